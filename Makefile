@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION = 0.1.0
+B = build
+CC ?= cc
+CFLAGS ?= -O2 -g
+CPPFLAGS += -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DRELAY_VERSION='"$(VERSION)"' -Ilib
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wconversion -Wvla
+ALL_CFLAGS = -std=c11 $(WARN) -fstack-protector-strong -ffunction-sections $(CFLAGS)
+ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
+
+PROGRAMS = relay-dial relay-handshake relay-decode relay-run relay-send relay-scope relay-idle relay-token \
+           relay-stub
+SCRIPTS = relay-adapter
+TOOLS = $(PROGRAMS) $(SCRIPTS)
+LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
+MANUALS = $(wildcard man/*)
+BINARIES = $(TOOLS:%=$(B)/bin/%)
+
+# What each program links besides libcommon: a filter needs neither libcurl nor OpenSSL.
+LIBS_relay-dial = -lcurl -lcrypto
+LIBS_relay-handshake = -lcjson
+LIBS_relay-send = -lunistring
+LIBS_relay-token = -lcrypto
+LIBS_relay-stub = -lwebsockets -lcjson -lcrypto
+
+all: $(BINARIES)
+
+$(B)/bin/relay-%: $(B)/cmd/relay-%.o $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_relay-$*)
+
+$(SCRIPTS:%=$(B)/bin/%): $(B)/bin/%: cmd/%.sh
+	@mkdir -p $(@D)
+	sed 's/@VERSION@/$(VERSION)/' $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+
+$(B)/libcommon.a: $(LIB_OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(B)/cmd/%.d)
+
+# C tests and helpers of the suite: one program a file, linked like a filter plus what the pure modules need.
+$(B)/tests/%: tests/%.c $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcrypto
+
+TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c))
+
+deps:
+	@.ci/deps
+
+demo: deps
+	@$(MAKE) --no-print-directory -s all && tests/demo.sh
+
+test: deps
+	@$(MAKE) --no-print-directory -s -j2 all $(TEST_PROGRAMS)
+	tests/run $(B)
+
+check: deps
+	@$(MAKE) --no-print-directory all lint test
+
+asan: deps
+	@$(MAKE) --no-print-directory -s -j2 B=build/asan all $(patsubst tests/%.c,build/asan/tests/%,$(wildcard tests/*.c)) \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
+	tests/run build/asan
+
+lint:
+	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -Ilib cmd lib
+	shellcheck $(wildcard cmd/*.sh tests/*.sh .ci/* completions/generate) tests/run
+	mandoc -Tlint -W warning $(MANUALS)
+
+format:
+	clang-format -i $(wildcard cmd/*.c lib/*.[ch] tests/*.c tests/bench/*.c tests/fuzz/*.c)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+	for m in $(MANUALS); do install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.} || exit; done
+	for t in $(TOOLS); do \
+	    install -m 644 completions/$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t && \
+	    install -m 644 completions/_$$t $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$t && \
+	    install -m 644 completions/$$t.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish || exit; \
+	done
+
+uninstall:
+	for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$t \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$t \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; done
+	for m in $(MANUALS:man/%=%); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m; done
+
+clean:
+	rm -rf build
+
+.PHONY: all deps demo test check asan lint format install uninstall clean
+.SECONDARY:

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* A COMMAND in its own process group. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+
+extern char **environ;
+
+static void shut(int *fds)
+{
+    for (int i = 0; i < 2; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+}
+
+static int open_pipe(int *fds, int ours)
+{
+    if (pipe(fds))
+        return errno;
+    for (int i = 0; i < 2; i++)
+        fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+    fcntl(fds[ours], F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+static int spawn(pid_t *pid, int in, int out, char *const argv[], char *const envp[])
+{
+    posix_spawnattr_t attr;
+    posix_spawn_file_actions_t files;
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&attr, 0);
+    posix_spawnattr_setsigdefault(&attr, &all);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+    int error = posix_spawnp(pid, argv[0], &files, &attr, argv, envp ? envp : environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attr);
+    return error;
+}
+
+int child_start(struct child *c, char *const argv[], char *const envp[])
+{
+    int in[2] = {-1, -1}, out[2] = {-1, -1};
+    *c = (struct child){0, -1, -1};
+    int error = open_pipe(in, 1);
+    if (!error)
+        error = open_pipe(out, 0);
+    if (!error)
+        error = spawn(&c->pid, in[0], out[1], argv, envp);
+    if (error) {
+        c->pid = 0;
+        shut(in);
+        shut(out);
+        return error;
+    }
+    close(in[0]);
+    close(out[1]);
+    c->in = in[1];
+    c->out = out[0];
+    return 0;
+}
+
+void child_kill(const struct child *c, int signal)
+{
+    if (c->pid > 0)
+        kill(-c->pid, signal);
+}
+
+bool child_reap(struct child *c, int *status)
+{
+    int w;
+    if (c->pid <= 0 || waitpid(c->pid, &w, WNOHANG) != c->pid)
+        return false;
+    c->pid = 0;
+    *status = WIFSIGNALED(w) ? 128 + WTERMSIG(w) : WEXITSTATUS(w);
+    return true;
+}
+
+int child_start_status(int error)
+{
+    return error == ENOENT ? 127 : 126;
+}

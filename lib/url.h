@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The dial URL (protocol §1). */
+#ifndef RELAY_URL_H
+#define RELAY_URL_H
+
+#include "buf.h"
+
+/* Appends the dial URL made of a base URL: trimmed, https→wss, http→ws, without trailing '/', ending in
+ * /relay. */
+void relay_url(struct buf *out, const char *base);
+
+#endif

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+# What every bats file loads: a work directory of its own, background processes that end with the test, and
+# waiting for a condition instead of sleeping.
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    PIDS=
+    declare -F setup_more >/dev/null && setup_more
+    return 0
+}
+
+teardown() {
+    local p
+    for p in $PIDS; do kill "$p" 2>/dev/null; done
+    for p in $PIDS; do wait "$p" 2>/dev/null; done
+    return 0
+}
+
+# background COMMAND… : starts it with bats' own descriptors closed; its pid is in $!, and it ends with the test.
+background() {
+    "$@" 3>&- 4>&- &
+    PIDS="$PIDS $!"
+}
+
+# until_true SECONDS COMMAND… : repeats COMMAND until it succeeds.
+until_true() {
+    local end=$(($(date +%s%N) + $1 * 1000000000))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        if [ "$(date +%s%N)" -ge "$end" ]; then
+            echo "not within the time: $*" >&2
+            return 1
+        fi
+        sleep 0.02
+    done
+}
+
+# start_stub [OPTIONS…] : a relay-stub in the background. URL is its URL, STUB its pid; stdin from ./stub.in (a
+# FIFO held open on fd 9), stdout in ./stub.out, stderr in ./stub.err.
+start_stub() {
+    rm -f url stub.in
+    mkfifo stub.in
+    background relay-stub --url-file url "$@" <stub.in >stub.out 2>stub.err
+    STUB=$!
+    exec 9>stub.in
+    until_true 5 test -s url
+    URL=$(cat url)
+}
+
+# say FRAME : a line to the stub's stdin.
+say() {
+    printf '%s\n' "$1" >&9
+}
+
+# canon : JSON lines with sorted keys, for comparing.
+canon() {
+    jq -cS .
+}
+
+# elapsed_ms COMMAND… : runs COMMAND; its duration is in MS, its status is kept.
+elapsed_ms() {
+    local from rc=0
+    from=$(date +%s%N)
+    "$@" || rc=$?
+    MS=$((($(date +%s%N) - from) / 1000000))
+    return $rc
+}
