@@ -19,7 +19,7 @@ teardown() {
 
 # background COMMAND… : starts it with bats' own descriptors closed; its pid is in $!, and it ends with the test.
 background() {
-    "$@" 3>&- 4>&- &
+    "$@" 3>&- 4>&- 9>&- &
     PIDS="$PIDS $!"
 }
 
@@ -37,13 +37,13 @@ until_true() {
 }
 
 # start_stub [OPTIONS…] : a relay-stub in the background. URL is its URL, STUB its pid; stdin from ./stub.in (a
-# FIFO held open on fd 9), stdout in ./stub.out, stderr in ./stub.err.
+# FIFO held open on fd 9: `exec 9>&-` ends it), stdout in ./stub.out, stderr in ./stub.err.
 start_stub() {
     rm -f url stub.in
     mkfifo stub.in
+    exec 9<>stub.in
     background relay-stub --url-file url "$@" <stub.in >stub.out 2>stub.err
     STUB=$!
-    exec 9>stub.in
     until_true 5 test -s url
     URL=$(cat url)
 }
