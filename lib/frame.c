@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "text.h"
 
 static const struct {
     const char *name;
@@ -72,6 +73,21 @@ bool identifier_decode(struct buf *out, struct span v)
         return false;
     json_decode(out, v);
     return true;
+}
+
+bool platform_decode(struct buf *out, struct span v)
+{
+    if (!json_is_string(v))
+        return false;
+    size_t from = out->len;
+    json_decode(out, v);
+    if (out->len == from)
+        return false;
+    struct span name = text_trim((struct span){out->p + from, out->len - from});
+    memmove(out->p + from, name.p, name.n);
+    text_lower(out->p + from, name.n);
+    out->len = from + name.n;
+    return name.n > 0;
 }
 
 bool frame_buffered(const struct frame *f)

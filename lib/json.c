@@ -524,6 +524,20 @@ void json_quote_str(struct buf *out, const char *s)
     json_quote(out, s, strlen(s));
 }
 
+void json_compact(struct buf *out, struct span v)
+{
+    const char *p = v.p, *end = v.p + v.n;
+    while ((p = skip_blanks(p, end)) < end) {
+        const char *from = p;
+        if (*p == '"')
+            p = skip_string(p);
+        else
+            while (p < end && !strchr("\" \t\n\r", *p))
+                p++;
+        buf_add(out, from, (size_t)(p - from));
+    }
+}
+
 /* The edit that concerns a member, or n. */
 static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
 {
@@ -549,7 +563,7 @@ void json_edit(struct buf *out, struct span object, const struct json_edit *edit
     struct span key, value;
     const char *open = skip_blanks(object.p, object.p + object.n), *done = open + 1;
     bool found[32] = {false}, any = false;
-    buf_ch(out, '{');
+    buf_add(out, object.p, (size_t)(done - object.p));
     while (json_next(&it, &key, &value)) {
         size_t i = edit_of(edits, n, key);
         bool drop = i < n && (!edits[i].value.p || comes_again(it, edits[i].name));

@@ -66,6 +66,9 @@ bool json_eq(struct span v, const char *text);
 void json_quote(struct buf *out, const char *p, size_t n);
 void json_quote_str(struct buf *out, const char *s);
 
+/* Appends the value without the white space between its tokens: on one line, all else byte for byte. */
+void json_compact(struct buf *out, struct span v);
+
 /* One change to an object: value.p == NULL drops the member, otherwise it is set or appended. */
 struct json_edit {
     const char *name;

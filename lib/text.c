@@ -89,11 +89,40 @@ void text_escape(struct buf *out, const char *p, size_t n)
     }
 }
 
-/* White space as Unicode has it, and every control character. */
+/* White space as Unicode has it. */
+static bool white(uint32_t c)
+{
+    return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+           c == 0x3000;
+}
+
 static bool blank(uint32_t c)
 {
-    return c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
-           c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+    return white(c) || c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+struct span text_trim(struct span s)
+{
+    uint32_t c;
+    for (size_t k; s.n && (k = text_decode(s.p, s.n, &c)) && white(c); s.p += k, s.n -= k)
+        ;
+    while (s.n) {
+        size_t k = 1;
+        while (k < s.n && k < 4 && ((unsigned char)s.p[s.n - k] & 0xc0) == 0x80)
+            k++;
+        if (text_decode(s.p + s.n - k, k, &c) != k || !white(c))
+            break;
+        s.n -= k;
+    }
+    return s;
+}
+
+void text_lower(char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] >= 'A' && p[i] <= 'Z')
+            p[i] = (char)(p[i] + ('a' - 'A'));
 }
 
 void text_flatten(struct buf *out, const char *p, size_t n)

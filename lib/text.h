@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct buf;
+#include "buf.h"
 
 /* Decodes one code point of strict UTF-8 (no surrogates, no overlong forms) at p, n > 0 bytes long. Returns
  * the number of bytes it takes, 1 to 4, or 0 where there is none; *cp is set on success. */
@@ -26,5 +26,10 @@ void text_escape(struct buf *out, const char *p, size_t n);
 /* Appends the text flattened to one line: each run of blanks and control characters becomes one space, none
  * at the ends (protocol §6, channel_context). */
 void text_flatten(struct buf *out, const char *p, size_t n);
+
+/* The text without the white space (Unicode's) at its ends: part of the same bytes. */
+struct span text_trim(struct span s);
+/* Lowers ASCII letters in place. */
+void text_lower(char *p, size_t n);
 
 #endif
