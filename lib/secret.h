@@ -6,7 +6,7 @@
 #include "buf.h"
 
 /* Reads a secret file: its content without the trailing line end, at most 64 KiB. Ends the process with
- * EX_NOINPUT where it cannot be read and with EX_NOPERM where the group or others can read it. */
+ * EX_NOINPUT where it cannot be read and with EX_CONFIG where it is open to the group or others. */
 void secret_read(struct buf *out, const char *path);
 
 /* The secret for a dial: of the file, or of GATEWAY_RELAY_SECRET where path is NULL. A secret of blanks only

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The dial URL. */
+#include <string.h>
+#include <strings.h>
+
+#include "text.h"
+#include "url.h"
+
+/* Whether the URL's path ends in /relay; a host of that name does not count. */
+static bool ends_in_relay(struct span url)
+{
+    static const char want[] = "/relay";
+    const size_t n = sizeof want - 1;
+    return url.n >= n && memcmp(url.p + url.n - n, want, n) == 0 &&
+           !(url.n > n && url.p[url.n - n - 1] == '/');
+}
+
+void relay_url(struct buf *out, const char *base)
+{
+    static const char *const schemes[][2] = {{"https://", "wss://"}, {"http://", "ws://"}};
+    struct span url = text_trim(span_of(base));
+    while (url.n && url.p[url.n - 1] == '/')
+        url.n--;
+    bool ends = ends_in_relay(url);
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t n = strlen(schemes[i][0]);
+        if (url.n >= n && strncasecmp(url.p, schemes[i][0], n) == 0) {
+            buf_str(out, schemes[i][1]);
+            url.p += n;
+            url.n -= n;
+            break;
+        }
+    }
+    buf_span(out, url);
+    if (!ends)
+        buf_str(out, "/relay");
+}
