@@ -383,6 +383,28 @@ struct span json_find(struct span object, const char *name)
     return found;
 }
 
+/* json_eq() with most names told apart by their first byte. */
+static bool names(struct span key, const char *name)
+{
+    return (key.p[1] == *name || key.p[1] == '\\') && json_eq(key, name);
+}
+
+void json_pick(struct span object, const char *const *wanted, struct span *values, size_t n)
+{
+    struct span key, value;
+    struct json_iter it = {object, false};
+    for (size_t i = 0; i < n; i++)
+        values[i] = (struct span){NULL, 0};
+    if (!json_is_object(object))
+        return;
+    while (json_next(&it, &key, &value))
+        for (size_t i = 0; i < n; i++)
+            if (names(key, wanted[i])) {
+                values[i] = value;
+                break;
+            }
+}
+
 static char first(struct span v)
 {
     return v.p && v.n ? *v.p : '\0';
@@ -542,7 +564,7 @@ void json_compact(struct buf *out, struct span v)
 static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
 {
     size_t i = 0;
-    while (i < n && !json_eq(key, edits[i].name))
+    while (i < n && !names(key, edits[i].name))
         i++;
     return i;
 }

@@ -41,6 +41,10 @@ struct span json_get(const struct json_members *o, const char *name);
 /* The same on an object's text; also {NULL, 0} when the text is no object. */
 struct span json_find(struct span object, const char *name);
 
+/* Several members of an object's text in one pass: values[i] is that of wanted[i], or {NULL, 0}. Text that is
+ * no object has none. */
+void json_pick(struct span object, const char *const *wanted, struct span *values, size_t n);
+
 /* Steps through an object or array: start with it->rest = its text and it->begun false. key is NULL, or is
  * set for members and to {NULL, 0} for elements. False after the last. */
 struct json_iter {
