@@ -45,6 +45,15 @@ void text_encode(struct buf *out, uint32_t cp)
     }
 }
 
+bool text_valid(const char *p, size_t n)
+{
+    uint32_t cp;
+    size_t i = 0, k = 1;
+    for (; i < n && k; i += k)
+        k = text_decode(p + i, n - i, &cp);
+    return i == n && k;
+}
+
 size_t text_chars(const char *p, size_t n)
 {
     size_t count = 0;

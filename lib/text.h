@@ -13,6 +13,8 @@
  * the number of bytes it takes, 1 to 4, or 0 where there is none; *cp is set on success. */
 size_t text_decode(const char *p, size_t n, uint32_t *cp);
 void text_encode(struct buf *out, uint32_t cp);
+/* Whether the bytes are strict UTF-8. */
+bool text_valid(const char *p, size_t n);
 
 /* The length of valid UTF-8 in code points, and in UTF-16 code units (protocol §5, len_unit). */
 size_t text_chars(const char *p, size_t n);
