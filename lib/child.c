@@ -77,6 +77,12 @@ void child_kill(const struct child *c, int signal)
         kill(-c->pid, signal);
 }
 
+bool child_ended(const struct child *c)
+{
+    siginfo_t si = {0};
+    return c->pid > 0 && waitid(P_PID, (id_t)c->pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid;
+}
+
 bool child_reap(struct child *c, int *status)
 {
     int w;

@@ -19,6 +19,10 @@ int child_start(struct child *c, char *const argv[], char *const envp[]);
 /* Sends a signal to the whole group; nothing where it has ended. */
 void child_kill(const struct child *c, int signal);
 
+/* Whether the child has ended, without reaping it: until child_reap() its process group stays its own and can
+ * be signalled. */
+bool child_ended(const struct child *c);
+
 /* Whether the child has ended: then it is reaped, pid becomes 0 and *status is its exit status as a shell has
  * it (128 + N for signal N). Does not wait. */
 bool child_reap(struct child *c, int *status);
