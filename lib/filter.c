@@ -61,9 +61,13 @@ void filter_bad(struct filter *f, const char *fmt, ...)
         filter_stop(f);
 }
 
-static void output_failed(void)
+static void output_failed(struct filter *f)
 {
-    if (errno == EPIPE)
+    int error = errno;
+    if (f->gone)
+        f->gone(f);
+    errno = error;
+    if (error == EPIPE)
         sig_pipe();
     die(EX_IOERR, "write stdout:");
 }
@@ -143,7 +147,7 @@ static void input_ended(struct filter *f)
 static void turn(struct filter *f, struct frame *fr, struct pollset *ps)
 {
     if (!writer_flush(&f->out))
-        output_failed();
+        output_failed(f);
     bool full = is_full(f), pending = writer_pending(&f->out) > 0;
     bool again = !full && (f->in.eof || reader_ready(&f->in)) && !f->ended;
     pollset_clear(ps);
@@ -158,7 +162,7 @@ static void turn(struct filter *f, struct frame *fr, struct pollset *ps)
     if (pollset_got(ps, out) & (POLLERR | POLLHUP | POLLNVAL) &&
         !(pollset_got(ps, out) & POLLOUT && pending)) {
         errno = EPIPE;
-        output_failed();
+        output_failed(f);
     }
     if (pollset_got(ps, in))
         read_input(f);

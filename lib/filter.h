@@ -27,6 +27,8 @@ struct filter {
     bool (*full)(struct filter *f);
     /* After the end of input: true while there is work left. */
     bool (*busy)(struct filter *f);
+    /* The output failed (errno; EPIPE: the reader is gone): the process is about to end. */
+    void (*gone)(struct filter *f);
 
     void *ctx;       /* the stage's own */
     char **files;    /* read these instead of stdin, a list ended by NULL; NULL: stdin */
