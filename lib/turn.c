@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Turns. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "turn.h"
+
+extern char **environ;
+
+/* Appends a part of a key so that no two lists of parts give the same key. */
+static bool add_part(struct buf *key, struct span v)
+{
+    struct buf text = {0};
+    bool there = identifier_decode(&text, v);
+    buf_printf(key, "%zu:", text.len);
+    buf_span(key, buf_as_span(&text));
+    buf_free(&text);
+    return there;
+}
+
+static void identify(struct turn *t, const struct frame *inbound)
+{
+    struct span platform = json_find(t->source, "platform"), chat = json_find(t->source, "chat_id");
+    struct span id = json_find(t->event, "message_id");
+    if (t->session_key.p) {
+        json_decode(&t->key, t->session_key);
+    } else {
+        add_part(&t->key, platform);
+        add_part(&t->key, chat);
+    }
+    if (frame_buffered(inbound)) {
+        identifier_decode(&t->buffer, frame_get(inbound, "bufferId"));
+        frame_ack(&t->ack, inbound);
+    }
+    bool edit = json_is_true(json_find(t->event, "message_is_edit")) ||
+                json_is_true(json_find(t->source, "message_is_edit"));
+    if (!identifier_decode(&t->id, id) || edit)
+        return;
+    add_part(&t->message, platform);
+    add_part(&t->message, chat);
+    add_part(&t->message, id);
+}
+
+struct turn *turn_new(const struct frame *inbound)
+{
+    struct span line = inbound->line, event = frame_get(inbound, "event");
+    struct span session = frame_get(inbound, "session_key");
+    if (!json_is_object(event))
+        return NULL;
+    struct turn *t = xcalloc(1, sizeof *t);
+    buf_room(&t->line, line.n + 1);
+    buf_span(&t->line, line);
+    buf_ch(&t->line, '\n');
+    t->event = (struct span){t->line.p + (event.p - line.p), event.n};
+    t->source = json_find(t->event, "source");
+    if (json_is_string(session) && session.n > 2)
+        t->session_key = (struct span){t->line.p + (session.p - line.p), session.n};
+    identify(t, inbound);
+    return t;
+}
+
+void turn_free(struct turn *t)
+{
+    if (!t)
+        return;
+    for (struct turn *h = t->held, *next; h; h = next) {
+        next = h->next;
+        turn_free(h);
+    }
+    buf_free(&t->line);
+    buf_free(&t->key);
+    buf_free(&t->id);
+    buf_free(&t->ack);
+    buf_free(&t->buffer);
+    buf_free(&t->message);
+    free(t);
+}
+
+/* The variables that are identifiers of the source, each with the member to take where the first is not
+ * there.
+ */
+static const struct {
+    const char *name, *member, *other;
+} of_source[] = {
+    {"RELAY_PLATFORM", "platform", NULL},       {"RELAY_CHAT_ID", "chat_id", NULL},
+    {"RELAY_CHAT_TYPE", "chat_type", NULL},     {"RELAY_USER_ID", "user_id", NULL},
+    {"RELAY_USER_NAME", "user_name", NULL},     {"RELAY_THREAD_ID", "thread_id", NULL},
+    {"RELAY_SCOPE_ID", "scope_id", "guild_id"},
+};
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+void turn_clean_environ(void)
+{
+    unsetenv("GATEWAY_RELAY_SECRET");
+    unsetenv("RELAY_MESSAGE_ID");
+    unsetenv("RELAY_SESSION_KEY");
+    unsetenv("RELAY_TEXT");
+    for (size_t i = 0; i < COUNT(of_source); i++)
+        unsetenv(of_source[i].name);
+}
+
+static void add_variable(char **vars, const char *name, struct span value, size_t max)
+{
+    if (value.n > max || (value.n && memchr(value.p, '\0', value.n)))
+        return;
+    struct buf b = {0};
+    buf_printf(&b, "%s=", name);
+    buf_span(&b, value);
+    buf_cstr(&b);
+    while (*vars)
+        vars++;
+    vars[0] = b.p;
+    vars[1] = NULL;
+}
+
+static size_t environ_count(void)
+{
+    size_t n = 0;
+    while (environ[n])
+        n++;
+    return n;
+}
+
+char **turn_environ(const struct turn *t)
+{
+    size_t n = environ_count();
+    char **vars = xcalloc(n + COUNT(of_source) + 4, sizeof *vars);
+    struct buf value = {0};
+    for (size_t i = 0; i < COUNT(of_source); i++) {
+        value.len = 0;
+        bool there = identifier_decode(&value, json_find(t->source, of_source[i].member));
+        if (!there && of_source[i].other)
+            there = identifier_decode(&value, json_find(t->source, of_source[i].other));
+        if (there)
+            add_variable(vars, of_source[i].name, buf_as_span(&value), TURN_VALUE_MAX);
+    }
+    if (t->id.len)
+        add_variable(vars, "RELAY_MESSAGE_ID", buf_as_span(&t->id), TURN_VALUE_MAX);
+    if (t->session_key.p)
+        add_variable(vars, "RELAY_SESSION_KEY", buf_as_span(&t->key), TURN_VALUE_MAX);
+    struct span text = json_find(t->event, "text");
+    value.len = 0;
+    /* an escape is at most six times as long as what it stands for */
+    if (json_is_string(text) && text.n <= 6 * TURN_TEXT_MAX + 2) {
+        json_decode(&value, text);
+        add_variable(vars, "RELAY_TEXT", buf_as_span(&value), TURN_TEXT_MAX);
+    }
+    buf_free(&value);
+    size_t own = 0;
+    while (vars[own])
+        own++;
+    memcpy(vars + own, environ, n * sizeof *vars);
+    return vars;
+}
+
+void turn_free_environ(char **vars)
+{
+    size_t own = 0;
+    while (vars[own] && vars[own] != environ[0]) /* the inherited ones come last */
+        free(vars[own++]);
+    free(vars);
+}
+
+/* Appends an identifier as a JSON string; nothing and false where it is none. */
+static bool add_identifier(struct buf *out, struct span v)
+{
+    bool number = json_is_number(v);
+    if (!number && !(json_is_string(v) && v.n > 2))
+        return false;
+    if (number)
+        buf_ch(out, '"');
+    buf_span(out, v);
+    if (number)
+        buf_ch(out, '"');
+    return true;
+}
+
+/* Appends `,"name":"identifier"` where the identifier is there. */
+static bool add_member(struct buf *out, const char *name, struct span v)
+{
+    size_t before = out->len;
+    buf_printf(out, ",\"%s\":", name);
+    if (add_identifier(out, v))
+        return true;
+    out->len = before;
+    return false;
+}
+
+static void add_chat(struct buf *out, const struct turn *t)
+{
+    if (!add_identifier(out, json_find(t->source, "chat_id")))
+        buf_str(out, "\"\"");
+}
+
+static void add_thread(struct buf *out, const struct turn *t)
+{
+    struct buf thread = {0};
+    if (add_identifier(&thread, json_find(t->source, "thread_id"))) {
+        buf_str(out, ",\"metadata\":{\"thread_id\":");
+        buf_span(out, buf_as_span(&thread));
+        buf_ch(out, '}');
+    }
+    buf_free(&thread);
+}
+
+void turn_reply(struct buf *out, const struct turn *t, struct span text, bool reply_to)
+{
+    buf_str(out, "{\"op\":\"send\",\"chat_id\":");
+    add_chat(out, t);
+    buf_str(out, ",\"content\":");
+    json_quote(out, text.p, text.n);
+    if (reply_to)
+        add_member(out, "reply_to", json_find(t->event, "message_id"));
+    add_thread(out, t);
+    buf_ch(out, '}');
+}
+
+void turn_typing(struct buf *out, const struct turn *t)
+{
+    buf_str(out, "{\"op\":\"typing\",\"chat_id\":");
+    add_chat(out, t);
+    add_thread(out, t);
+    buf_ch(out, '}');
+}
+
+/* Appends the metadata of an action with the message's thread; false where there is nothing to add. */
+static bool add_metadata(struct buf *out, const struct turn *t, struct span metadata)
+{
+    struct buf thread = {0};
+    bool add = add_identifier(&thread, json_find(t->source, "thread_id")) &&
+               !json_find(metadata, "thread_id").p &&
+               (!metadata.p || json_is_null(metadata) || json_is_object(metadata));
+    struct span object = json_is_object(metadata) ? metadata : span_of("{}");
+    if (add)
+        json_edit(out, object, &(struct json_edit){"thread_id", buf_as_span(&thread)}, 1);
+    buf_free(&thread);
+    return add;
+}
+
+void turn_address(struct buf *out, const struct turn *t, const struct frame *action)
+{
+    struct buf chat = {0}, metadata = {0};
+    struct json_edit edits[2];
+    size_t n = 0;
+    if (json_eq(action->name, "follow_up")) {
+        if (t->session_key.p && !frame_get(action, "session_key").p)
+            edits[n++] = (struct json_edit){"session_key", t->session_key};
+    } else if (!frame_get(action, "chat_id").p) {
+        add_chat(&chat, t);
+        edits[n++] = (struct json_edit){"chat_id", buf_as_span(&chat)};
+        if (add_metadata(&metadata, t, frame_get(action, "metadata")))
+            edits[n++] = (struct json_edit){"metadata", buf_as_span(&metadata)};
+    }
+    if (n)
+        json_edit(out, action->line, edits, n);
+    else
+        buf_span(out, action->line);
+    buf_free(&chat);
+    buf_free(&metadata);
+}
