@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Discord interactions: an inbound frame of a passthrough_forward frame (protocol §7). */
+#ifndef RELAY_INTERACTION_H
+#define RELAY_INTERACTION_H
+
+#include "frame.h"
+
+enum interaction_contract {
+    INTERACTION_CURRENT,
+    INTERACTION_V1, /* the first contract: plain text, platform relay */
+};
+
+/* Working space: all zero at first, interaction_free() at the end. */
+struct interaction {
+    struct buf base64, body, text, token, scratch, event;
+};
+
+/* Appends the inbound frame, not normalised yet, that a passthrough_forward frame stands for, and returns
+ * NULL; or returns the reason why it is no message. */
+const char *interaction_decode(struct interaction *w, struct buf *out, const struct frame *f,
+                               enum interaction_contract contract);
+void interaction_free(struct interaction *w);
+
+#endif
