@@ -23,8 +23,8 @@ enum auth_verdict {
     AUTH_REVOKED,  /* terminal */
 };
 
-/* A connection or dial ended. had_descriptor: a descriptor came on this very connection; code and reason are those of
- * the close, code 1006 where there was none. */
+/* A connection or dial ended. had_descriptor: a descriptor came on this very connection; code and reason are
+ * those of the close, code 1006 where there was none. */
 enum auth_verdict auth_ended(struct auth *a, bool had_descriptor, int code, const char *reason);
 
 #endif

@@ -26,7 +26,10 @@ struct ledger {
 
 static int list_of(enum frame_type t)
 {
-    return t == FRAME_HELLO ? HELLOS : t == FRAME_OUTBOUND ? OUTBOUNDS : t == FRAME_GOING_IDLE ? GOING_IDLES : -1;
+    return t == FRAME_HELLO        ? HELLOS
+           : t == FRAME_OUTBOUND   ? OUTBOUNDS
+           : t == FRAME_GOING_IDLE ? GOING_IDLES
+                                   : -1;
 }
 
 struct ledger *ledger_new(void)
@@ -46,9 +49,9 @@ void ledger_free(struct ledger *l)
     HASH_CLEAR(hh, l->by_id);
     for (int i = 0; i < LISTS; i++)
         DL_FOREACH_SAFE(l->owed[i], e, next)
-            drop(e);
+    drop(e);
     DL_FOREACH_SAFE(l->answered, e, next)
-        drop(e);
+    drop(e);
     free(l);
 }
 
@@ -116,16 +119,31 @@ void ledger_close(struct ledger *l, const struct owed *o)
         forget_answered(l, l->answered);
 }
 
-static enum ledger_answer book_result(struct ledger *l, const struct frame *f)
+static struct entry *find_outbound(struct ledger *l, const struct frame *f)
 {
     struct span id = frame_get(f, "requestId");
     struct entry *e = NULL;
     struct buf key = {0};
     if (!json_is_string(id))
-        return LEDGER_NO_ANSWER;
+        return NULL;
     json_decode(&key, id);
     HASH_FIND(hh, l->by_id, buf_cstr(&key), key.len, e);
     buf_free(&key);
+    return e;
+}
+
+void ledger_renumber(struct ledger *l, const struct frame *f, uint64_t number)
+{
+    struct entry *e = f->type == FRAME_OUTBOUND     ? find_outbound(l, f)
+                      : f->type == FRAME_GOING_IDLE ? l->owed[GOING_IDLES]
+                                                    : NULL;
+    if (e)
+        e->o.frame = number;
+}
+
+static enum ledger_answer book_result(struct ledger *l, const struct frame *f)
+{
+    struct entry *e = find_outbound(l, f);
     if (!e || e->answered)
         return e ? LEDGER_AGAIN : LEDGER_NO_ANSWER;
     ledger_close(l, &e->o);
@@ -140,7 +158,8 @@ static enum ledger_answer book_descriptor(struct ledger *l, const struct frame *
     struct buf key = {0};
     if (json_is_string(platform))
         json_decode(&key, platform);
-    DL_FOREACH(l->owed[HELLOS], e) {
+    DL_FOREACH(l->owed[HELLOS], e)
+    {
         bool same = e->key && key.len == e->key_len && memcmp(key.p ? key.p : "", e->key, key.len) == 0;
         if (!found || same)
             found = e;

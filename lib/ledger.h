@@ -28,9 +28,13 @@ struct ledger;
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *l);
 
-/* Notes that a frame was taken at the moment `now`; of other types nothing is owed. NULL, or why the frame cannot be
- * taken: an outbound without a string requestId, or with one that is in flight already, could not be answered. */
+/* Notes that a frame was taken at the moment `now`; of other types nothing is owed. NULL, or why the frame
+ * cannot be taken: an outbound without a string requestId, or with one that is in flight already, could not
+ * be answered. */
 const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now);
+
+/* The frame was given to a further connection, under a new number. */
+void ledger_renumber(struct ledger *l, const struct frame *f, uint64_t number);
 
 enum ledger_answer {
     LEDGER_NO_ANSWER, /* no reply, or one nobody here asked for */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The WebSocket link on libcurl: dialling by the multi interface, receiving by curl_ws_recv(), sending whole frames of
- * our own through curl_easy_send(), where control frames can never land inside a message. */
+/* The WebSocket link on libcurl: dialling by the multi interface, receiving by curl_ws_recv(), sending whole
+ * frames of our own through curl_easy_send(), where control frames can never land inside a message. */
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
@@ -15,7 +15,8 @@
 #include "ws.h"
 
 #if !CURL_AT_LEAST_VERSION(8, 14, 1)
-#error "libcurl >= 8.14.1 with WebSocket support is needed (Debian 12: libcurl4-openssl-dev of bookworm-backports)"
+#error                                                                                                       \
+    "libcurl >= 8.14.1 with WebSocket support is needed (Debian 12: libcurl4-openssl-dev of bookworm-backports)"
 #endif
 
 enum {
@@ -48,8 +49,8 @@ struct link {
 
     curl_socket_t fd; /* once open */
     int slot;
-    bool rx_maybe;  /* libcurl may hold received bytes that poll(2) does not see */
-    bool rx_ended;  /* nothing more will come */
+    bool rx_maybe; /* libcurl may hold received bytes that poll(2) does not see */
+    bool rx_ended; /* nothing more will come */
     struct reader in;
     size_t checked; /* bytes from in.from on that message_ended() has looked at, and where they left it */
     unsigned depth;
@@ -82,7 +83,9 @@ const char *link_unfit(void)
         ws |= strcmp(*p, "ws") == 0;
         wss |= strcmp(*p, "wss") == 0;
     }
-    return !ws ? "libcurl was built without WebSockets" : !wss ? "libcurl was built without WebSockets over TLS" : NULL;
+    return !ws    ? "libcurl was built without WebSockets"
+           : !wss ? "libcurl was built without WebSockets over TLS"
+                  : NULL;
 }
 
 /* ---- dialling ---- */
@@ -100,7 +103,8 @@ static size_t keep_header(char *p, size_t size, size_t n, void *arg)
     struct link *l = arg;
     size_t len = size * n;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (len > strlen(wanted[i]) && strncasecmp(p, wanted[i], strlen(wanted[i])) == 0 && l->explained.len < 2048) {
+        if (len > strlen(wanted[i]) && strncasecmp(p, wanted[i], strlen(wanted[i])) == 0 &&
+            l->explained.len < 2048) {
             size_t k = len < 512 ? len : 512;
             while (k && (p[k - 1] == '\n' || p[k - 1] == '\r' || p[k - 1] == ' '))
                 k--;
@@ -318,7 +322,8 @@ static void dial_prepare(struct link *l, struct pollset *ps)
         struct watched *w = &l->sockets[i];
         if (w->fd == CURL_SOCKET_BAD)
             continue;
-        short events = (short)((w->what & CURL_POLL_IN ? POLLIN : 0) | (w->what & CURL_POLL_OUT ? POLLOUT : 0));
+        short events = (short)((w->what & CURL_POLL_IN ? POLLIN : 0) |
+                               (w->what & CURL_POLL_OUT ? POLLOUT : 0));
         w->slot = pollset_add(ps, w->fd, events);
     }
     pollset_until(ps, l->timer);
@@ -425,8 +430,8 @@ static void flush_tx(struct link *l)
 
 /* ---- receiving ---- */
 
-/* A message has ended inside a line. Where what came of the line is a whole JSON object, the line ends too (protocol
- * §1). Each byte is looked at once, however many messages a line takes. */
+/* A message has ended inside a line. Where what came of the line is a whole JSON object, the line ends too
+ * (protocol §1). Each byte is looked at once, however many messages a line takes. */
 static void message_ended(struct link *l)
 {
     const char *p = l->in.b.p + l->in.from;
@@ -504,7 +509,8 @@ static void receive_failed(struct link *l, CURLcode r)
     l->end.broken = broken;
 }
 
-/* Receives until libcurl has nothing more, or enough for one turn. Payload goes straight into the reader's buffer. */
+/* Receives until libcurl has nothing more, or enough for one turn. Payload goes straight into the reader's
+ * buffer. */
 static void receive(struct link *l)
 {
     size_t total = 0;
@@ -611,7 +617,6 @@ void link_prepare(struct link *l, struct pollset *ps, bool reading)
         dial_prepare(l, ps);
         return;
     }
-    reading = reading || l->state == LINK_CLOSING;
     flush_tx(l);
     if (l->tx_failed || (l->rx_maybe && reading) || l->close_got)
         pollset_until(ps, 0);
@@ -646,7 +651,7 @@ void link_ready(struct link *l, const struct pollset *ps, bool reading)
         dial_ready(l, ps);
         return;
     }
-    reading = reading || l->state == LINK_CLOSING || l->tx_failed;
+    reading = reading || l->tx_failed;
     if (pollset_got(ps, l->slot) & (POLLIN | POLLERR | POLLHUP))
         l->rx_maybe = true;
     if (l->rx_maybe && reading && !l->close_got)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The WebSocket link to the connector (protocol §1), on libcurl.
  *
- * A link is dialled again and again; between dials it keeps the lines that did not get out. It never blocks: each
- * turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines by link_next(). */
+ * A link is dialled again and again; between dials it keeps the lines that did not get out. It never blocks:
+ * each turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines by
+ * link_next(). */
 #ifndef RELAY_LINK_H
 #define RELAY_LINK_H
 
@@ -12,14 +13,14 @@
 #include "io.h"
 
 struct link_options {
-    const char *url;        /* ws:// or wss:// */
-    const char **headers;   /* further request headers, "Name: value", ended by NULL; or NULL */
+    const char *url;      /* ws:// or wss:// */
+    const char **headers; /* further request headers, "Name: value", ended by NULL; or NULL */
     const char *cacert, *cert, *key, *proxy;
-    bool insecure;          /* do not verify the peer's certificate */
+    bool insecure;           /* do not verify the peer's certificate */
     int64_t connect_timeout; /* ms, from the dial to the 101 */
-    int64_t ping_interval;  /* ms without a byte received before a ping; 0: no keepalive */
-    int64_t ping_timeout;   /* ms without a byte received after a ping before the link is dead */
-    size_t max_frame;       /* longest frame accepted, bytes */
+    int64_t ping_interval;   /* ms without a byte received before a ping; 0: no keepalive */
+    int64_t ping_timeout;    /* ms without a byte received after a ping before the link is dead */
+    size_t max_frame;        /* longest frame accepted, bytes */
 };
 
 enum link_state { LINK_DOWN, LINK_DIALLING, LINK_OPEN, LINK_CLOSING };
@@ -67,12 +68,12 @@ uint64_t link_send(struct link *l, struct span line);
 uint64_t link_sent(const struct link *l);
 /* Bytes queued and not handed to the kernel yet. */
 size_t link_pending(const struct link *l);
-/* Moves the queued lines (each with '\n') that no connection was handed into *out. Frames queued from now on are
- * counted on. */
+/* Moves the queued lines (each with '\n') that no connection was handed into *out. Frames queued from now on
+ * are counted on. */
 void link_take_unsent(struct link *l, struct buf *out);
 
-/* Closes in order: sends what is queued and a close frame, reads on until the peer's close, for at most 3 s. While
- * dialling, gives up the dial. */
+/* Closes in order: sends what is queued and a close frame, reads on until the peer's close, for at most 3 s.
+ * While dialling, gives up the dial. */
 void link_close(struct link *l, int code, const char *reason);
 
 #endif

@@ -67,7 +67,8 @@ void ws_encode_close(struct buf *out, int code, struct span reason)
         if (reason.n > sizeof payload - n)
             reason.n = sizeof payload - n;
         /* A cut must not leave half a character. */
-        while (reason.n && ((unsigned char)reason.p[reason.n - 1] & 0xc0) == 0x80 && reason.n == sizeof payload - 2)
+        while (reason.n && ((unsigned char)reason.p[reason.n - 1] & 0xc0) == 0x80 &&
+               reason.n == sizeof payload - 2)
             reason.n--;
         memcpy(payload + n, reason.p, reason.n);
         n += reason.n;

@@ -11,8 +11,8 @@ enum {
     WS_NORMAL = 1000,
     WS_GOING_AWAY = 1001,
     WS_PROTOCOL_ERROR = 1002,
-    WS_NO_CODE = 1005,    /* a close without a code; never sent */
-    WS_ABNORMAL = 1006,   /* no close frame came; never sent */
+    WS_NO_CODE = 1005,  /* a close without a code; never sent */
+    WS_ABNORMAL = 1006, /* no close frame came; never sent */
     WS_AUTH_REFUSED = 4401,
     WS_CONTROL_MAX = 125, /* longest payload of a control frame */
 };

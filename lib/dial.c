@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/* relay-dial: one poll loop over link, input, output, COMMAND and signals, and the phases a run goes through.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "diag.h"
+#include "dial_state.h"
+#include "sig.h"
+#include "ws.h"
+
+enum { KILL_GRACE = 2000 }; /* ms between TERM and KILL, and after it */
+
+void dial_fail(struct dial *d, int status)
+{
+    /* The weightiest first; a COMMAND's own status is none of them. */
+    static const int order[] = {EX_NOPERM,   EX_TEMPFAIL,    EX_IOERR,   EX_OSERR,
+                                EX_PROTOCOL, EX_UNAVAILABLE, EX_DATAERR, EX_OK};
+    size_t i = 0;
+    while (order[i] && order[i] != status && order[i] != d->status)
+        i++;
+    d->status = order[i];
+}
+
+static void enter(struct dial *d, enum phase p, int64_t limit)
+{
+    d->phase = p;
+    d->phase_by = limit == INT64_MAX ? INT64_MAX : clock_ms() + limit;
+}
+
+/* ---- the way down ---- */
+
+static void close_head(struct dial *d)
+{
+    d->head_closing = true;
+    if (d->head.fd < 0 || writer_pending(&d->head))
+        return;
+    if (!writer_close(&d->head) && !d->o->command) {
+        complain("close stdout:");
+        dial_fail(d, EX_IOERR);
+    }
+}
+
+/* The reader of what comes down is gone, or what it is does not take it. */
+static void head_failed(struct dial *d)
+{
+    if (errno != EPIPE) {
+        complain("write %s:", d->o->command ? "to COMMAND" : "stdout");
+        dial_fail(d, EX_IOERR);
+    }
+    d->head.q.len = d->head.off = 0;
+    errno = 0;
+    writer_close(&d->head);
+    if (d->o->command || d->phase >= CLOSING)
+        return; /* COMMAND may have something to say yet: its end decides */
+    size_t owed = ledger_count(d->ledger);
+    if (owed) {
+        complain("write stdout: the reader is gone, %zu replies are owed", owed);
+        dial_fail(d, EX_TEMPFAIL);
+    }
+    d->tail_stop = true;
+    enter(d, CLOSING, INT64_MAX);
+    link_close(d->link, WS_NORMAL, "");
+}
+
+static void flush_head(struct dial *d)
+{
+    if (d->head.fd < 0)
+        return;
+    if (!writer_flush(&d->head))
+        head_failed(d);
+    else if (d->head_closing)
+        close_head(d);
+}
+
+/* ---- phases ---- */
+
+static void start_drain(struct dial *d)
+{
+    if (d->link_over || link_state(d->link) != LINK_OPEN) {
+        /* Nothing can be flipped: while no gateway is connected the connector buffers. */
+        enter(d, DRAINING, INT64_MAX);
+        if (!d->link_over)
+            dial_abandon(d);
+        return;
+    }
+    dial_emit_link(d, "draining", "");
+    enter(d, DRAINING, d->o->kill_after);
+    if (d->o->no_link)
+        d->draining_back = true; /* nothing goes round that could come back */
+}
+
+/* The end of the run in order, from wherever it stands. */
+static void start_end(struct dial *d, int64_t limit)
+{
+    if (d->phase > DRAINING)
+        return;
+    if (d->o->command) {
+        close_head(d);
+        enter(d, FINISHING, d->o->kill_after);
+    } else {
+        d->tail_stop = true;
+        enter(d, SETTLING, limit);
+    }
+}
+
+static void on_signal(struct dial *d, int number)
+{
+    if (d->signals++) {
+        child_kill(&d->child, SIGTERM);
+        writer_flush(&d->head);
+        sig_reset();
+        raise(number);
+    }
+    size_t owed = ledger_count(d->ledger);
+    if (d->o->command && d->phase == SERVING) {
+        info(1, "drain on signal %d", number);
+        start_drain(d);
+    } else if (d->phase == SERVING) {
+        if (owed)
+            warn("end on signal %d: wait for %zu replies, a second signal ends it at once", number, owed);
+        start_end(d, d->o->kill_after);
+    } else if (d->phase == SETTLING && !d->o->command) {
+        d->phase_by = 0; /* no more waiting */
+    }
+}
+
+/* COMMAND does not end: TERM, then KILL, then no more waiting. */
+static void kill_command(struct dial *d)
+{
+    static const int signals[] = {SIGTERM, SIGKILL};
+    if (d->kills < 2) {
+        complain("end COMMAND: still running, send %s", d->kills ? "KILL" : "TERM");
+        kill(-d->group, signals[d->kills++]); /* what COMMAND left behind, too */
+        d->phase_by = clock_ms() + KILL_GRACE;
+        return;
+    }
+    complain("end COMMAND: its output is still held open");
+    dial_fail(d, EX_TEMPFAIL);
+    if (d->tail.fd >= 0)
+        close(d->tail.fd);
+    d->tail.fd = -1;
+    d->phase_by = INT64_MAX;
+}
+
+static void phase_timeout(struct dial *d)
+{
+    switch (d->phase) {
+    case DRAINING:
+        if (!d->idle_passed) /* else the ledger bounds it */
+            start_end(d, 0);
+        else
+            d->phase_by = INT64_MAX;
+        break;
+    case FINISHING:
+        kill_command(d);
+        break;
+    case SETTLING:
+        d->expired = true;
+        d->phase_by = INT64_MAX;
+        dial_overdue(d, "in time");
+        if (link_state(d->link) != LINK_OPEN && !d->link_over)
+            dial_abandon(d);
+        break;
+    default:
+        d->phase_by = INT64_MAX;
+    }
+}
+
+/* No more input: closes once all is sent and answered, or nobody waits any longer. */
+static void settle(struct dial *d)
+{
+    bool owed = ledger_count(d->ledger) > 0 && !d->o->no_wait;
+    if (!d->link_over && !d->expired && (owed || link_pending(d->link)))
+        return;
+    for (const struct owed *o; d->o->no_wait && (o = ledger_each(d->ledger, NULL));)
+        ledger_close(d->ledger, o);
+    enter(d, CLOSING, INT64_MAX);
+    link_close(d->link, WS_NORMAL, "");
+}
+
+/* Whether COMMAND has ended and nothing of it is left. */
+static bool command_over(const struct dial *d)
+{
+    return d->tail.fd < 0 && d->child.pid == 0;
+}
+
+static void advance(struct dial *d)
+{
+    if (d->flipped && (d->phase == DRAINING || (d->phase == SERVING && !d->o->stay)))
+        start_end(d, d->o->wait);
+    if (d->phase == DRAINING && d->draining_back && !d->idle_passed)
+        start_end(d, 0);
+    if (d->phase <= DRAINING && d->o->count && d->received >= d->o->count)
+        start_end(d, 0);
+    if (d->phase <= DRAINING && d->link_over)
+        start_end(d, 0);
+    if (d->phase <= DRAINING && d->o->command && (d->tail.fd < 0 || d->child.pid == 0))
+        start_end(d, 0);
+    if (d->phase == SERVING && d->tail.fd < 0 && !d->o->null_input && !d->o->stay)
+        start_end(d, d->o->wait);
+    if (d->phase == FINISHING && command_over(d))
+        enter(d, SETTLING, d->o->wait);
+    if (d->phase == SETTLING && d->tail.fd < 0)
+        settle(d);
+    if (d->phase == CLOSING && link_state(d->link) == LINK_DOWN)
+        d->phase = DONE;
+}
+
+/* ---- one turn ---- */
+
+static bool head_stuffed(const struct dial *d)
+{
+    return writer_pending(&d->head) >= OUT_HIGH;
+}
+
+/* Whether lines are taken from the tail: never more than the link has room for, and none while it is down. */
+static bool taking(const struct dial *d)
+{
+    if (d->tail.fd < 0)
+        return false;
+    if (d->link_over)
+        return true;
+    size_t most = d->o->command && head_stuffed(d) ? UP_STUFFED : UP_HIGH;
+    return link_state(d->link) == LINK_OPEN && link_pending(d->link) < most;
+}
+
+static void take_tail(struct dial *d, bool readable)
+{
+    struct span line;
+    if (readable && !d->tail_stop && !reader_fill(&d->tail)) {
+        complain("read %s:", d->o->command ? "from COMMAND" : "stdin");
+        dial_fail(d, d->o->command ? EX_OSERR : EX_NOINPUT);
+        d->tail.eof = true;
+    }
+    d->tail.eof |= d->tail_stop;
+    while (taking(d)) {
+        enum reader_got got = reader_next(&d->tail, &line);
+        if (got == READER_MORE) {
+            if (!d->tail.eof)
+                return;
+            if (d->tail.fd != STDIN_FILENO)
+                close(d->tail.fd);
+            d->tail.fd = -1;
+        } else if (got == READER_LONG) {
+            complain("skip line %ju: longer than %zu bytes", d->tail.line, d->tail.max);
+            dial_fail(d, EX_DATAERR);
+        } else {
+            dial_up(d, line);
+        }
+    }
+}
+
+static void take_link(struct dial *d)
+{
+    struct span line;
+    enum reader_got got;
+    while ((got = link_next(d->link, &line)) != READER_MORE)
+        if (got == READER_LINE) {
+            dial_down(d, line);
+        } else {
+            complain("receive frame: longer than %zu bytes", d->o->link.max_frame);
+            dial_fail(d, EX_PROTOCOL);
+        }
+}
+
+/* Received lines first, then what became of the link. */
+static void serve_link(struct dial *d, const struct pollset *ps, bool reading, enum link_state before)
+{
+    link_ready(d->link, ps, reading);
+    enum link_state now = link_state(d->link);
+    if (before == LINK_DIALLING && (now == LINK_OPEN))
+        dial_opened(d);
+    take_link(d);
+    if (before != LINK_DOWN && now == LINK_DOWN) {
+        size_t torn = link_torn(d->link);
+        if (torn)
+            complain("receive frame: cut off by the end of the connection after %zu bytes", torn);
+        dial_lost(d);
+    }
+}
+
+static void serve_signals(struct dial *d)
+{
+    int number;
+    while ((number = sig_next()))
+        if (number == SIGCHLD)
+            child_reap(&d->child, &d->command_status);
+        else
+            on_signal(d, number);
+}
+
+static void serve_timers(struct dial *d)
+{
+    int64_t now = clock_ms();
+    if (now >= d->redial_at && !d->link_over)
+        dial_start(d);
+    if (d->phase != CLOSING)
+        dial_overdue(d, NULL);
+    if (now >= d->phase_by)
+        phase_timeout(d);
+    if (now >= d->end_at) {
+        d->end_at = INT64_MAX;
+        if (link_state(d->link) != LINK_OPEN && !d->link_over) {
+            complain("dial %s: not open when --max-time was over", buf_cstr(&d->url));
+            dial_fail(d, EX_UNAVAILABLE);
+            dial_abandon(d);
+        }
+        start_end(d, 0);
+    }
+}
+
+static void turn(struct dial *d, struct pollset *ps, int signals)
+{
+    bool reading = d->head.fd < 0 || !head_stuffed(d);
+    enum link_state before = link_state(d->link);
+    pollset_clear(ps);
+    link_prepare(d->link, ps, reading);
+    bool take = taking(d), at_hand = take && (reader_ready(&d->tail) || d->tail.eof || d->tail_stop);
+    int tail = take && !at_hand ? pollset_add(ps, d->tail.fd, POLLIN) : -1;
+    bool pending = writer_pending(&d->head) > 0;
+    int head = pollset_add(ps, d->head.fd, pending ? POLLOUT : 0);
+    pollset_add(ps, signals, POLLIN);
+    if (at_hand)
+        pollset_until(ps, 0);
+    pollset_until(ps, d->redial_at);
+    pollset_until(ps, ledger_next(d->ledger));
+    pollset_until(ps, d->phase_by);
+    pollset_until(ps, d->end_at);
+    if (!pollset_wait(ps))
+        die(EX_OSERR, "poll:");
+    serve_signals(d);
+    if (pollset_got(ps, head) & (POLLERR | POLLHUP | POLLNVAL) && !(pollset_got(ps, head) & POLLOUT)) {
+        errno = EPIPE;
+        head_failed(d);
+    }
+    serve_link(d, ps, reading, before);
+    take_tail(d, pollset_got(ps, tail));
+    serve_timers(d);
+    advance(d);
+    flush_head(d);
+    if (!record_flush(&d->record)) {
+        complain("write %s:", d->record.path);
+        dial_fail(d, EX_IOERR);
+    }
+}
+
+/* ---- start and end ---- */
+
+static void open_ends(struct dial *d)
+{
+    int in = STDIN_FILENO, out = STDOUT_FILENO;
+    if (d->o->command) {
+        int error = child_start(&d->child, d->o->command, NULL);
+        if (error)
+            die(child_start_status(error), "start %s: %s", d->o->command[0], strerror(error));
+        d->group = d->child.pid;
+        in = d->child.out;
+        out = d->child.in;
+    }
+    d->tail = (struct reader){.fd = d->o->null_input ? -1 : in, .max = d->o->link.max_frame};
+    writer_open(&d->head, out);
+}
+
+/* A URL may hold a user and a password: not for eyes. */
+static void clean_url(struct buf *out, const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    size_t len = strcspn(host, "/?#");
+    const char *at = host;
+    for (const char *p = host; p < host + len; p++)
+        if (*p == '@')
+            at = p + 1;
+    buf_add(out, url, (size_t)(host - url));
+    buf_str(out, at);
+}
+
+static int finish(struct dial *d)
+{
+    /* A second signal ends what waits below. */
+    sig_reset();
+    signal(SIGPIPE, SIG_IGN);
+    d->link_over = d->tail_stop = true;
+    take_tail(d, false);
+    if (d->unsent) {
+        complain("send %zu frames: the link has ended", d->unsent);
+        dial_fail(d, EX_UNAVAILABLE);
+    }
+    if (d->undelivered)
+        complain("deliver %zu frames: nobody reads them any more", d->undelivered);
+    if (d->head.fd >= 0 && !writer_drain(&d->head))
+        head_failed(d);
+    close_head(d);
+    if (!record_close(&d->record)) {
+        complain("close %s:", d->record.path);
+        dial_fail(d, EX_IOERR);
+    }
+    return d->status || !d->o->command ? d->status : d->command_status;
+}
+
+static void release(struct dial *d)
+{
+    link_free(d->link);
+    ledger_free(d->ledger);
+    for (size_t i = 0; i < d->n_hellos; i++) {
+        buf_free(&d->hellos[i].line);
+        buf_free(&d->hellos[i].key);
+    }
+    free(d->hellos);
+    reader_free(&d->tail);
+    buf_free(&d->url);
+    buf_free(&d->scratch);
+    frame_free(&d->frame);
+}
+
+int dial_run(const struct dial_options *o)
+{
+    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0};
+    struct dial d = {.o = o, .redial_at = INT64_MAX, .stable_at = INT64_MAX, .phase_by = INT64_MAX};
+    struct pollset ps = {0};
+    signal(SIGPIPE, SIG_IGN);
+    int signals = sig_open(taken);
+    d.end_at = o->max_time ? clock_ms() + o->max_time : INT64_MAX;
+    clean_url(&d.url, o->link.url);
+    d.ledger = ledger_new();
+    record_open(&d.record, o->record);
+    open_ends(&d);
+    d.link = link_new(&o->link);
+    dial_start(&d);
+    while (d.phase != DONE)
+        turn(&d, &ps, signals);
+    int status = finish(&d);
+    release(&d);
+    pollset_free(&ps);
+    return status;
+}
