@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-run: the agent's place in the ring, one COMMAND per message or one for all. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "diag.h"
 #include "filter.h"
+#include "resident.h"
 #include "runner.h"
 
 enum { KEY_TYPING = OPT_LONG, KEY_TIMEOUT, KEY_KILL_AFTER };
+
+enum { PARALLEL_MAX = 256 }; /* two descriptors each */
 
 static const struct opt options[] = {
     {'P', "parallel", "N", "sessions at once (default 4)"},
@@ -27,53 +26,86 @@ static const int exits[] = {EX_OK, EX_USAGE, EX_DATAERR, EX_OSERR, EX_IOERR, EX_
 static const struct tool tool = {
     .purpose = "Runs COMMAND for each message that comes in and sends what it prints.",
     .synopsis = "[-P N] [-j] [-r] [--typing] [--timeout SECS] [--] COMMAND [ARG...]\n"
-                "-l [--] COMMAND [ARG...]",
+                "-l [-j] [--] COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .exits = exits,
-    .examples = "  relay-run ./reply.sh <frames.ndjson\n"
-                "  relay-run -P 8 --timeout 2m --typing -- ./reply.sh <frames.ndjson\n"
-                "  relay-run -j sh -c 'echo \"{\\\"op\\\":\\\"typing\\\"}\"' <frames.ndjson\n"
-                "  relay-run -l cat <frames.ndjson\n",
+    .examples =
+        "  relay-run ./reply.sh <frames.ndjson\n"
+        "  relay-run -P 8 --timeout 2m --typing -- ./reply.sh <frames.ndjson\n"
+        "  relay-run -j sh -c 'echo \"{\\\"op\\\":\\\"typing\\\"}\"' <frames.ndjson\n"
+        "  relay-run -l jq -c --unbuffered '{op: \"send\", chat_id: .event.source.chat_id, content: \"ok\"}' "
+        "<frames.ndjson\n",
     .filter = true,
 };
+
+/* A mistyped COMMAND ends it before any message is taken. */
+static void check_command(const char *name)
+{
+    int error = child_find(name);
+    if (error)
+        die(child_start_status(error), "run %s: %s", name, strerror(error));
+}
+
+static int run_each(struct filter *f, const struct worker_options *o, int parallel)
+{
+    struct runner r = {.o = *o, .parallel = parallel};
+    runner_init(&r, f);
+    int status = filter_run(f);
+    runner_free(&r);
+    return status;
+}
+
+static int run_resident(struct filter *f, const struct worker_options *o)
+{
+    struct resident r = {.argv = o->argv, .max = o->max, .kill_after = o->kill_after};
+    resident_init(&r, f);
+    int status = filter_run(f);
+    resident_free(&r);
+    return status;
+}
 
 int main(int argc, char **argv)
 {
     struct opts o = {0};
     struct filter f = {0};
-    struct runner r;
-    struct runner_options ro = {.parallel = 4, .timeout = INT64_MAX, .kill_after = 5000};
+    struct worker_options wo = {.timeout = INT64_MAX, .kill_after = 5000};
+    int parallel = 4;
+    bool resident = false, each = false;
     for (int key; (key = opt_next(&o, &tool, argc, argv)) >= 0;) {
+        each = each || key == 'P' || key == 'r' || key == KEY_TYPING || key == KEY_TIMEOUT;
         switch (key) {
         case 'P':
-            ro.parallel = (int)opt_number(&o, 1, 256);
+            parallel = (int)opt_number(&o, 1, PARALLEL_MAX);
             break;
         case 'j':
-            ro.actions = true;
+            wo.actions = true;
+            break;
+        case 'l':
+            resident = true;
             break;
         case 'r':
-            ro.reply_to = true;
+            wo.reply_to = true;
             break;
         case KEY_TYPING:
-            ro.typing = true;
+            wo.typing = true;
             break;
         case KEY_TIMEOUT:
-            ro.timeout = opt_duration(&o);
+            wo.timeout = opt_duration(&o);
             break;
         case KEY_KILL_AFTER:
-            ro.kill_after = opt_duration(&o);
+            wo.kill_after = opt_duration(&o);
             break;
         }
     }
     if (!argv[o.operands])
         opt_wrong("COMMAND missing");
-    ro.argv = argv + o.operands;
-    ro.max = (size_t)o.max_frame;
+    if (resident && each)
+        die(EX_CONFIG, "--long-lived: goes with none of -P, -r, --typing and --timeout");
+    wo.argv = argv + o.operands;
+    wo.max = (size_t)o.max_frame;
+    check_command(wo.argv[0]);
     turn_clean_environ();
     filter_init(&f, &o);
-    runner_init(&r, &ro, &f);
-    int status = filter_run(&f);
-    runner_free(&r);
-    return status;
+    return resident ? run_resident(&f, &wo) : run_each(&f, &wo, parallel);
 }

@@ -40,22 +40,22 @@ int agent_start(struct agent *a, char *const argv[], char *const envp[], size_t 
     return 0;
 }
 
-void agent_give(struct agent *a, struct span bytes)
+bool agent_give(struct agent *a, struct span line)
 {
     if (a->in.fd < 0)
-        return;
-    buf_span(&a->in.q, bytes);
-    write_input(a);
+        return false;
+    writer_line(&a->in, line);
+    return true;
 }
 
 void agent_give_last(struct agent *a)
 {
     a->last = true;
-    write_input(a);
 }
 
 void agent_prepare(struct agent *a, struct pollset *ps, bool read)
 {
+    write_input(a);
     bool write = a->in.fd >= 0 && writer_pending(&a->in);
     a->in_slot = pollset_add(ps, write ? a->in.fd : -1, POLLOUT);
     a->out_slot = pollset_add(ps, a->open && read ? a->out.fd : -1, POLLIN);

@@ -27,8 +27,8 @@ struct agent {
 /* Starts it with the environment given, NULL for ours; max: the longest line of its stdout. Returns 0 or the
  * errno of what failed. */
 int agent_start(struct agent *a, char *const argv[], char *const envp[], size_t max);
-/* Queues bytes for its stdin and writes what goes. Once it takes no more they are dropped. */
-void agent_give(struct agent *a, struct span bytes);
+/* Queues a line for its stdin; false where it takes no more. */
+bool agent_give(struct agent *a, struct span line);
 /* Its stdin ends after what is queued. */
 void agent_give_last(struct agent *a);
 /* Before a wait and after it; read: whether there is room for its output. */

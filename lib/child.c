@@ -4,12 +4,44 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "child.h"
 
 extern char **environ;
+
+static int find_file(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return errno == EACCES ? EACCES : ENOENT;
+    return S_ISREG(st.st_mode) && access(path, X_OK) == 0 ? 0 : EACCES;
+}
+
+int child_find(const char *name)
+{
+    if (strchr(name, '/'))
+        return find_file(name);
+    const char *dirs = getenv("PATH");
+    int error = ENOENT;
+    for (const char *p = dirs ? dirs : "/bin:/usr/bin", *end = p; *name && *end; p = end + 1) {
+        struct buf path = {0};
+        end = p + strcspn(p, ":");
+        buf_printf(&path, "%.*s%s%s", (int)(end - p), p, end > p ? "/" : "./", name);
+        int e = find_file(buf_cstr(&path));
+        buf_free(&path);
+        if (!e)
+            return 0;
+        if (e == EACCES)
+            error = e;
+    }
+    return error;
+}
 
 static void shut(int *fds)
 {

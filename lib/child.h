@@ -12,6 +12,10 @@ struct child {
     int out;   /* read its stdout here, non-blocking; the owner closes it; -1: none */
 };
 
+/* Whether such a COMMAND is there to be started, searching PATH as child_start() does: 0, ENOENT or EACCES.
+ */
+int child_find(const char *name);
+
 /* Starts argv (PATH is searched) with the environment given, NULL for ours. Signals have their defaults in
  * it, no other descriptor is inherited. Returns 0, or the errno of what failed; then nothing is left open. */
 int child_start(struct child *c, char *const argv[], char *const envp[]);

@@ -48,9 +48,7 @@ struct turn *turn_new(const struct frame *inbound)
     if (!json_is_object(event))
         return NULL;
     struct turn *t = xcalloc(1, sizeof *t);
-    buf_room(&t->line, line.n + 1);
     buf_span(&t->line, line);
-    buf_ch(&t->line, '\n');
     t->event = (struct span){t->line.p + (event.p - line.p), event.n};
     t->source = json_find(t->event, "source");
     if (json_is_string(session) && session.n > 2)
@@ -74,6 +72,26 @@ void turn_free(struct turn *t)
     buf_free(&t->buffer);
     buf_free(&t->message);
     free(t);
+}
+
+static void add_short(struct buf *out, const struct buf *b)
+{
+    buf_add(out, b->p, b->len < TURN_NAME_MAX ? b->len : TURN_NAME_MAX);
+    if (b->len > TURN_NAME_MAX)
+        buf_str(out, "…");
+}
+
+void turn_name(struct buf *out, const struct turn *t)
+{
+    buf_str(out, "message ");
+    add_short(out, t->id.len ? &t->id : &t->buffer);
+    buf_str(out, t->id.len || t->buffer.len ? " of " : "without an id of ");
+    add_short(out, &t->key);
+}
+
+bool turn_of_session(const struct turn *t, const struct buf *key)
+{
+    return t->key.len == key->len && memcmp(t->key.p, key->p, key->len) == 0;
 }
 
 /* The variables that are identifiers of the source, each with the member to take where the first is not

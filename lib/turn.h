@@ -12,13 +12,14 @@ struct session;
 enum {
     TURN_TEXT_MAX = 64 * 1024, /* longest RELAY_TEXT in bytes */
     TURN_VALUE_MAX = 8 * 1024, /* longest value of the other variables */
+    TURN_NAME_MAX = 200,       /* longest part of a name */
 };
 
 struct turn {
     struct turn *next;                      /* in its session's queue, or in a list of held ones */
     struct turn *held;                      /* redeliveries of this message, in their order */
     struct session *session;                /* set while it is in a queue or runs */
-    struct buf line;                        /* the frame and '\n' */
+    struct buf line;                        /* the frame */
     struct span event, source, session_key; /* JSON text in line; p is NULL where the frame has none */
     struct buf key;     /* names the session: session_key, or platform and chat where there is none */
     struct buf id;      /* message_id as text; empty: none */
@@ -31,6 +32,10 @@ struct turn {
 struct turn *turn_new(const struct frame *inbound);
 /* Frees the turn and those held; NULL is fine. */
 void turn_free(struct turn *t);
+
+/* Appends what tells people which message it is: "message 5551 of agent:…", shortened. */
+void turn_name(struct buf *out, const struct turn *t);
+bool turn_of_session(const struct turn *t, const struct buf *key);
 
 /* Removes GATEWAY_RELAY_SECRET and all variables of turn_environ() from this process' environment: what is
  * left is what every COMMAND inherits. */
