@@ -42,17 +42,17 @@ enum inbox_verdict inbox_take(struct inbox *b, struct turn *t)
         return INBOX_HANDLED;
     struct turn *first = by_buffer ? by_buffer : by_message;
     if (first) {
-        sessions_hold(&b->sessions, first, t);
+        queues_hold(&b->queues, first, t);
         return INBOX_HELD;
     }
     note(b, t);
-    sessions_add(&b->sessions, t);
+    queues_add(&b->queues, t);
     return INBOX_NEW;
 }
 
 struct turn *inbox_next(struct inbox *b)
 {
-    return sessions_next(&b->sessions);
+    return queues_next(&b->queues);
 }
 
 void inbox_handled(struct inbox *b, struct turn *t)
@@ -60,38 +60,38 @@ void inbox_handled(struct inbox *b, struct turn *t)
     note_handled(b, t);
     for (const struct turn *h = t->held; h; h = h->next)
         note_handled(b, h);
-    sessions_over(&b->sessions, t);
+    queues_over(&b->queues, t);
     turn_free(t);
 }
 
 void inbox_failed(struct inbox *b, struct turn *t)
 {
     forget(b, t);
-    struct turn *again = sessions_retry(t);
+    struct turn *again = queues_retry(t);
     if (again)
         note(b, again);
-    sessions_over(&b->sessions, t);
+    queues_over(&b->queues, t);
     turn_free(t);
 }
 
 size_t inbox_drop(struct inbox *b, const struct buf *key)
 {
-    return drop_list(b, sessions_clear(&b->sessions, key));
+    return drop_list(b, queues_clear(&b->queues, key));
 }
 
 size_t inbox_drop_held(struct inbox *b, struct turn *t)
 {
-    return drop_list(b, sessions_release(&b->sessions, t));
+    return drop_list(b, queues_release(&b->queues, t));
 }
 
 bool inbox_full(const struct inbox *b)
 {
-    return b->sessions.waiting >= INBOX_MAX || b->sessions.bytes >= INBOX_BYTES;
+    return b->queues.waiting >= INBOX_MAX || b->queues.bytes >= INBOX_BYTES;
 }
 
 bool inbox_waits(const struct inbox *b)
 {
-    return b->sessions.waiting > 0;
+    return b->queues.waiting > 0;
 }
 
 void inbox_free(struct inbox *b)

@@ -7,8 +7,8 @@
 #ifndef RELAY_INBOX_H
 #define RELAY_INBOX_H
 
+#include "queues.h"
 #include "seen.h"
-#include "sessions.h"
 
 enum {
     INBOX_MAX = 1024,       /* messages that wait at most */
@@ -16,7 +16,7 @@ enum {
 };
 
 struct inbox {
-    struct sessions sessions;
+    struct queues queues;
     struct seen buffers, messages;
 };
 

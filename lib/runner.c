@@ -79,7 +79,7 @@ static size_t interrupt(struct runner *r, const struct buf *key, int *stopped)
     size_t dropped = 0;
     for (int i = 0; i < r->parallel; i++) {
         struct worker *w = &r->workers[i];
-        if (!w->turn || (key && !turn_of_session(w->turn, key)))
+        if (!w->turn || (key && !turn_is_of(w->turn, key)))
             continue;
         dropped += inbox_drop_held(&r->inbox, w->turn);
         worker_interrupt(w);

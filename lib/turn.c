@@ -89,7 +89,7 @@ void turn_name(struct buf *out, const struct turn *t)
     add_short(out, &t->key);
 }
 
-bool turn_of_session(const struct turn *t, const struct buf *key)
+bool turn_is_of(const struct turn *t, const struct buf *key)
 {
     return t->key.len == key->len && memcmp(t->key.p, key->p, key->len) == 0;
 }

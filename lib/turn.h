@@ -7,7 +7,7 @@
 
 #include "frame.h"
 
-struct session;
+struct queue;
 
 enum {
     TURN_TEXT_MAX = 64 * 1024, /* longest RELAY_TEXT in bytes */
@@ -18,7 +18,7 @@ enum {
 struct turn {
     struct turn *next;                      /* in its session's queue, or in a list of held ones */
     struct turn *held;                      /* redeliveries of this message, in their order */
-    struct session *session;                /* set while it is in a queue or runs */
+    struct queue *queue;                    /* set while it is in a queue or runs */
     struct buf line;                        /* the frame */
     struct span event, source, session_key; /* JSON text in line; p is NULL where the frame has none */
     struct buf key;     /* names the session: session_key, or platform and chat where there is none */
@@ -35,7 +35,7 @@ void turn_free(struct turn *t);
 
 /* Appends what tells people which message it is: "message 5551 of agent:…", shortened. */
 void turn_name(struct buf *out, const struct turn *t);
-bool turn_of_session(const struct turn *t, const struct buf *key);
+bool turn_is_of(const struct turn *t, const struct buf *key);
 
 /* Removes GATEWAY_RELAY_SECRET and all variables of turn_environ() from this process' environment: what is
  * left is what every COMMAND inherits. */

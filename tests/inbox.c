@@ -110,7 +110,7 @@ static void bounds(void)
     CHECK(take(&b, message(1, 1, 1, "")) == INBOX_NEW); /* the oldest is forgotten */
     for (int id = 10001; !inbox_full(&b); id++)
         take(&b, message(id % 1000, id, id, ""));
-    CHECK(b.sessions.waiting == INBOX_MAX);
+    CHECK(b.queues.waiting == INBOX_MAX);
     inbox_free(&b);
 }
 

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions and their queues. */
+/* Turns that wait. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "diag.h"
-#include "sessions.h"
+#include "queues.h"
 
 #define uthash_fatal(message) die(EX_OSERR, "cannot grow a table: %s", message)
 #include <uthash.h>
 
-struct session {
+struct queue {
     UT_hash_handle hh;
     struct turn *first, *last; /* the queue */
-    struct session *next;      /* in the list of those that are ready */
+    struct queue *next;        /* in the list of those that are ready */
     bool running, ready;
     size_t n;
     char key[];
 };
 
-static struct session *session_of(struct sessions *s, const struct buf *key)
+static struct queue *queue_of(struct queues *s, const struct buf *key)
 {
-    struct session *e;
+    struct queue *e;
     HASH_FIND(hh, s->table, key->p, key->len, e);
     return e;
 }
 
-static struct session *session_make(struct sessions *s, const struct buf *key)
+static struct queue *queue_make(struct queues *s, const struct buf *key)
 {
-    struct session *e = session_of(s, key);
+    struct queue *e = queue_of(s, key);
     if (e)
         return e;
     e = xcalloc(1, sizeof *e + key->len + 1);
@@ -38,7 +38,7 @@ static struct session *session_make(struct sessions *s, const struct buf *key)
 }
 
 /* Puts a session into the list where it has what may run, or frees it where nothing is left of it. */
-static void settle(struct sessions *s, struct session *e)
+static void settle(struct queues *s, struct queue *e)
 {
     if (e->running || e->ready)
         return;
@@ -56,28 +56,28 @@ static void settle(struct sessions *s, struct session *e)
     s->ready_last = e;
 }
 
-static void count_in(struct sessions *s, const struct turn *t)
+static void count_in(struct queues *s, const struct turn *t)
 {
     s->waiting++;
     s->bytes += t->line.len;
 }
 
-static void count_out(struct sessions *s, const struct turn *t)
+static void count_out(struct queues *s, const struct turn *t)
 {
     s->waiting--;
     s->bytes -= t->line.len;
 }
 
-static void count_out_held(struct sessions *s, const struct turn *t)
+static void count_out_held(struct queues *s, const struct turn *t)
 {
     for (const struct turn *h = t->held; h; h = h->next)
         count_out(s, h);
 }
 
-void sessions_add(struct sessions *s, struct turn *t)
+void queues_add(struct queues *s, struct turn *t)
 {
-    struct session *e = session_make(s, &t->key);
-    t->session = e;
+    struct queue *e = queue_make(s, &t->key);
+    t->queue = e;
     t->next = NULL;
     if (e->first)
         e->last->next = t;
@@ -88,7 +88,7 @@ void sessions_add(struct sessions *s, struct turn *t)
     settle(s, e);
 }
 
-void sessions_hold(struct sessions *s, struct turn *first, struct turn *redelivery)
+void queues_hold(struct queues *s, struct turn *first, struct turn *redelivery)
 {
     struct turn **at = &first->held;
     while (*at)
@@ -98,10 +98,10 @@ void sessions_hold(struct sessions *s, struct turn *first, struct turn *redelive
     count_in(s, redelivery);
 }
 
-struct turn *sessions_next(struct sessions *s)
+struct turn *queues_next(struct queues *s)
 {
     while (s->ready) {
-        struct session *e = s->ready;
+        struct queue *e = s->ready;
         s->ready = e->next;
         e->ready = false;
         struct turn *t = e->first;
@@ -118,15 +118,15 @@ struct turn *sessions_next(struct sessions *s)
     return NULL;
 }
 
-struct turn *sessions_retry(struct turn *failed)
+struct turn *queues_retry(struct turn *failed)
 {
     struct turn *t = failed->held;
     if (!t)
         return NULL;
-    struct session *e = failed->session;
+    struct queue *e = failed->queue;
     failed->held = NULL;
     t->held = t->next;
-    t->session = e;
+    t->queue = e;
     t->next = e->first;
     if (!e->first)
         e->last = t;
@@ -134,20 +134,20 @@ struct turn *sessions_retry(struct turn *failed)
     return t;
 }
 
-void sessions_over(struct sessions *s, struct turn *t)
+void queues_over(struct queues *s, struct turn *t)
 {
     count_out_held(s, t);
-    t->session->running = false;
-    settle(s, t->session);
-    t->session = NULL;
+    t->queue->running = false;
+    settle(s, t->queue);
+    t->queue = NULL;
 }
 
-static void take_all(struct sessions *s, struct session *e, struct turn ***end)
+static void take_all(struct queues *s, struct queue *e, struct turn ***end)
 {
     for (struct turn *t = e->first; t; t = t->next) {
         count_out(s, t);
         count_out_held(s, t);
-        t->session = NULL;
+        t->queue = NULL;
         **end = t;
         *end = &t->next;
     }
@@ -155,12 +155,12 @@ static void take_all(struct sessions *s, struct session *e, struct turn ***end)
     settle(s, e);
 }
 
-struct turn *sessions_clear(struct sessions *s, const struct buf *key)
+struct turn *queues_clear(struct queues *s, const struct buf *key)
 {
     struct turn *list = NULL, **end = &list;
-    struct session *e, *next;
+    struct queue *e, *next;
     if (key) {
-        if ((e = session_of(s, key)))
+        if ((e = queue_of(s, key)))
             take_all(s, e, &end);
         return list;
     }
@@ -169,7 +169,7 @@ struct turn *sessions_clear(struct sessions *s, const struct buf *key)
     return list;
 }
 
-struct turn *sessions_release(struct sessions *s, struct turn *t)
+struct turn *queues_release(struct queues *s, struct turn *t)
 {
     struct turn *list = t->held;
     count_out_held(s, t);
