@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The descriptors a stub hands out (protocol §5): built-in ones and those of a file, which come first. */
+#ifndef RELAY_CATALOG_H
+#define RELAY_CATALOG_H
+
+#include "jsonl.h"
+
+/* Appends the descriptor frame, without '\n', for a platform (plain text). own: descriptor objects, or frames
+ * that hold one; of several for a platform the last one counts. */
+void catalog_descriptor(struct buf *out, const struct jsonl *own, struct span platform);
+
+#endif

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: MIT */
+/* The WebSocket server of the stub.
+ *
+ * The sockets are accepted here and handed to libwebsockets, so that one poll(2) of the caller serves them,
+ * stdin, stdout and the signals alike; lws_service() with a negative time is one pass without a wait. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libwebsockets.h>
+
+#include "clock.h"
+#include "diag.h"
+#include "server.h"
+#include "ws.h"
+
+enum {
+    WRITES = 256, /* messages a connection may write in one go */
+    PEERS_MAX = 64,
+    CLOSE_WAIT = 2000,     /* ms for the peer's answer to a close frame */
+    UNSETTLED_WAIT = 50,   /* ms between looks at connections that libwebsockets opens or ends by itself */
+    SMALL_RECEIVE = 16384, /* kernel buffer of a connection that is read slowly, bytes */
+    RX_CHUNK = 65536,
+};
+
+/* lws_write() takes it, its header leaves the name out. */
+enum { WRITE_CLOSE = 4 };
+
+enum ending { END_NONE, END_CLOSE, END_CUT, END_FREEZE };
+
+struct peer {
+    struct peer *next;
+    struct server *server;
+    struct lws *wsi;
+    void *owner;
+    int fd, slot;
+    bool open;         /* upgraded */
+    bool settled;      /* `gone` was called */
+    bool paused, held; /* not read: by the caller; because it is read slowly or frozen */
+    bool refused;      /* the upgrade was answered with a status */
+    enum ending ending;
+    int code; /* of our close frame */
+    char *reason;
+    int64_t deadline; /* clock_ms(): give up the wait for the peer's close; 0: none */
+    int64_t resume;   /* clock_ms(): read on; 0: not waiting */
+    struct buf q;     /* LWS_PRE bytes and the lines */
+    size_t off;
+    struct mangle_cut cut;
+    bool peer_closed; /* its close frame came: libwebsockets writes the answer */
+    int peer_code;
+    struct buf peer_reason;
+};
+
+struct server {
+    struct server_options o;
+    const struct server_events *ev;
+    void *ctx;
+    struct lws_context *lws;
+    struct lws_vhost *vhost;
+    struct peer *peers;
+    size_t count;
+    int fd, slot, port;
+};
+
+void peer_set_owner(struct peer *p, void *owner)
+{
+    p->owner = owner;
+}
+
+void *peer_owner(const struct peer *p)
+{
+    return p->owner;
+}
+
+size_t peer_queued(const struct peer *p)
+{
+    return p->q.len - p->off;
+}
+
+size_t peer_unsent(const struct peer *p)
+{
+    size_t n = 0;
+    for (size_t i = p->off; i < p->q.len; i++)
+        n += p->q.p[i] == '\n';
+    return n;
+}
+
+bool peer_ending(const struct peer *p)
+{
+    return p->ending == END_CLOSE || p->ending == END_CUT;
+}
+
+void peer_send(struct peer *p, struct span line)
+{
+    if (p->ending)
+        return;
+    if (p->off == p->q.len) {
+        p->q.len = 0;
+        buf_room(&p->q, LWS_PRE);
+        p->q.len = p->off = LWS_PRE;
+    }
+    char *to = buf_room(&p->q, line.n + 1);
+    memcpy(to, line.p, line.n);
+    to[line.n] = '\n';
+    p->q.len += line.n + 1;
+}
+
+static void peer_end(struct peer *p, enum ending how)
+{
+    if (p->ending && p->ending != END_FREEZE)
+        return;
+    p->ending = how;
+    if (how == END_CLOSE)
+        p->deadline = clock_ms() + CLOSE_WAIT;
+}
+
+void peer_close(struct peer *p, int code, const char *reason)
+{
+    if (peer_ending(p))
+        return;
+    p->code = code;
+    p->reason = xstrdup(reason);
+    peer_end(p, END_CLOSE);
+}
+
+void peer_cut(struct peer *p)
+{
+    peer_end(p, END_CUT);
+}
+
+static void small_buffer(const struct peer *p)
+{
+    int size = SMALL_RECEIVE;
+    setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+void peer_freeze(struct peer *p)
+{
+    small_buffer(p);
+    peer_end(p, END_FREEZE);
+}
+
+static void apply_flow(struct peer *p, bool was_reading)
+{
+    bool reading = !p->paused && !p->held;
+    if (p->open && reading != was_reading)
+        lws_rx_flow_control(p->wsi, reading);
+}
+
+void peer_pause(struct peer *p, bool pause)
+{
+    bool was = !p->paused && !p->held;
+    p->paused = pause;
+    apply_flow(p, was);
+}
+
+static void peer_hold(struct peer *p, bool hold)
+{
+    bool was = !p->paused && !p->held;
+    p->held = hold;
+    apply_flow(p, was);
+}
+
+/* Ends the TCP connection at once. */
+static int cut_now(const struct peer *p)
+{
+    shutdown(p->fd, SHUT_RDWR);
+    return -1;
+}
+
+static int send_close(struct peer *p)
+{
+    unsigned char b[LWS_PRE + WS_CONTROL_MAX];
+    size_t n = 0;
+    if (p->code != WS_NO_CODE) {
+        b[LWS_PRE] = (unsigned char)(p->code >> 8);
+        b[LWS_PRE + 1] = (unsigned char)(p->code & 255);
+        n = strnlen(p->reason, WS_CONTROL_MAX - 2);
+        memcpy(b + LWS_PRE + 2, p->reason, n);
+        n += 2;
+    }
+    p->code = 0;
+    p->deadline = clock_ms() + CLOSE_WAIT;
+    return lws_write(p->wsi, b + LWS_PRE, n, (enum lws_write_protocol)WRITE_CLOSE) < 0 ? -1 : 0;
+}
+
+/* The queue is empty: what was to come after it. */
+static int finish(struct peer *p)
+{
+    switch (p->ending) {
+    case END_CLOSE:
+        return p->code ? send_close(p) : 0;
+    case END_CUT:
+        return cut_now(p);
+    case END_FREEZE:
+        peer_hold(p, true);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static int write_garbage(const struct peer *p, const struct piece *x)
+{
+    unsigned char b[LWS_PRE + 128];
+    memcpy(b + LWS_PRE, x->bytes.p, x->bytes.n);
+    return lws_write(p->wsi, b + LWS_PRE, x->bytes.n, x->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
+}
+
+/* The bytes in front of the piece, which the header goes over, have been sent already. */
+static int write_piece(struct peer *p)
+{
+    struct span queue = {p->q.p + p->off, peer_queued(p)};
+    struct piece x = mangle_next(p->server->o.mangle, &p->cut, queue);
+    if (!x.taken)
+        return write_garbage(p, &x);
+    int how = (x.first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) | (x.final ? 0 : LWS_WRITE_NO_FIN);
+    p->off += x.taken;
+    return lws_write(p->wsi, (unsigned char *)p->q.p + p->off - x.taken, x.bytes.n,
+                     (enum lws_write_protocol)how);
+}
+
+static int write_queue(struct peer *p)
+{
+    for (int i = 0; i < WRITES && peer_queued(p); i++) {
+        if (lws_send_pipe_choked(p->wsi))
+            break;
+        if (write_piece(p) < 0)
+            return -1;
+    }
+    /* Moving the rest costs at most as much as writing it did. */
+    if (p->off > LWS_PRE + p->q.len / 2) {
+        buf_drop(&p->q, p->off - LWS_PRE);
+        p->off = LWS_PRE;
+    }
+    return peer_queued(p) ? 0 : finish(p);
+}
+
+static void receive(struct peer *p, const char *in, size_t n)
+{
+    const struct server *s = p->server;
+    if (p->ending)
+        return;
+    bool last = lws_is_final_fragment(p->wsi) && !lws_remaining_packet_payload(p->wsi);
+    s->ev->received(s->ctx, p, (struct span){in, n}, last);
+    if (s->o.slow_read) {
+        p->resume = clock_ms() + (int64_t)n * 1000 / s->o.slow_read + 1;
+        peer_hold(p, true);
+    }
+}
+
+static void note_close(struct peer *p, const unsigned char *in, size_t n)
+{
+    p->peer_closed = true;
+    p->peer_code = n >= 2 ? in[0] << 8 | in[1] : WS_NO_CODE;
+    if (n > 2)
+        buf_add(&p->peer_reason, in + 2, n - 2);
+}
+
+static void settle(struct peer *p)
+{
+    if (p->settled)
+        return;
+    p->settled = true;
+    p->server->ev->gone(p->server->ctx, p, p->peer_code, buf_as_span(&p->peer_reason));
+}
+
+static void forget(struct peer *p)
+{
+    struct peer **at = &p->server->peers;
+    settle(p);
+    while (*at != p)
+        at = &(*at)->next;
+    *at = p->next;
+    p->server->count--;
+    buf_free(&p->q);
+    buf_free(&p->peer_reason);
+    free(p->reason);
+    free(p);
+}
+
+/* A short answer in place of the upgrade; the connection ends with it. */
+static int refuse(struct peer *p, struct refusal r)
+{
+    struct buf b = {0};
+    const char *body = "no WebSocket for you here\n";
+    buf_room(&b, LWS_PRE);
+    b.len = LWS_PRE;
+    buf_printf(&b,
+               "HTTP/1.1 %d Refused\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n%s"
+               "Connection: close\r\n\r\n%s",
+               r.status, strlen(body), r.headers ? r.headers : "", body);
+    lws_write(p->wsi, (unsigned char *)b.p + LWS_PRE, b.len - LWS_PRE, LWS_WRITE_HTTP_FINAL);
+    buf_free(&b);
+    p->refused = true;
+    p->deadline = clock_ms() + 1;
+    return 1;
+}
+
+static char *header(struct lws *wsi, enum lws_token_indexes which)
+{
+    int n = lws_hdr_total_length(wsi, which);
+    char *text = xcalloc((size_t)n + 1, 1);
+    if (n > 0 && lws_hdr_copy(wsi, text, n + 1, which) < 0)
+        *text = '\0';
+    return text;
+}
+
+static int upgrade(struct peer *p)
+{
+    const struct server *s = p->server;
+    char *path = header(p->wsi, WSI_TOKEN_GET_URI), *auth = header(p->wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
+    struct span bearer = {NULL, 0};
+    if (strncasecmp(auth, "Bearer ", 7) == 0)
+        bearer = span_of(auth + 7 + strspn(auth + 7, " "));
+    struct refusal r = s->ev->upgrade(s->ctx, p, path, bearer);
+    free(path);
+    free(auth);
+    return r.status ? refuse(p, r) : 0;
+}
+
+static int opened(struct peer *p)
+{
+    p->open = true;
+    p->peer_code = WS_ABNORMAL;
+    if (p->server->o.slow_read)
+        small_buffer(p);
+    p->server->ev->opened(p->server->ctx, p);
+    return 0;
+}
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t n)
+{
+    struct peer *p = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+    (void)user;
+    if (!p)
+        return 0;
+    switch (why) {
+    case LWS_CALLBACK_HTTP:
+        return refuse(p, (struct refusal){426, "Upgrade: websocket\r\n"}) ? -1 : 0;
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return upgrade(p);
+    case LWS_CALLBACK_ESTABLISHED:
+        return opened(p);
+    case LWS_CALLBACK_RECEIVE:
+        receive(p, in, n);
+        return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return write_queue(p);
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        note_close(p, in, n);
+        return p->ending == END_CLOSE && !p->code ? -1 : 0;
+    case LWS_CALLBACK_CLOSED:
+        settle(p);
+        return 0;
+    case LWS_CALLBACK_WSI_DESTROY:
+        forget(p);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static int listen_on(const struct server_options *o, int *port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
+    socklen_t size = sizeof a;
+    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    inet_pton(AF_INET, o->address, &a.sin_addr);
+    if (fd < 0)
+        die(EX_OSERR, "open socket:");
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, PEERS_MAX) ||
+        getsockname(fd, (struct sockaddr *)&a, &size))
+        die(EX_UNAVAILABLE, "listen on %s:%d:", o->address, o->port);
+    *port = ntohs(a.sin_port);
+    return fd;
+}
+
+static const struct lws_protocols protocols[] = {
+    {.name = "relay", .callback = on_event, .rx_buffer_size = RX_CHUNK},
+    {0},
+};
+
+/* The gateway's pings keep the link; the server sends none of its own. */
+static const lws_retry_bo_t no_keepalive = {0};
+
+static void open_lws(struct server *s)
+{
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+        .protocols = protocols,
+        .fd_limit_per_thread = PEERS_MAX + 32,
+        .pt_serv_buf_size = RX_CHUNK,
+        .retry_and_idle_policy = &no_keepalive,
+        .alpn = "http/1.1",
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6,
+    };
+    if (s->o.cert) {
+        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.ssl_cert_filepath = s->o.cert;
+        info.ssl_private_key_filepath = s->o.key;
+    }
+    lws_set_log_level(0, NULL);
+    s->lws = lws_create_context(&info);
+    if (!s->lws)
+        die(EX_OSERR, "set up libwebsockets: it refused");
+    s->vhost = lws_create_vhost(s->lws, &info);
+    if (!s->vhost && s->o.cert)
+        die(EX_NOINPUT, "use certificate %s with key %s: libwebsockets refused", s->o.cert, s->o.key);
+    if (!s->vhost)
+        die(EX_OSERR, "set up libwebsockets: it refused the virtual host");
+}
+
+struct server *server_open(const struct server_options *o, const struct server_events *ev, void *ctx)
+{
+    struct server *s = xcalloc(1, sizeof *s);
+    *s = (struct server){.o = *o, .ev = ev, .ctx = ctx};
+    s->fd = listen_on(o, &s->port);
+    open_lws(s);
+    return s;
+}
+
+void server_url(const struct server *s, struct buf *out)
+{
+    buf_printf(out, "%s://%s:%d/relay", s->o.cert ? "wss" : "ws", s->o.address, s->port);
+}
+
+void server_stop(struct server *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+}
+
+size_t server_peers(const struct server *s)
+{
+    return s->count;
+}
+
+static void take_connections(struct server *s)
+{
+    while (s->count < PEERS_MAX) {
+        int fd = accept(s->fd, NULL, NULL);
+        if (fd < 0) {
+            if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
+                warn("accept connection:");
+            return;
+        }
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        struct lws *wsi = lws_adopt_socket_vhost(s->vhost, fd);
+        if (!wsi)
+            continue;
+        struct peer *p = xcalloc(1, sizeof *p);
+        *p = (struct peer){.server = s, .next = s->peers, .wsi = wsi, .fd = fd, .slot = -1};
+        s->peers = p;
+        s->count++;
+        lws_set_opaque_user_data(wsi, p);
+    }
+}
+
+/* Deadlines and the timed halves of slow reading. */
+static void look_at_clock(struct server *s, int64_t now)
+{
+    for (struct peer *p = s->peers; p; p = p->next) {
+        if (p->resume && now >= p->resume) {
+            p->resume = 0;
+            peer_hold(p, false);
+        }
+        if (p->deadline && now >= p->deadline) {
+            p->deadline = 0;
+            lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+        }
+    }
+}
+
+static bool wants_write(const struct peer *p)
+{
+    if (p->ending == END_FREEZE && p->held)
+        return false;
+    return peer_queued(p) || (p->ending && !(p->ending == END_CLOSE && !p->code));
+}
+
+void server_prepare(struct server *s, struct pollset *ps)
+{
+    int64_t now = clock_ms();
+    s->slot = s->count < PEERS_MAX ? pollset_add(ps, s->fd, POLLIN) : -1;
+    for (struct peer *p = s->peers; p; p = p->next) {
+        bool write = p->open && !p->settled && wants_write(p);
+        bool flush = p->peer_closed ||
+                     (lws_partial_buffered(p->wsi) && !(p->ending == END_FREEZE && p->held));
+        short events = (short)((p->paused || p->held ? 0 : POLLIN) | (write || flush ? POLLOUT : 0));
+        /* without events it is not asked for: a connection that hung up would never let the loop sleep */
+        p->slot = events ? pollset_add(ps, p->fd, events) : -1;
+        if (write)
+            lws_callback_on_writable(p->wsi);
+        if (!p->open || p->settled)
+            pollset_until(ps, now + UNSETTLED_WAIT);
+        if (p->resume)
+            pollset_until(ps, p->resume);
+        if (p->deadline)
+            pollset_until(ps, p->deadline);
+    }
+    int wait = lws_service_adjust_timeout(s->lws, 60000, 0);
+    if (wait < 60000)
+        pollset_until(ps, now + wait);
+}
+
+void server_ready(struct server *s, const struct pollset *ps)
+{
+    look_at_clock(s, clock_ms());
+    if (pollset_got(ps, s->slot))
+        take_connections(s);
+    lws_service(s->lws, -1);
+}
+
+void server_close(struct server *s)
+{
+    server_stop(s);
+    lws_context_destroy(s->lws);
+    free(s);
+}
