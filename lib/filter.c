@@ -143,11 +143,18 @@ static void input_ended(struct filter *f)
         f->end(f);
 }
 
+static bool done(struct filter *f)
+{
+    return f->ended && !writer_pending(&f->out) && !(f->busy && f->busy(f));
+}
+
 /* One turn: wait, read, work. Output is written before waiting, so a batch costs one write. */
 static void turn(struct filter *f, struct frame *fr, struct pollset *ps)
 {
     if (!writer_flush(&f->out))
         output_failed(f);
+    if (done(f))
+        return;
     bool full = is_full(f), pending = writer_pending(&f->out) > 0;
     bool again = !full && (f->in.eof || reader_ready(&f->in)) && !f->ended;
     pollset_clear(ps);
@@ -187,7 +194,7 @@ int filter_run(struct filter *f)
         filter_stop(f);
         input_ended(f);
     }
-    while (!f->ended || writer_pending(&f->out) || (f->busy && f->busy(f)))
+    while (!done(f))
         turn(f, &fr, &ps);
     if (f->bad > 1)
         warn("%ju bad lines skipped", f->bad);
