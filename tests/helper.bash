@@ -17,9 +17,10 @@ teardown() {
     return 0
 }
 
-# background COMMAND… : starts it with bats' own descriptors closed; its pid is in $!, and it ends with the test.
+# background COMMAND… : starts it with bats' own descriptors closed and our stdin, which sh would replace by /dev/null;
+# its pid is in $!, and it ends with the test.
 background() {
-    "$@" 3>&- 4>&- 9>&- &
+    "$@" 3>&- 4>&- 8>&- 9>&- <&0 &
     PIDS="$PIDS $!"
 }
 
@@ -65,4 +66,21 @@ elapsed_ms() {
     "$@" || rc=$?
     MS=$((($(date +%s%N) - from) / 1000000))
     return $rc
+}
+
+# start_peer [OPTIONS…] : tests/peer_server.py in the background, a server that shares no code with the tools. URL is
+# its URL, PEER its pid, lines to its stdin go by `tell`; what it received is in ./peer.out, the rest in ./peer.err.
+start_peer() {
+    rm -f url peer.in
+    mkfifo peer.in
+    exec 8<>peer.in
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_server.py" url "$@" <peer.in >peer.out 2>peer.err
+    PEER=$!
+    until_true 10 test -s url
+    URL=$(cat url)
+}
+
+# tell LINE : a line to the peer's stdin.
+tell() {
+    printf '%s\n' "$1" >&8
 }
