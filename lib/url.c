@@ -9,10 +9,10 @@
 /* Whether the URL's path ends in /relay; a host of that name does not count. */
 static bool ends_in_relay(struct span url)
 {
-    static const char want[] = "/relay";
-    const size_t n = sizeof want - 1;
-    return url.n >= n && memcmp(url.p + url.n - n, want, n) == 0 &&
-           !(url.n > n && url.p[url.n - n - 1] == '/');
+    const size_t n = strlen("/relay");
+    if (url.n < n || memcmp(url.p + url.n - n, "/relay", n) != 0)
+        return false;
+    return url.n < n + 2 || memcmp(url.p + url.n - n - 2, ":/", 2) != 0;
 }
 
 void relay_url(struct buf *out, const char *base)

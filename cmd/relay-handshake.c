@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* relay-handshake: the hellos go up first, the descriptors that come down are normalised (protocol §2, §5).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "descriptor.h"
+#include "diag.h"
+#include "filter.h"
+#include "identity.h"
+
+struct handshake {
+    struct identities ids;
+    struct buf manifest; /* JSON text; empty: none */
+    struct buf line, descriptor, why;
+};
+
+static void read_file(struct buf *out, const char *path, size_t max)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        die(EX_NOINPUT, "open %s:", path);
+    for (ssize_t n = 1; n && out->len <= max;) {
+        n = read(fd, buf_room(out, IO_CHUNK), IO_CHUNK);
+        if (n < 0 && errno != EINTR)
+            die(EX_NOINPUT, "read %s:", path);
+        out->len += n > 0 ? (size_t)n : 0;
+    }
+    close(fd);
+    if (out->len > max)
+        die(EX_NOINPUT, "read %s: longer than %zu bytes", path, max);
+}
+
+/* NULL, or what is wrong with an entry of the manifest. */
+static const char *entry_wrong(struct span entry)
+{
+    struct span name = json_find(entry, "name"), options = json_find(entry, "options");
+    if (!json_is_object(entry))
+        return "not an object";
+    if (!json_is_string(name) || name.n == 2)
+        return "no string name";
+    if (!json_is_string(json_find(entry, "description")))
+        return "no string description";
+    return options.p && !json_is_array(options) ? "options are not a list" : NULL;
+}
+
+static void read_manifest(struct buf *out, const char *path, size_t max)
+{
+    struct json_error e;
+    struct span entry;
+    const char *wrong;
+    read_file(out, path, max);
+    if (!json_valid(buf_cstr(out), out->len, &e))
+        die(EX_DATAERR, "read manifest %s: %s at byte %zu", path, e.reason, e.at + 1);
+    struct json_iter it = {buf_as_span(out), false};
+    if (out->p[strspn(out->p, " \t\r\n")] != '[')
+        die(EX_DATAERR, "read manifest %s: not a list", path);
+    for (size_t i = 1; json_next(&it, NULL, &entry); i++)
+        if ((wrong = entry_wrong(entry)))
+            die(EX_DATAERR, "read manifest %s: command %zu: %s", path, i, wrong);
+}
+
+/* Whom the options did not name, the environment does. */
+static void find_identities(struct identities *ids)
+{
+    const char *platforms = getenv("GATEWAY_RELAY_PLATFORMS"), *bots = getenv("GATEWAY_RELAY_BOT_IDS");
+    if (!ids->n && platforms)
+        identity_list(ids, platforms);
+    if (!ids->n)
+        identity_parse(ids, "relay");
+    const char *wrong = identity_resolve(ids, span_of(bots ? bots : ""));
+    if (wrong)
+        die(EX_CONFIG, "read GATEWAY_RELAY_BOT_IDS: %s", wrong);
+}
+
+static void say_hello(struct filter *f)
+{
+    struct handshake *h = f->ctx;
+    bool carried = !h->manifest.len;
+    for (size_t i = 0; i < h->ids.n; i++) {
+        bool carries = h->manifest.len && strcmp(h->ids.v[i].platform, "discord") == 0;
+        identity_hello(&h->line, &h->ids.v[i], carries ? buf_as_span(&h->manifest) : (struct span){NULL, 0});
+        if (h->line.len > f->in.max)
+            die(EX_DATAERR, "send hello for %s: longer than %zu bytes", h->ids.v[i].platform, f->in.max);
+        filter_emit_buf(f, &h->line);
+        carried |= carries;
+    }
+    if (!carried)
+        warn("leave out manifest: it goes to platform discord only");
+}
+
+static bool take_frame(struct filter *f, struct frame *fr)
+{
+    struct handshake *h = f->ctx;
+    if (fr->type != FRAME_DESCRIPTOR)
+        return true;
+    h->descriptor.len = h->why.len = 0;
+    if (!descriptor_normalise(&h->descriptor, frame_get(fr, "descriptor"), &h->why)) {
+        complain("drop descriptor at line %ju: %s", f->in.line, buf_cstr(&h->why));
+        filter_fail(f, EX_PROTOCOL);
+        return false;
+    }
+    struct json_edit edit = {"descriptor", buf_as_span(&h->descriptor)};
+    json_edit(&h->line, fr->line, &edit, 1);
+    filter_emit_buf(f, &h->line);
+    return false;
+}
+
+enum { KEY_MANIFEST = OPT_LONG };
+
+static const struct opt options[] = {
+    {'n', "null-input", NULL, "do not read stdin: end after the hellos"},
+    {'p', "platform", "PLATFORM[:BOTID]", "say hello as this identity (repeatable)"},
+    {KEY_MANIFEST, "manifest", "FILE", "JSON list of commands for Discord"},
+};
+
+static const struct tool tool = {
+    .purpose = "Say hello for each identity, then normalise the descriptors that come back.",
+    .synopsis = "[-n] [-p PLATFORM[:BOTID]]... [--manifest FILE]",
+    .opts = options,
+    .count = sizeof options / sizeof *options,
+    .exits = (const int[]){EX_OK, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_PROTOCOL,
+                           EX_CONFIG, -1},
+    .examples = "  relay-handshake -n -p discord:app1 -p telegram\n"
+                "  relay-handshake -p discord <frames.ndjson\n",
+    .filter = true,
+};
+
+int main(int argc, char **argv)
+{
+    struct opts o = {0};
+    struct handshake h = {0};
+    struct filter f = {.start = say_hello, .frame = take_frame, .ctx = &h};
+    const char *manifest = NULL;
+    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;) {
+        switch (key) {
+        case 'n':
+            f.null_input = true;
+            break;
+        case 'p':
+            if (!identity_parse(&h.ids, o.arg))
+                opt_wrong("read identity '%s': no platform", o.arg);
+            break;
+        case KEY_MANIFEST:
+            manifest = o.arg;
+            break;
+        }
+    }
+    if (o.operands < argc)
+        opt_wrong("unexpected operand '%s'", argv[o.operands]);
+    find_identities(&h.ids);
+    if (manifest)
+        read_manifest(&h.manifest, manifest, (size_t)o.max_frame);
+    filter_init(&f, &o);
+    int status = filter_run(&f);
+    identities_free(&h.ids);
+    buf_free(&h.manifest);
+    buf_free(&h.line);
+    buf_free(&h.descriptor);
+    buf_free(&h.why);
+    return status;
+}
