@@ -1,108 +1,239 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-decode: makes messages of what the connector delivers, for programs and for people. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
 #include "diag.h"
 #include "event.h"
 #include "filter.h"
+#include "interaction.h"
+#include "view.h"
 
-enum { KEY_ACK = OPT_LONG };
+enum { KEY_ACK = OPT_LONG, KEY_INTERACTIONS, KEY_KEEP_FORWARDS, KEY_COLOR };
+enum { FORMAT_JSON, FORMAT_TEXT, FORMAT_TSV };
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-struct decode {
+static struct decode {
     struct filter filter;
-    bool check, ack;
+    bool check, ack, keep_forwards;
+    enum interaction_contract contract;
+    int format, color;
     uintmax_t results, failures;
     struct event event;
-    struct buf line, answer;
-};
+    struct interaction interaction;
+    struct view view;
+    struct frame opened;      /* the inbound frame that a forward stands for */
+    struct frame seen, shown; /* of a line to be viewed: what it holds, and its message */
+    struct json_members record;
+    struct buf forward, line, answer;
+} decode;
 
-static void acknowledge(struct decode *d, const struct frame *fr)
+/* Makes the message of a delivery: *line is its normalised frame, f's own line where that is right as it
+ * stands. Returns NULL, or the reason why there is none. */
+static const char *make_message(struct decode *d, const struct frame *f, struct span *line)
 {
-    if (!frame_buffered(fr))
+    struct json_error e;
+    d->forward.len = d->line.len = 0;
+    if (f->type == FRAME_PASSTHROUGH_FORWARD) {
+        const char *reason = interaction_decode(&d->interaction, &d->forward, f, d->contract);
+        if (reason)
+            return reason;
+        if (!frame_parse(&d->opened, buf_as_span(&d->forward), &e))
+            return e.reason;
+        f = &d->opened;
+    }
+    const char *reason = event_normalise(&d->event, &d->line, f);
+    *line = d->line.len ? buf_as_span(&d->line) : f->line;
+    return reason;
+}
+
+static void count_result(struct decode *d, const struct frame *f)
+{
+    if (f->type != FRAME_OUTBOUND_RESULT)
         return;
-    frame_ack(&d->answer, fr);
+    d->results++;
+    d->failures += !summary_success(f);
+}
+
+static void acknowledge(struct decode *d, const struct frame *f)
+{
+    if (!frame_buffered(f))
+        return;
+    frame_ack(&d->answer, f);
     filter_emit_buf(&d->filter, &d->answer);
 }
 
-static bool take_inbound(struct decode *d, const struct frame *fr)
+/* A delivery that is no message would come back for ever if it were not acknowledged. */
+static void drop(struct decode *d, const struct frame *f, const char *reason)
 {
-    const char *reason = event_normalise(&d->event, &d->line, fr);
-    if (reason) {
-        complain("drop inbound line %ju: %s", d->filter.in.line, reason);
+    const char *file = d->filter.source ? d->filter.source : "stdin";
+    if (f->type == FRAME_INBOUND) {
+        complain("drop inbound, %s line %ju: %s", file, d->filter.in.line, reason);
         filter_fail(&d->filter, EX_DATAERR);
-        acknowledge(d, fr);
+    } else {
+        warn("drop passthrough_forward, %s line %ju: %s", file, d->filter.in.line, reason);
+    }
+    acknowledge(d, f);
+}
+
+static bool take_frame(struct filter *filter, struct frame *f)
+{
+    struct decode *d = filter->ctx;
+    struct span line = f->line;
+    count_result(d, f);
+    if (f->type != FRAME_INBOUND && f->type != FRAME_PASSTHROUGH_FORWARD)
+        return true;
+    const char *reason = make_message(d, f, &line);
+    if (reason && f->type == FRAME_PASSTHROUGH_FORWARD && d->keep_forwards)
+        line = f->line;
+    else if (reason) {
+        drop(d, f, reason);
         return false;
     }
-    if (!d->line.len && !d->ack)
-        return true;
-    if (d->line.len)
-        filter_emit_buf(&d->filter, &d->line);
-    else
-        filter_emit(&d->filter, fr->line);
+    filter_emit(filter, line);
     if (d->ack)
-        acknowledge(d, fr);
+        acknowledge(d, f);
     return false;
 }
 
-static void take_result(struct decode *d, const struct frame *fr)
+/* A line of relay-dial --record: {"t":…,"dir":…,"frame":…}. */
+static bool take_record(struct decode *d, struct span line, enum frame_dir *dir, int64_t *us)
 {
-    d->results++;
-    if (!json_is_true(json_find(frame_get(fr, "result"), "success")))
-        d->failures++;
-}
-
-static bool take_frame(struct filter *f, struct frame *fr)
-{
-    struct decode *d = f->ctx;
-    if (fr->type == FRAME_INBOUND)
-        return take_inbound(d, fr);
-    if (fr->type == FRAME_OUTBOUND_RESULT)
-        take_result(d, fr);
+    struct json_error e;
+    if (!json_scan(&d->record, line.p, line.n, &e) || json_get(&d->record, "type").p)
+        return false;
+    struct span frame = json_get(&d->record, "frame"), way = json_get(&d->record, "dir");
+    struct span t = json_get(&d->record, "t");
+    if (!json_is_object(frame) || !frame_parse(&d->seen, frame, &e))
+        return false;
+    *dir = json_eq(way, "up") ? FRAME_UP : json_eq(way, "down") ? FRAME_DOWN : FRAME_UNKNOWN;
+    if (!json_is_string(t) || !clock_parse((struct span){t.p + 1, t.n - 2}, us))
+        *us = -1;
     return true;
 }
 
-static void finish(struct filter *f)
+/* With -f text and tsv: every line is taken here, and no frame is passed on. */
+static void view_line(struct filter *filter, struct span line)
 {
-    struct decode *d = f->ctx;
+    struct decode *d = filter->ctx;
+    struct json_error e;
+    enum frame_dir dir = FRAME_UNKNOWN;
+    int64_t us = -1;
+    if (line_blank(line))
+        return;
+    if (frame_parse(&d->seen, line, &e)) {
+        us = clock_wall_us();
+    } else if (!take_record(d, line, &dir, &us)) {
+        filter_bad(filter, "%s at byte %zu", e.reason, e.at + 1);
+        return;
+    }
+    const struct frame *f = &d->seen;
+    bool delivery = f->type == FRAME_INBOUND || f->type == FRAME_PASSTHROUGH_FORWARD;
+    count_result(d, f);
+    if (delivery && !make_message(d, f, &line) && frame_parse(&d->shown, line, &e))
+        f = &d->shown;
+    view_frame(&d->view, &d->answer, f, dir, us);
+    filter_emit_buf(filter, &d->answer);
+}
+
+static void finish(struct filter *filter)
+{
+    struct decode *d = filter->ctx;
     if (d->check && (!d->results || d->failures))
-        filter_fail(f, EX_NO);
+        filter_fail(filter, EX_NO);
+}
+
+static bool wants_color(int color)
+{
+    const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (color != COLOR_AUTO)
+        return color == COLOR_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(none && *none) && term && strcmp(term, "dumb") != 0;
+}
+
+static void clean_up(struct decode *d)
+{
+    struct buf *all[] = {&d->forward, &d->line, &d->answer};
+    struct frame *frames[] = {&d->opened, &d->seen, &d->shown};
+    for (size_t i = 0; i < 3; i++) {
+        buf_free(all[i]);
+        frame_free(frames[i]);
+    }
+    json_members_free(&d->record);
+    event_free(&d->event);
+    interaction_free(&d->interaction);
+    view_free(&d->view);
 }
 
 static const struct opt options[] = {
     {'e', "exit-status", NULL, "exit 1 when a result was not a success, or none came"},
     {KEY_ACK, "ack", NULL, "acknowledge a buffered delivery once its line is written"},
+    {'f', "format", "json|text|tsv", "frames (default), or lines to look at, or columns"},
+    {KEY_INTERACTIONS, "interactions", "current|v1", "contract that Discord interactions are read by"},
+    {KEY_KEEP_FORWARDS, "keep-forwards", NULL, "pass on a passthrough_forward that is no message"},
+    {KEY_COLOR, "color", "auto|always|never", "color of -f text (default: on a terminal)"},
 };
 
-static const int exits[] = {EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_IOERR, -1};
+static const int exits[] = {EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, -1};
 
 static const struct tool tool = {
     .purpose = "Make messages of what the connector delivers.",
-    .synopsis = "[-e] [--ack] [FILE...]",
+    .synopsis = "[-e] [--ack] [-f json|text|tsv] [--interactions current|v1] [--keep-forwards]\n"
+                "[--color auto|always|never] [FILE...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .exits = exits,
-    .examples = "  relay-decode frames.ndjson\n",
+    .examples =
+        "  relay-decode frames.ndjson\n"
+        "  relay-decode -f text frames.ndjson\n"
+        "  { relay-handshake -n -p discord; relay-send -n -c 42 hello; } | relay-dial | relay-decode -e\n",
     .filter = true,
 };
 
-int main(int argc, char **argv)
+static void read_options(struct decode *d, struct opts *o, int argc, char **argv)
 {
-    struct decode d = {.filter = {.frame = take_frame, .end = finish}};
-    struct opts o = {0};
-    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;)
+    static const char *const formats[] = {"json", "text", "tsv", NULL}, *const contracts[] = {"current", "v1",
+                                                                                              NULL};
+    static const char *const colors[] = {"auto", "always", "never", NULL};
+    for (int key; (key = opt_next(o, &tool, argc, argv)) != -1;)
         switch (key) {
         case 'e':
-            d.check = true;
+            d->check = true;
             break;
         case KEY_ACK:
-            d.ack = true;
+            d->ack = true;
+            break;
+        case 'f':
+            d->format = opt_word(o, formats);
+            break;
+        case KEY_INTERACTIONS:
+            d->contract = opt_word(o, contracts) ? INTERACTION_V1 : INTERACTION_CURRENT;
+            break;
+        case KEY_KEEP_FORWARDS:
+            d->keep_forwards = true;
+            break;
+        case KEY_COLOR:
+            d->color = opt_word(o, colors);
             break;
         }
-    d.filter.ctx = &d;
-    if (argv[o.operands])
-        d.filter.files = argv + o.operands;
-    filter_init(&d.filter, &o);
-    int status = filter_run(&d.filter);
-    event_free(&d.event);
-    buf_free(&d.line);
-    buf_free(&d.answer);
+    if (d->ack && d->format != FORMAT_JSON)
+        opt_wrong("option --ack: needs -f json, an acknowledgement is a frame");
+}
+
+int main(int argc, char **argv)
+{
+    struct decode *d = &decode;
+    struct opts o = {0};
+    read_options(d, &o, argc, argv);
+    d->filter = (struct filter){.ctx = d, .frame = take_frame, .line = view_line, .end = finish};
+    d->filter.raw_input = d->format != FORMAT_JSON;
+    d->filter.files = argv[o.operands] ? argv + o.operands : NULL;
+    d->view.format = d->format == FORMAT_TSV ? VIEW_TSV : VIEW_TEXT;
+    d->view.color = wants_color(d->color);
+    filter_init(&d->filter, &o);
+    int status = filter_run(&d->filter);
+    clean_up(d);
     return status;
 }

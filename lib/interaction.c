@@ -161,15 +161,15 @@ static void read_data(struct interaction *w, const struct span *part, struct rea
         add_fields(w, part[DATA]);
 }
 
-/* The first contract knows no types: the name or the id as it stands. */
-static void read_data_v1(struct interaction *w, struct span data)
+/* Under the first contract it is the name or the id as it stands. */
+static void read_data_v1(struct interaction *w, const struct span *part)
 {
-    static const char *const names[] = {"name", "custom_id"};
-    struct span v[2];
-    json_pick(data, names, v, 2);
-    for (int i = 0; i < 2 && !w->text.len; i++)
-        if (json_is_string(v[i]))
-            json_decode(&w->text, v[i]);
+    bool command = span_eq(part[TYPE], "2"), component = span_eq(part[TYPE], "3");
+    struct span v = {NULL, 0};
+    if (command || component)
+        v = json_find(part[DATA], command ? "name" : "custom_id");
+    if (json_is_string(v))
+        json_decode(&w->text, v);
 }
 
 static void add_member(struct buf *out, const char *name, struct span value)
@@ -268,7 +268,7 @@ static void make_event(struct interaction *w, struct span body, struct span prof
     json_pick(body, part_names, part, PARTS);
     w->text.len = w->event.len = 0;
     if (contract == INTERACTION_V1)
-        read_data_v1(w, part[DATA]);
+        read_data_v1(w, part);
     else
         read_data(w, part, &r);
     buf_str(&w->event, "{\"text\":");
