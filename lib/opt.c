@@ -67,7 +67,7 @@ _Noreturn static void help(const struct tool *t)
         printf("  %-3d  %s\n", *e, exit_meaning(*e));
     printf("\nExamples:\n%s", t->examples);
     if (fflush(stdout) || ferror(stdout))
-        die(EX_IOERR, "cannot write stdout:");
+        die(EX_IOERR, "write stdout:");
     exit(EX_OK);
 }
 
@@ -75,7 +75,7 @@ _Noreturn static void version(void)
 {
     printf("%s %s\n", diag_name(), RELAY_VERSION);
     if (fflush(stdout) || ferror(stdout))
-        die(EX_IOERR, "cannot write stdout:");
+        die(EX_IOERR, "write stdout:");
     exit(EX_OK);
 }
 
