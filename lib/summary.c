@@ -161,17 +161,17 @@ static void of_hello(struct summary *s, const struct frame *f)
     s->text = buf_as_span(&s->made);
 }
 
-/* The rest: every member that has no place of its own. */
+/* The rest: the state and the reason, and every member that has no place of its own. */
 static void of_other(struct summary *s, const struct frame *f)
 {
-    static const char *const known[] = {"type",     "state",  "session_key", "chat_id",
-                                        "bufferId", "reason", "requestId",   NULL};
-    static const char *const lead[] = {"state", "reason"};
-    for (int i = 0; i < 2; i++)
-        if (!is_absent(frame_get(f, lead[i]))) {
-            buf_str(&s->made, s->made.len ? " " : "");
-            add_value(&s->made, frame_get(f, lead[i]));
-        }
+    static const char *const known[] = {"type",     "state",     "session_key", "chat_id",
+                                        "bufferId", "requestId", "reason",      NULL};
+    struct span reason = frame_get(f, "reason");
+    add_value(&s->made, frame_get(f, "state"));
+    if (!is_absent(reason)) {
+        buf_str(&s->made, s->made.len ? ": " : "");
+        add_value(&s->made, reason);
+    }
     add_members(&s->made, f->line, known);
     s->chat = take(s, frame_get(f, "chat_id"));
     s->text = buf_as_span(&s->made);

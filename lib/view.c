@@ -74,7 +74,7 @@ static void add_tag(struct buf *out, const char *name, struct span value)
 {
     if (!value.n)
         return;
-    buf_printf(out, "  %s=", name);
+    buf_printf(out, "%s%s=", out->p[out->len - 1] == ' ' ? "" : "  ", name);
     add_cut(out, value, LONGEST_PART);
 }
 
