@@ -201,7 +201,7 @@ own_output() {
             [ "$status" -eq 64 ]
             [ -z "$output" ]
             [ "${#stderr_lines[@]}" -eq 2 ]
-            [[ ${stderr_lines[0]} == "$name: option "* ]]
+            [[ ${stderr_lines[0]} == "$name: "*option* ]]
             [ "${stderr_lines[1]}" = "$name: try '$name --help'" ]
         done
     done
