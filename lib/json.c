@@ -302,18 +302,31 @@ void json_members_free(struct json_members *o)
     *o = (struct json_members){0};
 }
 
-static const char *skip_string(const char *p)
+/* At the opening quote of a valid string; eight bytes at a time while there is neither '"' nor '\\'. */
+static const char *skip_string(const char *p, const char *end)
 {
-    for (p++; *p != '"'; p++)
-        if (*p == '\\')
+    const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
+    for (p++;; p++) {
+        while (end - p >= 8) {
+            uint64_t x;
+            memcpy(&x, p, 8);
+            uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
+            if (((quote - ones) & ~quote & high) | ((slash - ones) & ~slash & high))
+                break;
+            p += 8;
+        }
+        while (*p != '"' && *p != '\\')
             p++;
-    return p + 1;
+        if (*p == '"')
+            return p + 1;
+        p++;
+    }
 }
 
 static const char *skip_value(const char *p, const char *end)
 {
     if (*p == '"')
-        return skip_string(p);
+        return skip_string(p, end);
     if (*p != '{' && *p != '[') {
         while (p < end && !strchr(",]} \t\n\r", *p))
             p++;
@@ -322,7 +335,7 @@ static const char *skip_value(const char *p, const char *end)
     unsigned depth = 0;
     do {
         if (*p == '"') {
-            p = skip_string(p);
+            p = skip_string(p, end);
             continue;
         }
         depth += *p == '{' || *p == '[';
@@ -363,6 +376,15 @@ bool json_next(struct json_iter *it, struct span *key, struct span *value)
     return true;
 }
 
+void json_list(struct json_members *o, struct span object)
+{
+    struct json_iter it = {object, false};
+    struct span key, value;
+    o->n = 0;
+    while (json_is_object(object) && json_next(&it, &key, &value))
+        add_member(o, key, value);
+}
+
 struct span json_get(const struct json_members *o, const char *name)
 {
     for (size_t i = o->n; i--;)
@@ -383,10 +405,13 @@ struct span json_find(struct span object, const char *name)
     return found;
 }
 
-/* json_eq() with most names told apart by their first byte. */
-static bool names(struct span key, const char *name)
+static void pick(struct span key, struct span value, const char *const *wanted, struct span *values, size_t n)
 {
-    return (key.p[1] == *name || key.p[1] == '\\') && json_eq(key, name);
+    for (size_t i = 0; i < n; i++)
+        if (json_eq(key, wanted[i])) {
+            values[i] = value;
+            return;
+        }
 }
 
 void json_pick(struct span object, const char *const *wanted, struct span *values, size_t n)
@@ -395,14 +420,16 @@ void json_pick(struct span object, const char *const *wanted, struct span *value
     struct json_iter it = {object, false};
     for (size_t i = 0; i < n; i++)
         values[i] = (struct span){NULL, 0};
-    if (!json_is_object(object))
-        return;
-    while (json_next(&it, &key, &value))
-        for (size_t i = 0; i < n; i++)
-            if (names(key, wanted[i])) {
-                values[i] = value;
-                break;
-            }
+    while (json_is_object(object) && json_next(&it, &key, &value))
+        pick(key, value, wanted, values, n);
+}
+
+void json_pick_members(const struct json_members *o, const char *const *wanted, struct span *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = (struct span){NULL, 0};
+    for (size_t m = 0; m < o->n; m++)
+        pick(o->m[m].key, o->m[m].value, wanted, values, n);
 }
 
 static char first(struct span v)
@@ -495,20 +522,23 @@ void json_decode(struct buf *out, struct span v)
     }
 }
 
-bool json_eq(struct span v, const char *text)
+static bool decodes_to(struct span v, const char *text, size_t n)
 {
-    if (!json_is_string(v))
-        return false;
-    size_t n = strlen(text);
-    if (v.n == n + 2 && memcmp(v.p + 1, text, n) == 0 && !memchr(text, '\\', n))
-        return true;
-    if (v.n <= n + 2 || !memchr(v.p, '\\', v.n))
-        return false;
     struct buf b = {0};
     json_decode(&b, v);
     bool same = b.len == n && memcmp(b.p ? b.p : "", text, n) == 0;
     buf_free(&b);
     return same;
+}
+
+bool json_eq(struct span v, const char *text)
+{
+    if (!json_is_string(v) || (v.p[1] != *text && v.p[1] != '\\' && *text))
+        return false; /* most names differ in their first byte */
+    size_t n = strlen(text);
+    if (v.n == n + 2)
+        return memcmp(v.p + 1, text, n) == 0 && !memchr(text, '\\', n);
+    return v.n > n + 2 && memchr(v.p, '\\', v.n) && decodes_to(v, text, n);
 }
 
 void json_quote(struct buf *out, const char *p, size_t n)
@@ -552,7 +582,7 @@ void json_compact(struct buf *out, struct span v)
     while ((p = skip_blanks(p, end)) < end) {
         const char *from = p;
         if (*p == '"')
-            p = skip_string(p);
+            p = skip_string(p, end);
         else
             while (p < end && !strchr("\" \t\n\r", *p))
                 p++;
@@ -564,31 +594,45 @@ void json_compact(struct buf *out, struct span v)
 static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
 {
     size_t i = 0;
-    while (i < n && !names(key, edits[i].name))
+    while (i < n && !json_eq(key, edits[i].name))
         i++;
     return i;
 }
 
-/* Whether a member of that name comes again after it: the last one stays. */
-static bool comes_again(struct json_iter it, const char *name)
+/* Whether a member of the same name comes after the i-th: the last one stays. */
+static bool comes_again(const struct json_members *o, size_t i, const char *name)
 {
-    struct span key, value;
-    while (json_next(&it, &key, &value))
-        if (json_eq(key, name))
+    while (++i < o->n)
+        if (json_eq(o->m[i].key, name))
             return true;
     return false;
 }
 
-void json_edit(struct buf *out, struct span object, const struct json_edit *edits, size_t n)
+static void append_members(struct buf *out, const struct json_edit *edits, const bool *found, size_t n,
+                           bool any)
 {
-    struct json_iter it = {object, false};
-    struct span key, value;
+    for (size_t i = 0; i < n; i++) {
+        if (found[i] || !edits[i].value.p)
+            continue;
+        if (any)
+            buf_ch(out, ',');
+        any = true;
+        json_quote_str(out, edits[i].name);
+        buf_ch(out, ':');
+        buf_span(out, edits[i].value);
+    }
+}
+
+void json_edit_members(struct buf *out, struct span object, const struct json_members *o,
+                       const struct json_edit *edits, size_t n)
+{
     const char *open = skip_blanks(object.p, object.p + object.n), *done = open + 1;
     bool found[32] = {false}, any = false;
     buf_add(out, object.p, (size_t)(done - object.p));
-    while (json_next(&it, &key, &value)) {
+    for (size_t m = 0; m < o->n; m++) {
+        struct span key = o->m[m].key, value = o->m[m].value;
         size_t i = edit_of(edits, n, key);
-        bool drop = i < n && (!edits[i].value.p || comes_again(it, edits[i].name));
+        bool drop = i < n && (!edits[i].value.p || comes_again(o, m, edits[i].name));
         if (!drop) {
             /* from the end of the last member on: its comma and blanks belong to this one */
             const char *from = any || done == open + 1 ? done : key.p;
@@ -601,15 +645,14 @@ void json_edit(struct buf *out, struct span object, const struct json_edit *edit
         }
         done = value.p + value.n;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (found[i] || !edits[i].value.p)
-            continue;
-        if (any)
-            buf_ch(out, ',');
-        any = true;
-        json_quote_str(out, edits[i].name);
-        buf_ch(out, ':');
-        buf_span(out, edits[i].value);
-    }
+    append_members(out, edits, found, n, any);
     buf_add(out, done, (size_t)(object.p + object.n - done));
+}
+
+void json_edit(struct buf *out, struct span object, const struct json_edit *edits, size_t n)
+{
+    struct json_members o = {0};
+    json_list(&o, object);
+    json_edit_members(out, object, &o, edits, n);
+    json_members_free(&o);
 }

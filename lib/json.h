@@ -36,6 +36,9 @@ bool json_valid(const char *p, size_t n, struct json_error *e);
 bool json_scan(struct json_members *o, const char *p, size_t n, struct json_error *e);
 void json_members_free(struct json_members *o);
 
+/* Lists the members of an object's text; of anything else none. */
+void json_list(struct json_members *o, struct span object);
+
 /* The value of a member by its (unescaped) name; {NULL, 0} when there is none. */
 struct span json_get(const struct json_members *o, const char *name);
 /* The same on an object's text; also {NULL, 0} when the text is no object. */
@@ -44,6 +47,8 @@ struct span json_find(struct span object, const char *name);
 /* Several members of an object's text in one pass: values[i] is that of wanted[i], or {NULL, 0}. Text that is
  * no object has none. */
 void json_pick(struct span object, const char *const *wanted, struct span *values, size_t n);
+void json_pick_members(const struct json_members *o, const char *const *wanted, struct span *values,
+                       size_t n);
 
 /* Steps through an object or array: start with it->rest = its text and it->begun false. key is NULL, or is
  * set for members and to {NULL, 0} for elements. False after the last. */
@@ -81,5 +86,8 @@ struct json_edit {
 /* Appends the object with the changes made. Where a changed name stands more than once, one member stays.
  * Every other byte is copied. */
 void json_edit(struct buf *out, struct span object, const struct json_edit *edits, size_t n);
+/* The same with the object's members at hand. */
+void json_edit_members(struct buf *out, struct span object, const struct json_members *o,
+                       const struct json_edit *edits, size_t n);
 
 #endif
