@@ -79,13 +79,13 @@ void changes_identifier(struct changes *c, const char *name, struct span have, c
         changes_set(c, name, span_of(other));
 }
 
-void changes_apply(struct changes *c, struct buf *out, struct span object)
+void changes_apply(struct changes *c, struct buf *out, struct span object, const struct json_members *o)
 {
     for (size_t i = 0; i < c->n; i++)
         if (c->size[i])
             c->edits[i].value = (struct span){c->made.p + c->from[i], c->size[i]};
     if (c->n)
-        json_edit(out, object, c->edits, c->n);
+        json_edit_members(out, object, o, c->edits, c->n);
 }
 
 void changes_free(struct changes *c)

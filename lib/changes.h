@@ -33,8 +33,8 @@ void changes_identifier(struct changes *c, const char *name, struct span have, c
 /* Whether v is a string of the same text as the JSON string `other`. */
 bool changes_same(struct changes *c, struct span v, struct span other);
 
-/* Appends the object with the changes; nothing where there are none. */
-void changes_apply(struct changes *c, struct buf *out, struct span object);
+/* Appends the object, whose members are at hand, with the changes; nothing where there are none. */
+void changes_apply(struct changes *c, struct buf *out, struct span object, const struct json_members *o);
 void changes_free(struct changes *c);
 
 #endif

@@ -98,7 +98,7 @@ static void fix_event(struct event *e, struct span event, const struct span *v)
     fix_context(e, v);
     if (!json_is_object(v[PROMPT_RESPONSE]))
         changes_drop(c, "prompt_response", v[PROMPT_RESPONSE]);
-    changes_apply(c, &e->event, event);
+    changes_apply(c, &e->event, event, &e->members);
 }
 
 static void fix_frame(struct event *e, struct buf *out, const struct frame *f, const struct session *s)
@@ -113,7 +113,7 @@ static void fix_frame(struct event *e, struct buf *out, const struct frame *f, c
     e->text.len = 0;
     session_key(&e->text, s);
     changes_text(c, "session_key", frame_get(f, "session_key"), buf_as_span(&e->text));
-    changes_apply(c, out, f->line);
+    changes_apply(c, out, f->line, &f->top);
 }
 
 const char *event_normalise(struct event *e, struct buf *out, const struct frame *f)
@@ -122,7 +122,8 @@ const char *event_normalise(struct event *e, struct buf *out, const struct frame
     struct session s;
     if (!json_is_object(event))
         return "event is not an object";
-    json_pick(event, names, v, MEMBERS);
+    json_list(&e->members, event);
+    json_pick_members(&e->members, names, v, MEMBERS);
     if (v[SOURCE].p && !json_is_null(v[SOURCE]) && !json_is_object(v[SOURCE]))
         return "source is not an object";
     e->source.len = e->event.len = 0;
@@ -138,6 +139,7 @@ void event_free(struct event *e)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
     changes_free(&e->changes);
+    json_members_free(&e->members);
     source_free(&e->sourced);
     media_free(&e->media);
 }

@@ -10,6 +10,7 @@
 /* Working space, kept from frame to frame: all zero at first, event_free() at the end. */
 struct event {
     struct changes changes;
+    struct json_members members;
     struct source sourced;
     struct media media;
     struct buf source, event, text, scratch;

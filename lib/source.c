@@ -133,7 +133,8 @@ void source_normalise(struct source *w, struct buf *out, struct span source, str
                                   MESSAGE_ID};
     struct changes *c = &w->changes;
     struct span v[MEMBERS];
-    json_pick(source, names, v, MEMBERS);
+    json_list(&w->members, source);
+    json_pick_members(&w->members, names, v, MEMBERS);
     changes_begin(c);
     w->text.len = 0;
     buf_room(&w->text, source.n + 1);
@@ -146,11 +147,12 @@ void source_normalise(struct source *w, struct buf *out, struct span source, str
     fix_user_name(c, v);
     mirror_scope(c, v);
     find_session(w, v, s);
-    changes_apply(c, out, source);
+    changes_apply(c, out, source, &w->members);
 }
 
 void source_free(struct source *w)
 {
     changes_free(&w->changes);
+    json_members_free(&w->members);
     buf_free(&w->text);
 }
