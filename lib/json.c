@@ -306,7 +306,8 @@ void json_members_free(struct json_members *o)
 static const char *skip_string(const char *p, const char *end)
 {
     const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
-    for (p++;; p++) {
+    p++;
+    for (;;) {
         while (end - p >= 8) {
             uint64_t x;
             memcpy(&x, p, 8);
@@ -319,7 +320,7 @@ static const char *skip_string(const char *p, const char *end)
             p++;
         if (*p == '"')
             return p + 1;
-        p++;
+        p += 2;
     }
 }
 
@@ -381,7 +382,7 @@ void json_list(struct json_members *o, struct span object)
     struct json_iter it = {object, false};
     struct span key, value;
     o->n = 0;
-    while (json_is_object(object) && json_next(&it, &key, &value))
+    while (json_next(&it, &key, &value) && key.p)
         add_member(o, key, value);
 }
 
@@ -420,7 +421,7 @@ void json_pick(struct span object, const char *const *wanted, struct span *value
     struct json_iter it = {object, false};
     for (size_t i = 0; i < n; i++)
         values[i] = (struct span){NULL, 0};
-    while (json_is_object(object) && json_next(&it, &key, &value))
+    while (json_next(&it, &key, &value) && key.p)
         pick(key, value, wanted, values, n);
 }
 
