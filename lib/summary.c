@@ -43,7 +43,7 @@ static void add_members(struct buf *out, struct span object, const char *const *
 {
     struct json_iter it = {object, false};
     struct span key, value;
-    while (json_is_object(object) && json_next(&it, &key, &value)) {
+    while (json_next(&it, &key, &value) && key.p) {
         const char *const *b = but;
         while (*b && !json_eq(key, *b))
             b++;
