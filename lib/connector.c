@@ -72,7 +72,7 @@ static void greeted(struct connector *c, struct gateway *g)
 static void put_out(struct connector *c, struct gateway *g, enum effect effect, struct span line)
 {
     if (effect == EFFECT_CLOSE) {
-        info(1, "close gateway %ju: %d %s", g->number, g->fault.code, g->fault.reason);
+        info(1, "close gateway %ju: code %d", g->number, g->fault.code);
         peer_close(g->peer, g->fault.code, g->fault.reason);
         return;
     }

@@ -117,9 +117,19 @@ bool delivery_full(const struct delivery *d)
 
 size_t delivery_lost(const struct delivery *d)
 {
-    size_t n = d->spool.path ? 0 : d->spool.count;
+    size_t n = 0;
+    for (const struct entry *e = d->spool.head; e && !d->spool.path; e = e->next)
+        n += !e->sent;
     for (size_t i = 0; i < d->held.len; i++)
         n += d->held.p[i] == '\n';
+    return n;
+}
+
+size_t delivery_unacked(const struct delivery *d)
+{
+    size_t n = 0;
+    for (const struct entry *e = d->spool.head; e && !d->spool.path; e = e->next)
+        n += e->sent;
     return n;
 }
 

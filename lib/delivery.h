@@ -32,6 +32,8 @@ bool delivery_live(const struct delivery *d);
 bool delivery_full(const struct delivery *d);
 /* Frames that end with this process without having been sent to anyone. */
 size_t delivery_lost(const struct delivery *d);
+/* Deliveries that end with this process, sent but not acked. */
+size_t delivery_unacked(const struct delivery *d);
 void delivery_close(struct delivery *d);
 
 #endif

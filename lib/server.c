@@ -21,7 +21,7 @@
 
 enum {
     WRITES = 256, /* messages a connection may write in one go */
-    PEERS_MAX = 64,
+    PEERS_MAX = 256,
     CLOSE_WAIT = 2000,     /* ms for the peer's answer to a close frame */
     UNSETTLED_WAIT = 50,   /* ms between looks at connections that libwebsockets opens or ends by itself */
     SMALL_RECEIVE = 16384, /* kernel buffer of a connection that is read slowly, bytes */

@@ -219,8 +219,10 @@ void spool_sync(struct spool *s)
 struct entry *spool_take(struct spool *s)
 {
     struct entry *e = s->fresh;
-    if (e)
+    if (e) {
         s->fresh = e->next;
+        e->sent = true;
+    }
     return e;
 }
 

@@ -18,6 +18,7 @@ struct entry {
     struct entry *next, *prev;
     char *id;         /* bufferId */
     struct span line; /* the frame, owned */
+    bool sent;        /* handed out at least once */
 };
 
 /* All zero but for spool_open(). */
