@@ -75,6 +75,19 @@ bool identifier_decode(struct buf *out, struct span v)
     return true;
 }
 
+struct span identifier_text(struct buf *text, struct span v)
+{
+    if (json_is_string(v) && v.n > 2)
+        return v;
+    if (!json_is_number(v))
+        return (struct span){NULL, 0};
+    text->len = 0;
+    buf_ch(text, '"');
+    buf_span(text, v);
+    buf_ch(text, '"');
+    return buf_as_span(text);
+}
+
 bool platform_decode(struct buf *out, struct span v)
 {
     if (!json_is_string(v))
