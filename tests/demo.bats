@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The demo, as `make demo` runs it.
+
+load helper
+
+setup_more() {
+    export TMPDIR=$PWD/tmp
+    mkdir tmp
+}
+
+# Nothing of a demo is left: no file, and no process that works in its directory.
+nothing_left() {
+    [ -z "$(ls -A tmp)" ] && ! grep -qs "$PWD/tmp" /proc/[0-9]*/cmdline
+}
+
+@test "a conversation, a drain, a message kept and acknowledged, exit 0 in under 10 s" {
+    elapsed_ms "$RELAY_SOURCE/tests/demo.sh" "$RELAY_BUILD" </dev/null >out 2>err
+    cat out err
+    [ "$MS" -lt 10000 ]
+    [ ! -s err ]
+    sed -e 's/:[0-9]*\/relay/:PORT\/relay/' -e 's/"bufferId":".*"/"bufferId":"ID"/' out >told
+    diff - told <<'EOF'
+
+-- a connector at ws://127.0.0.1:PORT/relay, an agent in a ring of filters
+ada    hello
+agent  Hello Ada. Ask me the time, 6*7, or anything.
+ada    what is 6*7?
+agent  That is 42.
+
+-- the gateway goes: idle first, then its work finished, exit 0
+ada    are you there?
+
+-- and comes back: what was kept is delivered, answered, acknowledged
+agent  You said: are you there?
+{"type":"inbound_ack","bufferId":"ID"}
+
+-- done
+EOF
+    nothing_left
+}
+
+@test "on a terminal it hands over a prompt, until Ctrl-D" {
+    mkfifo keys
+    exec 8<>keys
+    background script -qec "$RELAY_SOURCE/tests/demo.sh $RELAY_BUILD" /dev/null <keys >out 2>&1
+    until_true 10 grep -q 'your turn' out
+    until_true 5 grep -q 'listen' out
+    echo hello >&8
+    until_true 5 grep -q 'agent: Hello you' out
+    echo '6*7' >&8
+    until_true 5 grep -q 'agent: That is 42' out
+    printf '\004' >&8
+    until_true 5 grep -q -- '-- done' out
+    wait "$!"
+    nothing_left
+}
+
+@test "interrupted, it leaves nothing behind" {
+    background "$RELAY_SOURCE/tests/demo.sh" "$RELAY_BUILD" </dev/null >out 2>err
+    until_true 5 grep -q 'ada' out
+    kill "$!"
+    run wait "$!"
+    until_true 5 nothing_left
+}
