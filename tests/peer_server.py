@@ -10,6 +10,8 @@ peer_server.py URLFILE [OPTION...]
   --close C[:R]@N    close with code C and reason R after N received frames; the k-th one is for the k-th
                      connection; without @N after the descriptor has been sent
   --drop@N           cut the connection after N received frames, likewise
+  --http N           refuse the upgrade with that status, likewise
+  --serve            nothing special, likewise
   --cert F --key F   TLS
   --blast BYTES      send that much in inbound frames after the first hello
   --flood N          send N inbound frames before reading anything
@@ -45,6 +47,10 @@ def faults():
             out.append(("close", int(code), reason, int(n) if n else None))
         elif a.startswith("--drop@"):
             out.append(("drop", 0, "", int(a[7:])))
+        elif a == "--http":
+            out.append(("http", int(args[i + 1]), "", -1))
+        elif a == "--serve":
+            out.append(("serve", 0, "", -1))
     return out
 
 
@@ -94,6 +100,13 @@ def answers(frame):
     return []
 
 
+async def strike(ws, fault):
+    if fault[0] == "drop":
+        ws.transport.abort()
+    else:
+        await ws.close(fault[1], fault[2])
+
+
 async def blast(ws):
     line = json.dumps(inbound(1, "x" * 300)) + "\n"
     message = line * 200
@@ -103,17 +116,34 @@ async def blast(ws):
         sent += len(message)
 
 
-async def connection(ws, path=None):
-    global connections, newest
+def fault_of(k):
+    return FAULTS[k - 1] if k <= len(FAULTS) else None
+
+
+async def refuse(path, headers):
+    """Counts the dials; refuses those that are to be refused."""
+    global connections
+    fault = fault_of(connections + 1)
+    if path != "/relay":
+        return 404, [], b"no such path\n"
     connections += 1
+    if fault and fault[0] == "http":
+        log("refused %d" % connections)
+        more = [("WWW-Authenticate", "Bearer realm=relay"), ("Retry-After", "7"), ("Location", "/else\u009b31m")]
+        return fault[1], more, b"refused\n"
+    return None
+
+
+async def connection(ws, path=None):
+    global newest
     k = connections
     newest = ws
-    fault = FAULTS[k - 1] if k <= len(FAULTS) else None
+    fault = fault_of(k)
     log("open %d %s" % (k, ws.request_headers.get("Authorization", "-")))
     received = 0
     try:
         if fault and fault[3] == 0:
-            await ws.close(fault[1], fault[2])
+            await strike(ws, fault)
         if value("--flood"):
             for n in range(int(value("--flood"))):
                 await ws.send(json.dumps(inbound(n)) + "\n")
@@ -126,10 +156,7 @@ async def connection(ws, path=None):
                 if value("--blast") and received == 1:
                     await blast(ws)
                 if fault and (fault[3] == received or (fault[3] is None and frame["type"] == "hello")):
-                    if fault[0] == "drop":
-                        ws.transport.abort()
-                    else:
-                        await ws.close(fault[1], fault[2])
+                    await strike(ws, fault)
     except websockets.ConnectionClosed:
         pass
     log("closed %d %s %s" % (k, ws.close_code, ws.close_reason))
@@ -158,6 +185,7 @@ async def main():
         tls.load_cert_chain(value("--cert"), value("--key"))
     interval = value("--ping")
     server = await websockets.serve(connection, "127.0.0.1", 0, ssl=tls, max_size=None, compression=None,
+                                    process_request=refuse,
                                     ping_interval=float(interval) if interval else None)
     port = server.sockets[0].getsockname()[1]
     with open(sys.argv[1] + ".tmp", "w") as f:

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+# relay-dial in pipe mode, against a server that shares no code with it.
+load helper
+
+HELLO='{"type":"hello","platform":"discord","botId":"app1"}'
+SEND='{"type":"outbound","requestId":"0123456789abcdef0123456789abcdef","action":{"op":"send","chat_id":"42","content":"hi"}}'
+
+both() {
+    printf '%s\n' "$HELLO" "$SEND"
+}
+
+@test "a hello and an outbound get their replies, however the frames are cut" {
+    local how
+    for how in '' --split --coalesce '--coalesce --split' '--binary'; do
+        # shellcheck disable=SC2086 # words
+        start_peer $how
+        both >in
+        run --separate-stderr relay-dial "$URL" <in
+        [ "$status" -eq 0 ] || { echo "$how: $stderr"; return 1; }
+        [ "${#lines[@]}" -eq 4 ]
+        [[ ${lines[0]} == '{"type":"link","state":"open","attempt":1,"url":"ws://127.0.0.1:'*'/relay"}' ]]
+        [ "$(jq -r .descriptor.platform <<<"${lines[1]}")" = discord ]
+        [ "$(jq -r .requestId <<<"${lines[2]}")" = 0123456789abcdef0123456789abcdef ]
+        [ "${lines[3]}" = '{"type":"link","state":"closed","code":1000,"reason":"","by":"us"}' ]
+        [ "$stderr" = 'relay-dial: close link: by us: 1000' ]
+        until_true 5 grep -q 'closed 1 1000' peer.err
+        diff <(sed 's/^1 //' peer.out) in
+        kill "$PEER"
+    done
+}
+
+@test "no reply in time: named, a synthetic result, 75; -E does not wait" {
+    start_peer --mute
+    both >in
+    elapsed_ms run --separate-stderr relay-dial --no-link -w 300ms "$URL" <in
+    [ "$status" -eq 75 ]
+    [ "$MS" -ge 300 ]
+    [[ $stderr == *'settle outbound "0123456789abcdef0123456789abcdef": no result in time'* ]]
+    [[ $stderr == *'settle hello "discord": no descriptor in time'* ]]
+    [ "$output" = '{"type":"outbound_result","requestId":"0123456789abcdef0123456789abcdef","result":{"success":false,"error":"relay outbound timed out","ambiguous":true},"synthetic":true}' ]
+    elapsed_ms run --separate-stderr relay-dial -E "$URL" <in
+    [ "$status" -eq 0 ]
+    [ "$MS" -lt 10000 ]
+    diff <(tail -n 2 peer.out | cut -d ' ' -f 2-) in
+}
+
+@test "the server is down, closes, or refuses: statuses and lines" {
+    run --separate-stderr relay-dial -n ws://127.0.0.1:9
+    [ "$status" -eq 69 ]
+    [[ $stderr == 'relay-dial: dial ws://127.0.0.1:9/relay: Failed to connect'* ]]
+    start_peer --http 503 --http 401 --http 302 --close 4401:nope@0 --close 1011:oops@0 --close 1000@0 --drop@0
+    local want
+    for want in '69 HTTP 503*Retry-After: 7' '77 HTTP 401*WWW-Authenticate: Bearer realm=relay' \
+        '69 HTTP 302*Location: /else\\x' '77 close link: by peer: 4401 nope' '69 close link: by peer: 1011 oops' \
+        '0 close link: by peer: 1000' '69 close link: by network: 1006 '; do
+        run --separate-stderr relay-dial -n "$URL"
+        # shellcheck disable=SC2053 # a pattern
+        [[ $status == "${want%% *}" && $stderr == *${want#* }* ]] || { echo "$want: $status $stderr"; return 1; }
+    done
+}
+
+@test "a reader that leaves ends it at once, with 0 when nothing is owed" {
+    start_peer
+    elapsed_ms bash -c 'relay-dial -n "$1" 2>err | head -n1 >out; echo "${PIPESTATUS[0]}" >status' - "$URL"
+    [ "$MS" -lt 3000 ]
+    [ "$(cat status)" = 0 ]
+    grep -q '"state":"open"' out
+    until_true 5 grep -q 'closed 1 1000' peer.err
+}
+
+@test "output to a full disk is 74, and the link is closed in order" {
+    start_peer
+    run --separate-stderr bash -c 'relay-dial -n "$1" >/dev/full' - "$URL"
+    [ "$status" -eq 74 ]
+    [[ $stderr == *'write stdout: No space left on device'* ]]
+    until_true 5 grep -q 'closed 1 1000' peer.err
+}
+
+@test "bad lines are named and the rest goes; local frames stay here" {
+    start_peer
+    {
+        echo "$HELLO"
+        echo 'garbage'
+        echo '{"type":"link","state":"open"}'
+        echo
+        echo '{"op":"send","chat_id":"1"}'
+        echo '{"type":"outbound","action":{}}'
+        printf '{"type":"x","v":"\377"}\n'
+        printf '{"type":"unknown","big":9007199254740993,"y":1.50,"z":"a\\u0000b","y":2}'
+    } >in
+    run --separate-stderr relay-dial "$URL" <in
+    [ "$status" -eq 65 ]
+    [[ $stderr == *'skip line 2: no JSON value at byte 1'* ]]
+    [[ $stderr == *'skip line 5: an action, not a frame'* ]]
+    [[ $stderr == *'skip line 6: outbound without a string requestId'* ]]
+    [[ $stderr == *'skip line 7: not UTF-8 at byte '* ]]
+    diff <(cut -d ' ' -f 2- peer.out) - <<EOF
+$HELLO
+{"type":"unknown","big":9007199254740993,"y":1.50,"z":"a\\u0000b","y":2}
+EOF
+    run relay-dial --strict "$URL" <in
+    [ "$status" -eq 65 ]
+    [ "$(grep -c unknown peer.out)" -eq 1 ]
+}
+
+@test "bad frames of the peer are told and skipped: 76" {
+    start_peer
+    background bash -c 'relay-dial --stay -n "$1" >out 2>err; echo $? >status' - "$URL"
+    until_true 5 grep -q open out
+    tell 'garbage'
+    tell '{"type":"link","state":"draining"}'
+    tell '{"no":"type"}'
+    tell '{"type":"outbound_result","requestId":"unasked","result":{"success":true}}'
+    tell 'close 1000'
+    until_true 5 test -s status
+    [ "$(cat status)" = 76 ]
+    [ "$(grep -c 'receive frame: ' err)" = 3 ]
+    [ "$(grep -c unasked out)" = 1 ]
+    run ! grep -q draining out
+}
+
+@test "a refused outbound is answered here and never sent" {
+    start_peer
+    echo '{"type":"outbound","requestId":"r1","action":{"op":"send"},"refused":"too long: 9 > 2"}' >in
+    run --separate-stderr relay-dial --no-link "$URL" <in
+    [ "$status" -eq 65 ]
+    [ "$output" = '{"type":"outbound_result","requestId":"r1","result":{"success":false,"error":"too long: 9 > 2"},"synthetic":true}' ]
+    [ ! -s peer.out ]
+}
+
+@test "a further answer to the same outbound is dropped" {
+    start_peer
+    mkfifo in
+    background bash -c 'relay-dial --no-link "$1" <in >out 2>err; echo $? >status' - "$URL"
+    exec 7>in
+    echo "$SEND" >&7
+    until_true 5 grep -q outbound_result out
+    tell '{"type":"outbound_result","requestId":"0123456789abcdef0123456789abcdef","result":{"success":true}}'
+    until_true 5 grep -q 'drop outbound_result' err
+    exec 7>&-
+    until_true 5 test -s status
+    [ "$(cat status)" = 0 ]
+    [ "$(grep -c outbound_result out)" -eq 1 ]
+}
+
+@test "the token: fresh, by id and secret only; the header; --dry-run" {
+    start_peer
+    (umask 077 && echo s3cret >secret)
+    GATEWAY_RELAY_ID=gw relay-dial -n -c 0x "$URL" 2>err && return 1
+    grep -q "read number '0x'" err
+    GATEWAY_RELAY_ID=gw relay-dial -n -m 100ms --secret-file secret -H 'X-Test: 1' "$URL" >out
+    until_true 5 grep -q 'open 1 Bearer' peer.err
+    relay-token --verify --secret-file secret "$(sed -n 's/open 1 Bearer //p' peer.err)"
+    GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET='  ' relay-dial -n -m 100ms "$URL" >out
+    until_true 5 grep -q 'open 2 -$' peer.err
+    run --separate-stderr relay-dial --dry-run --id gw --secret-file secret -H 'X-Test: 1' https://c.example/
+    [ "$status" -eq 0 ]
+    [ "$output" = '{"url":"wss://c.example/relay","headers":["Authorization: Bearer (redacted)","X-Test: 1"]}' ]
+    chmod 644 secret
+    run relay-dial -n --id gw --secret-file secret "$URL"
+    [ "$status" -ge 64 ]
+}
+
+@test "flipped means done; --stay stays; --count and --max-time end it" {
+    start_peer
+    echo '{"type":"going_idle"}' >in
+    mkfifo open
+    background bash -c 'relay-dial --no-link "$1" <open >out; echo $? >status' - "$URL"
+    exec 7>open
+    cat in >&7
+    until_true 5 test -s status
+    [ "$(cat status) $(cat out)" = '0 {"type": "going_idle_ack"}' ]
+    exec 7>&-
+    elapsed_ms run --separate-stderr relay-dial --no-link --stay -m 700ms "$URL" <in
+    [ "$status" -eq 0 ]
+    [ "$MS" -ge 700 ]
+    run --separate-stderr relay-dial --no-link --stay -c 2 "$URL" < <(echo "$HELLO"; echo '{"type":"going_idle"}')
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 2 ]
+    run --separate-stderr relay-dial -n -m 100ms --retry inf ws://127.0.0.1:9
+    [ "$status" -eq 69 ]
+}
+
+@test "SIGTERM closes in order; a second one ends at once" {
+    start_peer --mute
+    background relay-dial -n "$URL" >out 2>err
+    local dial=$!
+    until_true 5 grep -q open out
+    kill "$dial"
+    wait "$dial"
+    until_true 5 grep -q 'closed 1 1000' peer.err
+    mkfifo in
+    background sh -c 'exec relay-dial "$1" <in >out 2>err' - "$URL"
+    dial=$!
+    exec 7>in
+    echo "$SEND" >&7
+    until_true 5 grep -q 0123 peer.out
+    kill "$dial"
+    until_true 5 grep -q 'wait for 1 replies' err
+    kill "$dial"
+    local rc=0
+    wait "$dial" || rc=$?
+    exec 7>&-
+    [ "$rc" -eq 143 ]
+}
+
+@test "--record has every frame with its time and never the token; --ready-fd gets the descriptor" {
+    start_peer
+    both >in
+    GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET=s3cret relay-dial --record rec --ready-fd 5 "$URL" <in >out 5>ready
+    [ "$(stat -c %a rec)" = 600 ]
+    [ "$(jq -r .dir rec | tr '\n' ' ')" = 'link up up down down link ' ]
+    jq -e '.t | test("^20..-..-..T..:..:..\\.[0-9]{6}Z$")' rec >/dev/null
+    diff <(grep -v '"link"' out) <(sed -n 's/.*"dir":"down","frame":\(.*\)}$/\1/p' rec)
+    [ "$(wc -l <ready)" = 1 ]
+    grep -q '"descriptor"' ready
+    run ! grep -q s3cret rec
+}
+
+@test "wrong usage is 64 and says where help is" {
+    local args
+    for args in '' 'ftp://x' '-w x ws://h' 'ws://h -n' 'ws://h --' '-n ws://h -- cat' '--nonsense' '-H x ws://h' '--up x ws://h'; do
+        # shellcheck disable=SC2086 # words
+        run --separate-stderr relay-dial $args
+        [ "$status" -eq 64 ] || { echo "$args: $status"; return 1; }
+        [[ $stderr == *"try 'relay-dial --help'"* ]]
+        [ -z "$output" ]
+    done
+    run relay-dial --key k ws://h
+    [ "$status" -eq 78 ]
+}
