@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+# relay-idle: when going_idle goes out, and what happens without an ack.
+load helper
+
+ASK='{"type":"going_idle"}'
+ACK='{"type":"going_idle_ack"}'
+
+state() {
+    printf '{"type":"link","state":"%s"}\n' "$1"
+}
+
+# open_idle [OPTIONS…] : a relay-idle in the background that reads what `tell_idle` writes; stdout in ./out.
+open_idle() {
+    rm -f in out
+    mkfifo in
+    exec 8<>in
+    background relay-idle "$@" <in >out 2>err
+    IDLE=$!
+}
+
+tell_idle() {
+    printf '%s\n' "$@" >&8
+}
+
+# end_idle : closes its input; its status is in RC.
+end_idle() {
+    exec 8>&-
+    RC=0
+    wait "$IDLE" || RC=$?
+}
+
+lines() { # N [FILE]
+    [ "$(wc -l <"${2:-out}")" -eq "$1" ]
+}
+
+@test "idle: -n asks and ends" {
+    run --separate-stderr relay-idle -n
+    [ "$status" -eq 0 ]
+    [ "$output" = "$ASK" ]
+    run --separate-stderr bash -c 'relay-idle -n >/dev/full'
+    [ "$status" -eq 74 ]
+}
+
+@test "idle: a drain is asked for ahead of its frame, once" {
+    { state open; state draining; state draining; echo '{"type":"x" }'; echo "$ACK"; state draining; } >in
+    run --separate-stderr relay-idle <in
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    { state open; echo "$ASK"; sed 1d in; } | cmp - <(echo "$output")
+}
+
+@test "idle: a new link is asked again, for what is not acked and for a new drain" {
+    { state draining; state lost; state open; echo "$ACK"; state lost; state open; state draining; echo "$ACK"; } >in
+    { echo "$ASK"; state draining; state lost; echo "$ASK"; state open; echo "$ACK"; state lost; state open; echo "$ASK"; state draining; echo "$ACK"; } >want
+    run --separate-stderr relay-idle <in
+    [ "$status" -eq 0 ]
+    cmp want - <<<"$output"
+}
+
+@test "idle: input that ends before the ack leaves 75" {
+    state draining >in
+    run --separate-stderr relay-idle <in
+    [ "$status" -eq 75 ]
+    [ "$stderr" = 'relay-idle: wait for going_idle_ack: the input ended first' ]
+    [ "$output" = "$ASK"$'\n'"$(state draining)" ]
+    run --separate-stderr relay-idle <<<"$ASK"
+    [ "$status" -eq 75 ]
+    [ "$output" = "$ASK" ]
+}
+
+@test "idle: SIGUSR1 asks once until the ack and a new link" {
+    open_idle
+    tell_idle '{"type":"x"}'
+    until_true 5 lines 1
+    kill -USR1 "$IDLE"
+    until_true 5 lines 2
+    [ "$(tail -n 1 out)" = "$ASK" ]
+    kill -USR1 "$IDLE"
+    until_true 5 grep -q 'not acked yet' err
+    tell_idle "$ACK"
+    until_true 5 lines 3
+    kill -USR1 "$IDLE"
+    until_true 5 grep -q 'was acked' err
+    tell_idle "$(state lost)" "$(state open)"
+    until_true 5 lines 5
+    kill -USR1 "$IDLE"
+    until_true 5 lines 6
+    tell_idle "$ACK"
+    end_idle
+    [ "$RC" -eq 0 ]
+    [ "$(grep -c 'going_idle"' out)" -eq 2 ]
+}
+
+@test "idle: --after counts from the last message, and only with a link" {
+    open_idle --after 0.7
+    local from to
+    from=$(date +%s%N)
+    for _ in 1 2 3 4 5; do
+        tell_idle '{"type":"inbound"}' '{"type":"outbound"}' '{"type":"x"}'
+        sleep 0.25
+    done
+    until_true 5 grep -q 'going_idle"' out
+    to=$(date +%s%N)
+    [ $(((to - from) / 1000000)) -ge 1650 ]
+    lines 16
+    [ "$(tail -n 1 out)" = "$ASK" ]
+    tell_idle "$ACK" "$(state lost)"
+    until_true 5 lines 18
+    sleep 0.8
+    lines 18
+    tell_idle "$(state open)"
+    until_true 5 lines 20
+    [ "$(tail -n 1 out)" = "$ASK" ]
+    tell_idle "$ACK"
+    end_idle
+    [ "$RC" -eq 0 ]
+}
+
+@test "idle: an ack that does not come within 10 s" {
+    [ -n "${LONG-}" ] || return 0
+    open_idle
+    tell_idle "$(state draining)" "$(state draining)"
+    until_true 12 grep -qx 'relay-idle: wait for going_idle_ack: none came within 10 s' err
+    tell_idle '{"type":"x"}' "$ACK"
+    until_true 5 lines 5
+    end_idle
+    [ "$RC" -eq 75 ]
+    lines 1 err
+}
+
+@test "idle: usage" {
+    local args
+    for args in '--after 0' '--after x' 'word'; do
+        # shellcheck disable=SC2086 # split on purpose
+        run --separate-stderr relay-idle $args
+        [ "$status" -eq 64 ]
+    done
+    run --separate-stderr relay-idle -n --after 1
+    [ "$status" -eq 78 ]
+}
+
+@test "idle: all else passes, and a reader that goes away ends it" {
+    for i in {1..20}; do
+        printf '%s\n' '{"type":"inbound", "event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1}}' '{"op":"send"}' '' '  {"type":"x"}  '
+    done >in
+    relay-idle <in | cmp - in
+    mkfifo quiet
+    exec 8<>quiet
+    printf '{"type":"x"}\n' >&8
+    timeout 5 bash -c 'relay-idle <quiet | head -n 1; exit "${PIPESTATUS[0]}"' 8>&- && return 1
+    [ $? -ne 124 ]
+    exec 8>&-
+}
