@@ -31,14 +31,6 @@ struct gateway {
 /* What else happens when an answer goes out. */
 enum effect { EFFECT_NONE, EFFECT_GREET, EFFECT_IDLE, EFFECT_CLOSE };
 
-struct answer {
-    struct answer *next;
-    int64_t due;
-    struct gateway *to;
-    enum effect effect;
-    struct buf line;
-};
-
 /* The newest gateway that shook hands and is not on its way out. */
 static struct gateway *present(const struct connector *c)
 {
@@ -94,40 +86,22 @@ static void answer(struct connector *c, struct gateway *g, enum effect effect, s
         buf_free(line);
         return;
     }
-    struct answer *a = xcalloc(1, sizeof *a);
-    *a = (struct answer){.due = clock_ms() + c->o.delay, .to = g, .effect = effect, .line = *line};
-    *line = (struct buf){0};
-    if (c->last)
-        c->last->next = a;
-    else
-        c->first = a;
-    c->last = a;
-    c->delayed += a->line.len;
+    answers_add(&c->waiting, clock_ms() + c->o.delay, g, (int)effect, line);
 }
 
 int64_t connector_due(const struct connector *c)
 {
-    return c->first ? c->first->due : INT64_MAX;
-}
-
-static void drop_first(struct connector *c)
-{
-    struct answer *a = c->first;
-    c->first = a->next;
-    if (!c->first)
-        c->last = NULL;
-    c->delayed -= a->line.len;
-    buf_free(&a->line);
-    free(a);
+    return answers_due(&c->waiting);
 }
 
 void connector_tick(struct connector *c)
 {
     int64_t now = clock_ms();
-    while (c->first && c->first->due <= now) {
-        if (c->first->to)
-            put_out(c, c->first->to, c->first->effect, buf_as_span(&c->first->line));
-        drop_first(c);
+    while (answers_due(&c->waiting) <= now) {
+        const struct answer *a = c->waiting.first;
+        if (a->to)
+            put_out(c, a->to, (enum effect)a->effect, buf_as_span(&a->line));
+        answers_drop(&c->waiting);
     }
 }
 
@@ -273,19 +247,6 @@ static void on_opened(void *ctx, struct peer *p)
     }
 }
 
-/* Answers that were waiting for a connection that is no more. */
-static size_t forget_answers(struct connector *c, const struct gateway *g)
-{
-    size_t n = 0;
-    for (struct answer *a = c->first; a; a = a->next) {
-        if (a->to != g)
-            continue;
-        n += a->line.len > 0;
-        a->to = NULL;
-    }
-    return n;
-}
-
 static void on_gone(void *ctx, struct peer *p, int code, struct span reason)
 {
     struct connector *c = ctx;
@@ -296,9 +257,9 @@ static void on_gone(void *ctx, struct peer *p, int code, struct span reason)
         at = &(*at)->next;
     *at = g->next;
     if (code)
-        info(1, "gateway %ju: gone, close code %d %.*s", g->number, code, (int)reason.n,
-             reason.p ? reason.p : "");
-    size_t lost = peer_unsent(p) + forget_answers(c, g);
+        info(1, "gateway %ju: gone, close code %d%s%.*s", g->number, code, reason.n ? " " : "", (int)reason.n,
+             reason.n ? reason.p : "");
+    size_t lost = peer_unsent(p) + answers_forget(&c->waiting, g);
     if (lost)
         warn("lose %zu frames for gateway %ju: it is gone", lost, g->number);
     if (stream_torn(&g->in) && !g->deaf)
@@ -313,7 +274,7 @@ const struct server_events connector_events = {on_upgrade, on_opened, on_receive
 
 void connector_pause(struct connector *c, bool pause)
 {
-    bool full = c->delayed >= ANSWERS_MAX;
+    bool full = c->waiting.bytes >= ANSWERS_MAX;
     for (const struct gateway *g = c->gateways; g; g = g->next)
         peer_pause(g->peer, pause || full || peer_queued(g->peer) >= ANSWERS_MAX);
 }
@@ -335,8 +296,8 @@ const char *connector_platform(const struct connector *c)
 
 void connector_close(struct connector *c)
 {
-    while (c->first)
-        drop_first(c);
+    while (c->waiting.first)
+        answers_drop(&c->waiting);
     delivery_close(&c->delivery);
     keyring_free(&c->o.keys);
     faults_free(&c->o.faults);

@@ -3,6 +3,7 @@
 #ifndef RELAY_CONNECTOR_H
 #define RELAY_CONNECTOR_H
 
+#include "answers.h"
 #include "delivery.h"
 #include "fault.h"
 #include "jsonl.h"
@@ -21,15 +22,13 @@ struct connector_options {
 };
 
 struct gateway;
-struct answer;
 
 struct connector {
     struct connector_options o;
     struct delivery delivery;
     struct gateway *gateways; /* the newest first */
     uintmax_t connections;
-    struct answer *first, *last; /* delayed, in order */
-    size_t delayed;              /* their bytes */
+    struct answers waiting;
     uint64_t serial;
 };
 

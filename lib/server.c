@@ -12,48 +12,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <libwebsockets.h>
-
 #include "clock.h"
 #include "diag.h"
-#include "server.h"
+#include "peer.h"
 #include "ws.h"
 
 enum {
-    WRITES = 256, /* messages a connection may write in one go */
     PEERS_MAX = 256,
-    CLOSE_WAIT = 2000,     /* ms for the peer's answer to a close frame */
-    UNSETTLED_WAIT = 50,   /* ms between looks at connections that libwebsockets opens or ends by itself */
-    SMALL_RECEIVE = 16384, /* kernel buffer of a connection that is read slowly, bytes */
-    RX_CHUNK = 65536,
-};
-
-/* lws_write() takes it, its header leaves the name out. */
-enum { WRITE_CLOSE = 4 };
-
-enum ending { END_NONE, END_CLOSE, END_CUT, END_FREEZE };
-
-struct peer {
-    struct peer *next;
-    struct server *server;
-    struct lws *wsi;
-    void *owner;
-    int fd, slot;
-    bool open;         /* upgraded */
-    bool settled;      /* `gone` was called */
-    bool paused, held; /* not read: by the caller; because it is read slowly or frozen */
-    bool refused;      /* the upgrade was answered with a status */
-    enum ending ending;
-    int code; /* of our close frame */
-    char *reason;
-    int64_t deadline; /* clock_ms(): give up the wait for the peer's close; 0: none */
-    int64_t resume;   /* clock_ms(): read on; 0: not waiting */
-    struct buf q;     /* LWS_PRE bytes and the lines */
-    size_t off;
-    struct mangle_cut cut;
-    bool peer_closed; /* its close frame came: libwebsockets writes the answer */
-    int peer_code;
-    struct buf peer_reason;
+    UNSETTLED_WAIT = 50, /* ms between looks at connections that libwebsockets opens or ends by itself */
+    RX_CHUNK = 65536,    /* bytes */
 };
 
 struct server {
@@ -66,180 +33,6 @@ struct server {
     size_t count;
     int fd, slot, port;
 };
-
-void peer_set_owner(struct peer *p, void *owner)
-{
-    p->owner = owner;
-}
-
-void *peer_owner(const struct peer *p)
-{
-    return p->owner;
-}
-
-size_t peer_queued(const struct peer *p)
-{
-    return p->q.len - p->off;
-}
-
-size_t peer_unsent(const struct peer *p)
-{
-    size_t n = 0;
-    for (size_t i = p->off; i < p->q.len; i++)
-        n += p->q.p[i] == '\n';
-    return n;
-}
-
-bool peer_ending(const struct peer *p)
-{
-    return p->ending == END_CLOSE || p->ending == END_CUT;
-}
-
-void peer_send(struct peer *p, struct span line)
-{
-    if (p->ending)
-        return;
-    if (p->off == p->q.len) {
-        p->q.len = 0;
-        buf_room(&p->q, LWS_PRE);
-        p->q.len = p->off = LWS_PRE;
-    }
-    char *to = buf_room(&p->q, line.n + 1);
-    memcpy(to, line.p, line.n);
-    to[line.n] = '\n';
-    p->q.len += line.n + 1;
-}
-
-static void peer_end(struct peer *p, enum ending how)
-{
-    if (p->ending && p->ending != END_FREEZE)
-        return;
-    p->ending = how;
-    if (how == END_CLOSE)
-        p->deadline = clock_ms() + CLOSE_WAIT;
-}
-
-void peer_close(struct peer *p, int code, const char *reason)
-{
-    if (peer_ending(p))
-        return;
-    p->code = code;
-    p->reason = xstrdup(reason);
-    peer_end(p, END_CLOSE);
-}
-
-void peer_cut(struct peer *p)
-{
-    peer_end(p, END_CUT);
-}
-
-static void small_buffer(const struct peer *p)
-{
-    int size = SMALL_RECEIVE;
-    setsockopt(p->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-}
-
-void peer_freeze(struct peer *p)
-{
-    small_buffer(p);
-    peer_end(p, END_FREEZE);
-}
-
-static void apply_flow(struct peer *p, bool was_reading)
-{
-    bool reading = !p->paused && !p->held;
-    if (p->open && reading != was_reading)
-        lws_rx_flow_control(p->wsi, reading);
-}
-
-void peer_pause(struct peer *p, bool pause)
-{
-    bool was = !p->paused && !p->held;
-    p->paused = pause;
-    apply_flow(p, was);
-}
-
-static void peer_hold(struct peer *p, bool hold)
-{
-    bool was = !p->paused && !p->held;
-    p->held = hold;
-    apply_flow(p, was);
-}
-
-/* Ends the TCP connection at once. */
-static int cut_now(const struct peer *p)
-{
-    shutdown(p->fd, SHUT_RDWR);
-    return -1;
-}
-
-static int send_close(struct peer *p)
-{
-    unsigned char b[LWS_PRE + WS_CONTROL_MAX];
-    size_t n = 0;
-    if (p->code != WS_NO_CODE) {
-        b[LWS_PRE] = (unsigned char)(p->code >> 8);
-        b[LWS_PRE + 1] = (unsigned char)(p->code & 255);
-        n = strnlen(p->reason, WS_CONTROL_MAX - 2);
-        memcpy(b + LWS_PRE + 2, p->reason, n);
-        n += 2;
-    }
-    p->code = 0;
-    p->deadline = clock_ms() + CLOSE_WAIT;
-    return lws_write(p->wsi, b + LWS_PRE, n, (enum lws_write_protocol)WRITE_CLOSE) < 0 ? -1 : 0;
-}
-
-/* The queue is empty: what was to come after it. */
-static int finish(struct peer *p)
-{
-    switch (p->ending) {
-    case END_CLOSE:
-        return p->code ? send_close(p) : 0;
-    case END_CUT:
-        return cut_now(p);
-    case END_FREEZE:
-        peer_hold(p, true);
-        return 0;
-    default:
-        return 0;
-    }
-}
-
-static int write_garbage(const struct peer *p, const struct piece *x)
-{
-    unsigned char b[LWS_PRE + 128];
-    memcpy(b + LWS_PRE, x->bytes.p, x->bytes.n);
-    return lws_write(p->wsi, b + LWS_PRE, x->bytes.n, x->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
-}
-
-/* The bytes in front of the piece, which the header goes over, have been sent already. */
-static int write_piece(struct peer *p)
-{
-    struct span queue = {p->q.p + p->off, peer_queued(p)};
-    struct piece x = mangle_next(p->server->o.mangle, &p->cut, queue);
-    if (!x.taken)
-        return write_garbage(p, &x);
-    int how = (x.first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) | (x.final ? 0 : LWS_WRITE_NO_FIN);
-    p->off += x.taken;
-    return lws_write(p->wsi, (unsigned char *)p->q.p + p->off - x.taken, x.bytes.n,
-                     (enum lws_write_protocol)how);
-}
-
-static int write_queue(struct peer *p)
-{
-    for (int i = 0; i < WRITES && peer_queued(p); i++) {
-        if (lws_send_pipe_choked(p->wsi))
-            break;
-        if (write_piece(p) < 0)
-            return -1;
-    }
-    /* Moving the rest costs at most as much as writing it did. */
-    if (p->off > LWS_PRE + p->q.len / 2) {
-        buf_drop(&p->q, p->off - LWS_PRE);
-        p->off = LWS_PRE;
-    }
-    return peer_queued(p) ? 0 : finish(p);
-}
 
 static void receive(struct peer *p, const char *in, size_t n)
 {
@@ -278,10 +71,7 @@ static void forget(struct peer *p)
         at = &(*at)->next;
     *at = p->next;
     p->server->count--;
-    buf_free(&p->q);
-    buf_free(&p->peer_reason);
-    free(p->reason);
-    free(p);
+    peer_free(p);
 }
 
 /* A short answer in place of the upgrade; the connection ends with it. */
@@ -297,7 +87,6 @@ static int refuse(struct peer *p, struct refusal r)
                r.status, strlen(body), r.headers ? r.headers : "", body);
     lws_write(p->wsi, (unsigned char *)b.p + LWS_PRE, b.len - LWS_PRE, LWS_WRITE_HTTP_FINAL);
     buf_free(&b);
-    p->refused = true;
     p->deadline = clock_ms() + 1;
     return 1;
 }
@@ -329,7 +118,7 @@ static int opened(struct peer *p)
     p->open = true;
     p->peer_code = WS_ABNORMAL;
     if (p->server->o.slow_read)
-        small_buffer(p);
+        peer_small_buffer(p);
     p->server->ev->opened(p->server->ctx, p);
     return 0;
 }
@@ -351,7 +140,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons why, void *user, 
         receive(p, in, n);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return write_queue(p);
+        return peer_write(p);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         note_close(p, in, n);
         return p->ending == END_CLOSE && !p->code ? -1 : 0;
@@ -459,7 +248,7 @@ static void take_connections(struct server *s)
         if (!wsi)
             continue;
         struct peer *p = xcalloc(1, sizeof *p);
-        *p = (struct peer){.server = s, .next = s->peers, .wsi = wsi, .fd = fd, .slot = -1};
+        *p = (struct peer){.server = s, .mangle = s->o.mangle, .next = s->peers, .wsi = wsi, .fd = fd};
         s->peers = p;
         s->count++;
         lws_set_opaque_user_data(wsi, p);
@@ -481,25 +270,17 @@ static void look_at_clock(struct server *s, int64_t now)
     }
 }
 
-static bool wants_write(const struct peer *p)
-{
-    if (p->ending == END_FREEZE && p->held)
-        return false;
-    return peer_queued(p) || (p->ending && !(p->ending == END_CLOSE && !p->code));
-}
-
 void server_prepare(struct server *s, struct pollset *ps)
 {
     int64_t now = clock_ms();
     s->slot = s->count < PEERS_MAX ? pollset_add(ps, s->fd, POLLIN) : -1;
     for (struct peer *p = s->peers; p; p = p->next) {
-        bool write = p->open && !p->settled && wants_write(p);
-        bool flush = p->peer_closed ||
-                     (lws_partial_buffered(p->wsi) && !(p->ending == END_FREEZE && p->held));
-        short events = (short)((p->paused || p->held ? 0 : POLLIN) | (write || flush ? POLLOUT : 0));
+        bool write = p->open && peer_wants_write(p);
+        short events = (short)((p->paused || p->held ? 0 : POLLIN) | (write ? POLLOUT : 0));
         /* without events it is not asked for: a connection that hung up would never let the loop sleep */
-        p->slot = events ? pollset_add(ps, p->fd, events) : -1;
-        if (write)
+        if (events)
+            pollset_add(ps, p->fd, events);
+        if (write && !p->settled)
             lws_callback_on_writable(p->wsi);
         if (!p->open || p->settled)
             pollset_until(ps, now + UNSETTLED_WAIT);

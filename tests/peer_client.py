@@ -9,31 +9,84 @@ peer_client.py [OPTIONS] URL: one command per line of stdin, carried out in orde
     binary "..."        the same as a binary message, each character one byte
     fragments ["..."]   send one text message in these fragments
     repeat N {...}      send the frame N times, %d in it counts from 1
-    wait TYPE [N]       until N (1) frames of that type have come since the last wait for it
-    until TEXT          until a frame that holds TEXT has come
+    wait TYPE [N]       until N (1) more frames of that type have come since the last wait for it
+    until TEXT          until a frame that holds TEXT has come, each frame looked at once
+    nothing SECONDS     fail if anything comes within that time
     closed              until the connection has ended
     sleep SECONDS
     ping                send a ping and wait for its pong
+    read                begin to receive (with --lazy)
+    dial [ID SECRET EXPIRES]   close the connection and dial again, with a token signed like that
     close [CODE [REASON]] / abort
 
-At the end of stdin the connection is closed with 1000. The last line on stderr is "close CODE REASON" (1006: no close
-frame came), or "http STATUS" where the upgrade was refused; the status is then 3. A wait that takes longer than
---timeout ends everything with status 4.
+For each connection "close CODE REASON" goes to stderr (1006: no close frame came), or "http STATUS HEADERS" where the
+upgrade was refused: the exit status is then 3, unless another dial follows. A wait that takes longer than --timeout
+ends everything with status 4. At the end of stdin the connection is closed with 1000.
 """
 import argparse
 import asyncio
+import base64
+import hashlib
+import hmac
 import json
+import os
 import ssl
+import stat
 import sys
 
 import websockets
 
 
+def fail(what):
+    print("peer_client: " + what, file=sys.stderr)
+    sys.exit(4)
+
+
+def sign(name, secret, expires):
+    text = name + ":" + expires
+    mac = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return base64.urlsafe_b64encode((text + ":" + mac).encode()).decode().rstrip("=")
+
+
 class Peer:
-    def __init__(self, ws, options):
-        self.ws, self.options = ws, options
+    def __init__(self, options):
+        self.options, self.token = options, options.token
+        self.ws = self.receiver = None
         self.seen, self.waited, self.lines, self.looked = {}, {}, [], 0
-        self.partial, self.news = "", asyncio.Event()
+        self.partial, self.news, self.refused = "", asyncio.Event(), False
+
+    async def dial(self):
+        headers = {"Authorization": "Bearer " + self.token} if self.token else {}
+        tls = ssl.create_default_context(cafile=self.options.cacert) if self.options.cacert else None
+        self.refused, self.partial = False, ""
+        try:
+            self.ws = await websockets.connect(self.options.url, extra_headers=headers, ssl=tls, max_size=None,
+                                               compression=None, ping_interval=None, close_timeout=2,
+                                               open_timeout=self.options.timeout)
+        except websockets.InvalidStatusCode as e:
+            shown = [name + "=" + e.headers[name] for name in ("WWW-Authenticate", "Retry-After", "Location")
+                     if name in e.headers]
+            self.refuse("http", e.status_code, *shown)
+        except (OSError, websockets.InvalidMessage, asyncio.TimeoutError) as e:
+            self.refuse("no connection:", e)
+        else:
+            if not self.options.lazy:
+                self.read()
+
+    def refuse(self, *why):
+        print(*why, file=sys.stderr, flush=True)
+        self.ws, self.refused = None, True
+
+    def read(self):
+        self.receiver = asyncio.create_task(self.receive())
+
+    async def hang_up(self):
+        if self.ws:
+            await self.ws.close()
+            if self.receiver:
+                await self.receiver
+            print("close", self.ws.close_code, self.ws.close_reason, file=sys.stderr, flush=True)
+        self.ws = self.receiver = None
 
     def line(self, line):
         if not self.options.messages:
@@ -43,20 +96,19 @@ class Peer:
             frame = json.loads(line)
         except ValueError:
             return None
-        if isinstance(frame, dict):
-            kind = frame.get("type")
-            if isinstance(kind, str):
-                self.seen[kind] = self.seen.get(kind, 0) + 1
-            return frame
-        return None
+        if not isinstance(frame, dict):
+            return None
+        kind = frame.get("type")
+        if isinstance(kind, str):
+            self.seen[kind] = self.seen.get(kind, 0) + 1
+        return frame
 
     async def message(self, text):
         if isinstance(text, bytes):
             text = text.decode("utf-8", "backslashreplace")
         if self.options.messages:
             print(json.dumps(text, ensure_ascii=False), flush=True)
-        self.partial += text
-        *lines, self.partial = self.partial.split("\n")
+        *lines, self.partial = (self.partial + text).split("\n")
         try:
             json.loads(self.partial)
             lines, self.partial = lines + [self.partial], ""
@@ -65,8 +117,7 @@ class Peer:
         for line in lines:
             frame = self.line(line)
             if self.options.ack and frame and frame.get("bufferId"):
-                ack = {"type": "inbound_ack", "bufferId": frame["bufferId"]}
-                await self.ws.send(json.dumps(ack) + "\n")
+                await self.ws.send(json.dumps({"type": "inbound_ack", "bufferId": frame["bufferId"]}) + "\n")
 
     async def receive(self):
         try:
@@ -77,18 +128,21 @@ class Peer:
             pass
         self.news.set()
 
-    async def wait_for(self, what, happened):
-        end = asyncio.get_running_loop().time() + self.options.timeout
+    async def wait_for(self, what, happened, patience=None, wanted=True):
+        clock = asyncio.get_running_loop().time
+        end = clock() + (patience or self.options.timeout)
         while not happened():
             self.news.clear()
-            left = end - asyncio.get_running_loop().time()
             try:
-                if self.ws.closed:
+                if not self.ws or self.ws.closed:
                     raise asyncio.TimeoutError
-                await asyncio.wait_for(self.news.wait(), max(left, 0))
+                await asyncio.wait_for(self.news.wait(), max(end - clock(), 0))
             except asyncio.TimeoutError:
-                print("not within the time: " + what, file=sys.stderr)
-                sys.exit(4)
+                if wanted:
+                    fail("not within the time: " + what)
+                return
+        if not wanted:
+            fail("not wanted: " + self.lines[-1])
 
     def holds(self, text):
         while self.looked < len(self.lines):
@@ -101,30 +155,42 @@ class Peer:
         self.waited[kind] = self.waited.get(kind, 0) + int(count)
         await self.wait_for("wait " + kind, lambda: self.seen.get(kind, 0) >= self.waited[kind])
 
+    async def redial(self, name=None, secret=None, expires="0"):
+        await self.hang_up()
+        self.token = sign(name, secret, expires) if name else self.token
+        await self.dial()
+
+    async def repeat(self, count, frame):
+        for i in range(int(count)):
+            await self.ws.send(frame.replace("%d", str(i + 1)) + "\n")
+
     async def command(self, line):
         word, _, rest = line.partition(" ")
         if line.startswith("{"):
             await self.ws.send(line + "\n")
-        elif word == "text":
+        elif word in ("text", "fragments"):
             await self.ws.send(json.loads(rest))
         elif word == "binary":
             await self.ws.send(json.loads(rest).encode("latin-1"))
-        elif word == "fragments":
-            await self.ws.send(json.loads(rest))
         elif word == "repeat":
-            count, _, frame = rest.partition(" ")
-            for i in range(int(count)):
-                await self.ws.send(frame.replace("%d", str(i + 1)) + "\n")
+            await self.repeat(*rest.split(" ", 1))
         elif word == "wait":
             await self.wait(*rest.split())
         elif word == "until":
             await self.wait_for(line, lambda: self.holds(rest))
+        elif word == "nothing":
+            count = len(self.lines)
+            await self.wait_for(line, lambda: len(self.lines) > count, float(rest), wanted=False)
         elif word == "closed":
             await asyncio.wait_for(self.ws.wait_closed(), self.options.timeout)
         elif word == "sleep":
             await asyncio.sleep(float(rest))
         elif word == "ping":
             await asyncio.wait_for(await self.ws.ping(), self.options.timeout)
+        elif word == "read":
+            self.read()
+        elif word == "dial":
+            await self.redial(*rest.split())
         elif word == "close":
             code, _, reason = rest.partition(" ")
             await self.ws.close(int(code or 1000), reason)
@@ -136,27 +202,35 @@ class Peer:
 
 async def commands():
     loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 26)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    if stat.S_ISREG(os.fstat(0).st_mode):
+        reader.feed_data(sys.stdin.buffer.read())
+        reader.feed_eof()
+    else:
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        yield line.decode().rstrip("\n")
+        line = line.decode().rstrip("\n")
+        if line and not line.startswith("#"):
+            yield line
 
 
 async def talk(options):
-    headers = {"Authorization": "Bearer " + options.token} if options.token else {}
-    tls = ssl.create_default_context(cafile=options.cacert) if options.cacert else None
-    async with websockets.connect(options.url, extra_headers=headers, ssl=tls, max_size=None, compression=None,
-                                  ping_interval=None, close_timeout=2, open_timeout=options.timeout) as ws:
-        peer = Peer(ws, options)
-        receiver = asyncio.create_task(peer.receive())
+    peer, first = Peer(options), True
+    async for line in commands():
+        if first and line.split()[0] != "dial":
+            await peer.dial()
+        first = False
+        if not peer.ws and line.split()[0] != "dial":
+            continue
         try:
-            async for line in commands():
-                if line and not line.startswith("#"):
-                    await peer.command(line)
+            await peer.command(line)
         except websockets.ConnectionClosed:
             pass
-        await ws.close()
-        await receiver
-        print("close", ws.close_code, ws.close_reason, file=sys.stderr)
+        except asyncio.TimeoutError:
+            fail("not within the time: " + line)
+    if first:
+        await peer.dial()
+    await peer.hang_up()
+    return 3 if peer.refused else 0
 
 
 def main():
@@ -165,19 +239,10 @@ def main():
     p.add_argument("--cacert")
     p.add_argument("--timeout", type=float, default=5)
     p.add_argument("--ack", action="store_true", help="ack every buffered delivery")
+    p.add_argument("--lazy", action="store_true", help="receive nothing before the command read")
     p.add_argument("--messages", action="store_true", help="print each message as a JSON string instead of the lines")
     p.add_argument("url")
-    options = p.parse_args()
-    try:
-        asyncio.run(talk(options))
-    except websockets.InvalidStatusCode as e:
-        shown = [name + "=" + e.headers[name] for name in ("WWW-Authenticate", "Retry-After", "Location")
-                 if name in e.headers]
-        print("http", e.status_code, *shown, file=sys.stderr)
-        sys.exit(3)
-    except (OSError, websockets.InvalidMessage) as e:
-        print("no connection:", e, file=sys.stderr)
-        sys.exit(3)
+    sys.exit(asyncio.run(talk(p.parse_args())))
 
 
 main()
