@@ -19,4 +19,8 @@ void token_mint(struct buf *out, const char *id, struct span secret, int64_t exp
 const char *token_verify(struct buf *id, struct span token, const struct span *secrets, size_t n,
                          int64_t now);
 
+/* What a token says of itself, verified or not: appends its id, and sets the moment it expires. False where
+ * it is malformed. */
+bool token_read(struct buf *id, int64_t *expires, struct span token);
+
 #endif
