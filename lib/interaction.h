@@ -4,15 +4,12 @@
 #define RELAY_INTERACTION_H
 
 #include "frame.h"
-
-enum interaction_contract {
-    INTERACTION_CURRENT,
-    INTERACTION_V1, /* the first contract: plain text, platform relay */
-};
+#include "interaction_data.h"
 
 /* Working space: all zero at first, interaction_free() at the end. */
 struct interaction {
-    struct buf base64, body, text, token, scratch, event;
+    struct interaction_data data;
+    struct buf platform, base64, body, event;
 };
 
 /* Appends the inbound frame, not normalised yet, that a passthrough_forward frame stands for, and returns
