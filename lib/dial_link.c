@@ -132,7 +132,8 @@ static void emit_end(struct dial *d, const struct link_end *e, bool final, bool 
     if (final)
         buf_printf(&m, ",\"by\":\"%s\"%s", by_whom(e), revoked ? ",\"relay_disabled\":true" : "");
     else
-        buf_printf(&m, ",\"retry_in\":%.3f", (double)(d->redial_at - clock_ms()) / 1000);
+        buf_printf(&m, ",\"retry_in\":%.3f",
+                   d->redial_at > clock_ms() ? (double)(d->redial_at - clock_ms()) / 1000 : 0);
     dial_emit_link(d, final ? "closed" : "lost", buf_cstr(&m));
     buf_free(&m);
 }

@@ -84,3 +84,40 @@ start_peer() {
 tell() {
     printf '%s\n' "$1" >&8
 }
+
+# start_ring [OPTIONS of relay-dial…] : relay-dial in ring mode. Its COMMAND says two hellos, sends up what is
+# written to fd 7, and keeps what comes down in ./down. RING is its pid; its status comes into ./status, stderr into
+# ./err. `exec 7>&-` ends what it has to say; COMMAND ends with status RING_STATUS once both ways have ended.
+start_ring() {
+    rm -f up down status
+    mkfifo up
+    : >down
+    cat >ring.sh <<'EOF'
+exec 3<&0
+printf '%s\n' '{"type":"hello","platform":"discord","botId":"app1"}' '{"type":"hello","platform":"slack","botId":""}'
+cat <&3 >down &
+cat up
+if [ "${RING_LEAVES-}" ]; then kill $!; fi
+wait
+exit "${RING_STATUS:-0}"
+EOF
+    # shellcheck disable=SC2016 # for the inner shell
+    background bash -c 'relay-dial "$@" 2>err & echo $! >ring.pid; wait $!; echo $? >status' - "$@" -- sh ring.sh
+    exec 7>up
+    until_true 5 test -s ring.pid
+    RING=$(cat ring.pid)
+    PIDS="$PIDS $RING"
+}
+
+# up FRAME : sends a frame up the ring. down PATTERN [SECONDS] : waits until a frame that matches has come down.
+up() {
+    printf '%s\n' "$1" >&7
+}
+down() {
+    until_true "${2:-8}" grep -q -- "$1" down
+}
+# ended STATUS [SECONDS] : waits for the ring's end and compares its exit status.
+ended() {
+    until_true "${2:-8}" test -s status
+    [ "$(cat status)" = "$1" ] || { echo "status $(cat status), not $1"; cat err; return 1; }
+}

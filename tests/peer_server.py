@@ -3,7 +3,8 @@
 """A connector on python3-websockets: the server the link is tested against that shares no code with it.
 
 peer_server.py URLFILE [OPTION...]
-  --mute             answer nothing
+  --mute             answer nothing; an outbound with the op "unanswered" never is
+  --ack-on-command   answer no going_idle
   --split            send each frame in messages of 7 characters
   --coalesce         send all frames of an answer in one message, the last without a line end
   --binary           send binary messages
@@ -20,6 +21,7 @@ Frames received go to stdout as "K FRAME", K the number of the connection. Lines
 newest connection. On stderr: "open K AUTHORIZATION", "closed K CODE REASON", "pong K".
 """
 import asyncio
+import http
 import json
 import os
 import ssl
@@ -92,10 +94,10 @@ def answers(frame):
     kind = frame.get("type")
     if kind == "hello":
         return [descriptor(frame["platform"])]
-    if kind == "outbound":
+    if kind == "outbound" and frame["action"].get("op") != "unanswered":
         return [{"type": "outbound_result", "requestId": frame["requestId"],
                  "result": {"success": True, "message_id": "m1"}}]
-    if kind == "going_idle":
+    if kind == "going_idle" and not flag("--ack-on-command"):
         return [{"type": "going_idle_ack"}]
     return []
 
@@ -125,12 +127,12 @@ async def refuse(path, headers):
     global connections
     fault = fault_of(connections + 1)
     if path != "/relay":
-        return 404, [], b"no such path\n"
+        return http.HTTPStatus(404), [], b"no such path\n"
     connections += 1
     if fault and fault[0] == "http":
         log("refused %d" % connections)
         more = [("WWW-Authenticate", "Bearer realm=relay"), ("Retry-After", "7"), ("Location", "/else\u009b31m")]
-        return fault[1], more, b"refused\n"
+        return http.HTTPStatus(fault[1]), more, b"refused\n"
     return None
 
 

@@ -51,7 +51,7 @@ both() {
     start_peer --http 503 --http 401 --http 302 --close 4401:nope@0 --close 1011:oops@0 --close 1000@0 --drop@0
     local want
     for want in '69 HTTP 503*Retry-After: 7' '77 HTTP 401*WWW-Authenticate: Bearer realm=relay' \
-        '69 HTTP 302*Location: /else\\x' '77 close link: by peer: 4401 nope' '69 close link: by peer: 1011 oops' \
+        '69 HTTP 302*Location: /else\\u{9b}31m' '77 close link: by peer: 4401 nope' '69 close link: by peer: 1011 oops' \
         '0 close link: by peer: 1000' '69 close link: by network: 1006 '; do
         run --separate-stderr relay-dial -n "$URL"
         # shellcheck disable=SC2053 # a pattern

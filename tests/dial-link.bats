@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+# relay-dial: reconnect, the 4401 rules, keepalive.
+load helper
+
+HELLOS='{"type":"hello","platform":"discord","botId":"app1"}
+{"type":"hello","platform":"slack","botId":""}'
+
+setup_more() {
+    export GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET=s3cret RING_LEAVES=1
+}
+
+opens() {
+    [ "$(grep -c '^open' peer.err)" -ge "$1" ]
+}
+
+# tokens DISTINCT : how many different tokens were shown.
+tokens() {
+    [ "$(grep '^open' peer.err | cut -d ' ' -f 4 | sort -u | wc -l)" -eq "$1" ]
+}
+
+@test "after a loss: backoff, the hellos first and in order, a lost outbound answered once and not sent again" {
+    start_peer --drop@3
+    start_ring "$URL"
+    down '"slack"'
+    up '{"type":"outbound","requestId":"a","action":{"op":"unanswered"}}'
+    down '"state":"lost","code":1006,"reason":"[^"]*","retry_in":\(0\.[5-9]\|1\.0\)'
+    down '^{"type":"outbound_result","requestId":"a","result":{"success":false,"error":"relay transport connection lost","ambiguous":true},"synthetic":true}$'
+    up '{"type":"outbound","requestId":"b","action":{"op":"send"}}'
+    down '"requestId": "b"'
+    [ "$(sed -n 's/^2 //p' peer.out)" = "$HELLOS
+{\"type\":\"outbound\",\"requestId\":\"b\",\"action\":{\"op\":\"send\"}}" ]
+    [ "$(grep -c '"requestId": *"a"' down)" -eq 1 ]
+    [ "$(grep -c '"state":"open"' down)" -eq 2 ]
+    tokens 2
+    exec 7>&-
+    ended 0
+}
+
+@test "input is held while the link is down, not lost" {
+    start_peer --http 503
+    start_ring "$URL"
+    for i in 1 2 3 4 5; do up "{\"type\":\"outbound\",\"requestId\":\"r$i\",\"action\":{}}"; done
+    for i in 1 2 3 4 5; do down "\"requestId\": \"r$i\""; done
+    grep -q 'HTTP 503' err
+    exec 7>&-
+    ended 0
+}
+
+@test "--retry counts failures in a row; pipe mode dials once" {
+    elapsed_ms run --separate-stderr relay-dial --retry 1 -n ws://127.0.0.1:9
+    [ "$status" -eq 69 ]
+    [ "$(grep -c 'Failed to connect' <<<"$stderr")" -eq 2 ]
+    [ "$MS" -ge 450 ]
+    [ "$(jq -c 'has("retry_in"), .by' <<<"$output" | tr '\n' ' ')" = 'true null false "network" ' ]
+}
+
+@test "4401 before a descriptor is retried; expired is retried; then the ring serves" {
+    start_peer --close 4401:unauthorized@0 --close 4401:expired --close 4401:expired
+    start_ring "$URL"
+    until_true 12 opens 4
+    down '"slack"' 12
+    tokens 4
+    exec 7>&-
+    ended 0
+}
+
+@test "4401 once after a descriptor: one re-dial at once with another token; twice: revoked, no third dial" {
+    start_peer --close 4401:revoked --close 4401:revoked
+    start_ring "$URL"
+    down '"state":"closed"'
+    exec 7>&-
+    ended 77
+    tokens 2
+    opens 2 && run ! opens 3
+    grep -q '"state":"lost","code":4401,"reason":"revoked","retry_in":0.000' down
+    grep -q '"state":"closed","code":4401,"reason":"revoked","by":"peer","relay_disabled":true' down
+    grep -q 'relay_disabled' err
+}
+
+@test "4401: a network failure in between keeps the mark" {
+    start_peer --close 4401:revoked --http 503 --close 4401:revoked@0
+    start_ring "$URL"
+    down '"state":"closed"'
+    exec 7>&-
+    ended 77
+    opens 2 && run ! opens 3
+}
+
+@test "4401: a connection that served clears the mark" {
+    start_peer --close 4401:revoked --drop@3 --close 4401:revoked
+    start_ring "$URL"
+    until_true 5 opens 2
+    until_true 5 bash -c 'grep -c "\"slack\"" down | grep -q "^2$" || grep -q "^2.*slack" peer.out'
+    up '{"type":"outbound","requestId":"x","action":{}}'
+    until_true 8 opens 4
+    exec 7>&-
+    ended 0
+}
+
+@test "a silent peer is found and dialled again; one that streams without a pong is not cut" {
+    start_peer
+    start_ring --ping-interval 200ms --ping-timeout 300ms "$URL"
+    down '"slack"'
+    kill -STOP "$PEER"
+    down '"state":"lost".*nothing received after a ping' 3
+    kill -CONT "$PEER"
+    until_true 8 opens 2
+    until_true 5 grep -q '^2.*slack' peer.out
+    exec 7>&-
+    ended 0
+    # A raw peer that never answers a ping, but always has something to say.
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" raw.url stream
+    until_true 5 test -s raw.url
+    run --separate-stderr relay-dial -n -m 1500ms --ping-interval 100ms --ping-timeout 200ms "$(cat raw.url)"
+    [ "$status" -eq 0 ]
+    [ "$(grep -c inbound <<<"$output")" -ge 10 ]
+}
+
+@test "a peer that breaks the WebSocket protocol, or cuts a frame, is told: 76, 69" {
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" bad.url masked
+    until_true 5 test -s bad.url
+    run --separate-stderr relay-dial -n "$(cat bad.url)"
+    [ "$status" -eq 76 ]
+    [[ $stderr == *'close link: by network: 1002 [WS]'* ]]
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" torn.url torn
+    until_true 5 test -s torn.url
+    run --separate-stderr relay-dial -n "$(cat torn.url)"
+    [ "$status" -eq 69 ]
+    [[ $stderr == *'receive frame: cut off by the end of the connection'* ]]
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" mute.url silent
+    until_true 5 test -s mute.url
+    elapsed_ms run --separate-stderr relay-dial -n --connect-timeout 300ms "$(cat mute.url)"
+    [ "$status" -eq 69 ]
+    [ "$MS" -lt 5000 ]
+}

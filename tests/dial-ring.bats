@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+# relay-dial in ring mode: what goes round, and how it ends.
+load helper
+
+# idle.sh: does what relay-idle does on `link draining`, and says so.
+setup_more() {
+    cat >idle.sh <<'EOF'
+while IFS= read -r line; do
+    case $line in
+    *'"draining"'*) printf '%s\n' '{"type":"going_idle"}' ;;
+    esac
+    printf '%s\n' "$line"
+    case $line in
+    *'"inbound"'*) printf '%s\n' '{"type":"outbound","requestId":"'"$(date +%N)"'","action":{"op":"send"}}' ;;
+    esac
+done
+EOF
+    echo 'printf "%s\n" "{\"type\":\"hello\",\"platform\":\"discord\",\"botId\":\"\"}"; exec cat' >hello.sh
+}
+
+opened() {
+    until_true 8 grep -q '^1 {"type":"hello"' peer.out
+}
+
+@test "a ring sends up types only: what came down is swallowed at its tail" {
+    start_peer
+    RING_LEAVES=1 start_ring --up presence "$URL"
+    down '"slack"'
+    up '{"type":"presence","n":1.50}'
+    up '{"type":"unknown"}'
+    up '{"type":"outbound_result","requestId":"z"}'
+    up '{"type":"link","state":"x"}'
+    up '{"type":"outbound","requestId":"r","refused":"unsupported op","action":{}}'
+    up '{"type":"interrupt","session_key":"k","reason":null}'
+    down '"error":"unsupported op"'
+    until_true 5 grep -q interrupt peer.out
+    tell '{"type":"outbound","requestId":"evil","action":{}}'
+    tell '{"type":"going_idle"}'
+    tell '{"type":"presence","n":2}'
+    tell '{"type":"link","state":"draining"}'
+    tell '{"type":"new_thing","big":9007199254740993}'
+    down '^{"type":"new_thing","big":9007199254740993}$'
+    run ! grep -q 'evil\|going_idle"\|draining\|"n":2' down
+    [ "$(sed 's/^1 //' peer.out | tail -n +3)" = '{"type":"presence","n":1.50}
+{"type":"interrupt","session_key":"k","reason":null}' ]
+    [ "$(grep -c 'receive frame' err)" -eq 4 ]
+    exec 7>&-
+    ended 76
+}
+
+@test "drain: going_idle, ack, head closed, work finished, close 1000, exit 0" {
+    start_peer
+    background bash -c 'relay-dial "$1" -- sh -c "sh hello.sh | sh idle.sh" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    opened
+    kill "$(cat pid)"
+    ended 0
+    [ "$(sed 's/^1 //' peer.out | jq -r .type | tr '\n' ' ')" = 'hello going_idle ' ]
+    grep -q 'closed 1 1000' peer.err
+    [ "$(cat err)" = 'relay-dial: close link: by us: 1000' ]
+}
+
+@test "drain keeps serving until the ack: the flip window is answered" {
+    start_peer --ack-on-command
+    background bash -c 'relay-dial --record rec "$1" -- sh -c "sh hello.sh | sh idle.sh" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    opened
+    kill -INT "$(cat pid)"
+    until_true 5 grep -q going_idle peer.out
+    tell '{"type":"inbound","event":{"text":"late"}}'
+    until_true 5 grep -q outbound peer.out
+    tell '{"type":"going_idle_ack"}'
+    ended 0
+    grep -q '"dir":"down".*outbound_result' rec
+}
+
+@test "drain without relay-idle does not wait for an ack; slow work still gets its reply out" {
+    start_peer
+    # shellcheck disable=SC2016 # for the inner shell
+    echo 'printf "%s\n" "{\"type\":\"hello\",\"platform\":\"discord\",\"botId\":\"\"}"; cat
+        sleep 1; echo "{\"type\":\"outbound\",\"requestId\":\"late\",\"action\":{}}"' >slow.sh
+    background bash -c 'relay-dial --record rec "$1" -- sh slow.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    opened
+    kill "$(cat pid)"
+    ended 0
+    grep -q 'outbound_result.*late' rec
+    grep -q 'closed 1 1000' peer.err
+    run ! grep -q going_idle peer.out
+}
+
+@test "a drain whose ack does not come: 75, still closed in order" {
+    start_peer --ack-on-command
+    background bash -c 'relay-dial "$1" -- sh -c "sh hello.sh | sh idle.sh" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    opened
+    kill "$(cat pid)"
+    ended 75 15
+    grep -q 'no going_idle_ack within 10 s' err
+    grep -q 'closed 1 1000' peer.err
+}
+
+@test "COMMAND's own end ends it, with COMMAND's status; its last words are sent and answered" {
+    start_peer
+    local want
+    for want in 0 3 75 126 127 143; do
+        RING_STATUS=$want RING_LEAVES=1 start_ring "$URL"
+        up '{"type":"outbound","requestId":"last","action":{}}'
+        exec 7>&-
+        ended "$want"
+    done
+    [ "$(grep -c '"last"' peer.out)" -eq 6 ]
+    run -127 relay-dial "$URL" -- ./not-there
+    run relay-dial "$URL" -- /etc/passwd
+    [ "$status" -eq 126 ]
+    run relay-dial "$URL" -- sh -c 'kill -9 $$'
+    [ "$status" -eq 137 ]
+}
+
+@test "COMMAND that does not end is killed; a second signal ends dial at once; no secret in its environment" {
+    start_peer
+    echo 'trap "" TERM; env >env; printf "%s\n" "{\"type\":\"hello\",\"platform\":\"d\"}"; while :; do sleep 0.1; done' >stubborn.sh
+    export GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET=s3cret
+    background bash -c 'relay-dial --kill-after 300ms "$1" -- sh stubborn.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    opened
+    kill "$(cat pid)"
+    ended 137 10
+    grep -q 'send TERM' err && grep -q 'send KILL' err
+    run ! grep -q s3cret env
+    grep -q GATEWAY_RELAY_ID=gw env
+    rm -f status peer.out pid
+    start_peer
+    background bash -c 'relay-dial -v --kill-after 60s "$1" -- sh hello.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    opened
+    kill -STOP -- -"$(pgrep -P "$(cat pid)" | head -n1)"
+    kill "$(cat pid)"
+    until_true 5 grep -q 'drain on signal' err
+    kill "$(cat pid)"
+    kill -CONT -- -"$(pgrep -f 'sh hello.sh' | tail -n1)" 2>/dev/null || true
+    ended 143
+}
