@@ -1,0 +1,192 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# One name, five places: code, --help, manual page, completions and README say the same.
+
+load helper
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
+    local t
+    export TOOLS
+    TOOLS=$(make -s -C "$RELAY_SOURCE" --eval 'print-tools:; @echo $(TOOLS)' print-tools)
+    export MAN="$RELAY_SOURCE/man" COMPLETIONS="$RELAY_SOURCE/completions"
+    for t in $TOOLS; do "$t" --help >"$t.help"; done
+}
+
+setup_more() {
+    cd "$BATS_FILE_TMPDIR" || return
+}
+
+# same WHAT FILE1 FILE2 : compares two lists; complains with the difference.
+same() {
+    diff -u --label "$2" --label "$3" "$2" "$3" || {
+        echo "$1 differ"
+        return 1
+    }
+}
+
+# The options of a --help, one a line, sorted.
+help_options() {
+    sed -n '/^Options:/,/^$/s/^  \(-., \|    \)--\([a-z0-9-]*\).*/--\2\n\1/p' "$1" | sed -n 's/^\(--*[A-Za-z0-9-]*\).*/\1/p' | sort
+}
+
+# The options a manual page lists.
+man_options() {
+    sed -n '/^\.Sh DESCRIPTION/,/^\.Sh \(ENV\|EXIT\)/p' "$MAN/$1.1" | grep '^\.It Fl ' |
+        grep -oE 'Fl (Fl |-)?[A-Za-z0-9][a-z0-9-]*' | sed -e 's/^Fl Fl /--/' -e 's/^Fl --*/--/' -e 's/^Fl /-/' | sort
+}
+
+@test "every tool has its source, manual page, tests, completions, and its line in the README" {
+    (cd "$RELAY_SOURCE" && ls cmd) | sed -n 's/^\(relay-[a-z]*\)\.\(c\|sh\)$/\1/p' | sort >places.cmd
+    (cd "$RELAY_SOURCE" && ls man) | sed -n 's/\.1$//p' | sort >places.man
+    (cd "$RELAY_SOURCE" && ls tests) | sed -n 's/^\(relay-[a-z]*\)\.bats$/\1/p' | sort >places.tests
+    ls "$COMPLETIONS" | sed -n 's/\.bash$//p' | sort >places.bash
+    ls "$COMPLETIONS" | sed -n 's/^_//p' | sort >places.zsh
+    ls "$COMPLETIONS" | sed -n 's/\.fish$//p' | sort >places.fish
+    sed -n 's/^| \[*`*\(relay-[a-z]*\)`*.*|.*|$/\1/p' "$RELAY_SOURCE/README.md" | sort >places.readme
+    tr ' ' '\n' <<<"$TOOLS" | sort >places.make
+    for p in cmd man tests bash zsh fish readme; do
+        same 'the tools' places.make places.$p
+    done
+}
+
+@test "the options of --help are those of the manual page" {
+    for t in $TOOLS; do
+        help_options "$t.help" >"$t.options"
+        [ "$(wc -l <"$t.options")" -ge 8 ]
+        man_options "$t" >"$t.man"
+        same "$t: the options" "$t.options" "$t.man" || bad=1
+    done
+    [ -z "${bad-}" ]
+}
+
+@test "the synopses name only options that exist" {
+    for t in $TOOLS; do
+        help_options "$t.help" >"$t.options"
+        { echo --; echo --help; cat "$t.options"; } | sort -u >"$t.allowed"
+        sed '/^Options:/,$d' "$t.help" | grep -E '^(Usage:|      ) relay-' | tr -s ' []|' '\n' | grep '^-.' | sort -u >"$t.used"
+        sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$MAN/$t.1" | grep -oE 'Fl (Fl |-)?[A-Za-z0-9][a-z0-9-]*' |
+            sed -e 's/^Fl Fl /--/' -e 's/^Fl --*/--/' -e 's/^Fl /-/' | sort -u >>"$t.used"
+        sort -u "$t.used" | comm -13 "$t.allowed" - >"$t.unknown"
+        if [ -s "$t.unknown" ]; then
+            echo "$t: $(tr '\n' ' ' <"$t.unknown")"
+            bad=1
+        fi
+    done
+    [ -z "${bad-}" ]
+}
+
+@test "the exit statuses of --help are those of the manual page" {
+    for t in $TOOLS; do
+        sed -n '/^Exit status:/,/^$/s/^  \([0-9]*\) .*/\1/p' "$t.help" >"$t.exits"
+        sed -n '/^\.Sh EXIT STATUS/,/^\.Sh [^E]/s/^\.It \(Sy \|Er \|Li \)*\([0-9][0-9]*\)$/\2/p' "$MAN/$t.1" >"$t.man"
+        same "$t: the exit statuses" "$t.exits" "$t.man" || bad=1
+    done
+    [ -z "${bad-}" ]
+}
+
+@test "relay(7) and --help have the meanings of the one table" {
+    # Number and meaning, from the table in lib/diag.c and the names in <sysexits.h>.
+    echo '#include <sysexits.h>' | cc -E -dM - | sed -n 's/^#define \(EX_[A-Z]*\) *\([0-9]*\).*/\1 \2/p' >numbers
+    echo 'EX_NO 1' >>numbers
+    sed -n 's/^ *{\(EX_[A-Z]*\), "\(.*\)"},$/\1 \2/p' "$RELAY_SOURCE/lib/diag.c" | sed 's/\\"/"/g' |
+        awk 'NR == FNR { number[$1] = $2; next } { name = $1; sub(/^[^ ]* /, ""); print number[name] " " $0 }' numbers - |
+        sort -n >table
+    [ "$(wc -l <table)" -ge 13 ]
+    sed -n '/^\.Sh EXIT STATUS/,/^\.Sh [^E]/p' "$MAN/relay.7" |
+        awk '/^\.It [0-9]+$/ { number = $2; next } number != "" { print number " " $0; number = "" }' |
+        sed -e 's/\\&//g' -e 's/\\(dq/"/g' >table.relay7
+    same 'the exit statuses' table table.relay7
+    for t in $TOOLS; do
+        sed -n '/^Exit status:/,/^$/s/^  \([0-9]*\)  *\(.*\)/\1 \2/p' "$t.help" | sort -n >"$t.exits"
+        comm -23 <(sort "$t.exits") <(sort table) >"$t.unknown"
+        [ ! -s "$t.unknown" ] || { echo "$t: $(cat "$t.unknown")"; return 1; }
+    done
+}
+
+@test "the manual pages are clean, and refer to pages that exist" {
+    mandoc -Tlint -W warning "$MAN"/*
+    for m in "$MAN"/*; do
+        sed -n 's/^\.Xr \(relay[a-z-]*\) \([157]\).*/\1.\2/p' "$m" | sort -u | while read -r page; do
+            [ -e "$MAN/$page" ] || { echo "${m##*/} refers to $page"; return 1; }
+        done
+        [ "$(sed -n '1s/.*SPDX-License-Identifier: //p' "$m")" = MIT ]
+    done
+}
+
+@test "the completions are what completions/generate makes of --help" {
+    "$COMPLETIONS/generate" "$RELAY_BUILD" made
+    rm -rf kept && mkdir kept
+    find "$COMPLETIONS" -type f ! -name generate -exec cp {} kept \;
+    diff -ru kept made || { echo 'run completions/generate'; return 1; }
+}
+
+@test "bash offers every long option" {
+    # shellcheck disable=SC2016 # for the other shell
+    bash --norc -euc 'for t; do
+        source "$COMPLETIONS/$t.bash"
+        COMP_WORDS=("$t" --) COMP_CWORD=1
+        "_${t//-/_}"
+        printf "%s\n" "${COMPREPLY[@]}" | sort >"$t.bash"
+    done' - $TOOLS
+    for t in $TOOLS; do
+        help_options "$t.help" | grep '^--' >"$t.long"
+        same "$t: the options" "$t.long" "$t.bash"
+    done
+}
+
+@test "bash offers files for FILE, words for a choice, a command after --" {
+    # shellcheck disable=SC2016 # for the other shell
+    run bash --norc -uc 'offers() {
+            source "$COMPLETIONS/$1.bash"
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+            "_${1//-/_}"
+            echo "$*: ${COMPREPLY[*]}"
+        }
+        mkdir -p there && cd there && touch a.file
+        offers relay-decode --format t
+        offers relay-decode -f = ts
+        offers relay-decode a.f
+        offers relay-dial --record a.
+        offers relay-dial --retry a.
+        offers relay-dial wss://x -- prin
+        offers relay-run -P 4 printen
+        offers relay-run printenv a.
+        offers relay-run printenv --ver
+        offers relay-adapter --url x -- printen'
+    diff - <(echo "$output") <<'EOF'
+relay-decode --format t: text tsv
+relay-decode -f = ts: tsv
+relay-decode a.f: a.file
+relay-dial --record a.: a.file
+relay-dial --retry a.: 
+relay-dial wss://x -- prin: printenv printf
+relay-run -P 4 printen: printenv
+relay-run printenv a.: a.file
+relay-run printenv --ver: 
+relay-adapter --url x -- printen: printenv
+EOF
+}
+
+@test "zsh offers every long option" {
+    timeout 30 zsh -f "$RELAY_SOURCE/tests/offers.zsh" "$COMPLETIONS" $TOOLS >zsh.out
+    for t in $TOOLS; do
+        help_options "$t.help" | grep '^--' >"$t.long"
+        sed -n "s/^$t //p" zsh.out >"$t.zsh"
+        same "$t: the options" "$t.long" "$t.zsh"
+    done
+}
+
+@test "fish offers every long option with its description" {
+    # shellcheck disable=SC2016 # for the other shell
+    HOME=$PWD fish --no-config -c 'for t in $argv
+        source $COMPLETIONS/$t.fish 2>&1; or exit 1
+        complete -C "$t --" | sort >$t.fish
+    end' $TOOLS
+    for t in $TOOLS; do
+        sed -n '/^Options:/,/^$/s/^ .*--\([a-z0-9-]*\)\( [^ ]*\)*  *\(.*\)$/--\1/p' "$t.help" | sort >"$t.long"
+        cut -f 1 "$t.fish" | same "$t: the options" "$t.long" -
+        ! cut -sf 2 "$t.fish" | grep -vq .
+        [ "$(cut -sf 2 "$t.fish" | wc -l)" -eq "$(wc -l <"$t.long")" ]
+    done
+}

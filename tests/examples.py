@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""Runs the examples of the documentation and compares what they print: examples.py PAGE…
+
+A PAGE is a manual page, README.md, or the name of a tool, for the examples of its --help. In a literal block a line
+that begins with "$ " is a command, "> " continues it, and the lines up to the next command are what it prints on
+stdout and stderr, where … stands for any text, on a line of its own for any number of lines. A command of --help just
+has to exit 0. Each page has a sandbox and a relay-stub of its own.
+"""
+import concurrent.futures
+import difflib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+SOURCE = os.environ["RELAY_SOURCE"]
+BUILD = os.environ["RELAY_BUILD"]
+LIMIT = 5 * float(os.environ.get("SLOW", "1"))
+MARK = "=-=-="
+
+FRAMES = """\
+{"type":"descriptor","descriptor":{"contract_version":1,"platform":"discord","label":"Discord",\
+"max_message_length":2000,"len_unit":"utf16","markdown_dialect":"discord","supports_draft_streaming":false,\
+"supports_edit":true,"supports_threads":true,"supported_ops":["send","edit","typing","follow_up"]}}
+{"type":"inbound","event":{"text":"hello","message_type":"text","message_id":"m1","source":{"platform":"discord",\
+"chat_id":"42","chat_type":"dm","user_id":"7","user_name":"Ada"}}}
+{"type":"inbound","bufferId":"b1","event":{"text":"are you there?","message_type":"text","message_id":"m2",\
+"source":{"platform":"discord","chat_id":"42","chat_type":"dm","user_id":"7","user_name":"Ada"}}}
+{"type":"outbound_result","requestId":"0123456789abcdef0123456789abcdef","result":{"success":true,\
+"message_id":"m3"}}
+"""
+ROFF = {r"\e": "\\", r"\\": "\\", r"\&": "", r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\(ga": "`", r"\(ha": "^", r"\(ti": "~"}
+
+
+def man_blocks(text):
+    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", text, re.M | re.S):
+        yield re.sub(r"\\(\(..|.)", lambda m: ROFF[m.group(0)], block).splitlines()
+
+
+def commands_of(page):
+    """Lists the commands of a page, each with the lines it has to print, or None."""
+    if page.startswith("relay-") and "." not in page:
+        text = subprocess.run([page, "--help"], stdout=subprocess.PIPE, check=True, text=True).stdout
+        return [(line[2:], None) for line in text.partition("\nExamples:\n")[2].splitlines()]
+    with open(page, encoding="utf-8") as f:
+        text = f.read()
+    found = []
+    for block in re.findall(r"^```\w*\n(.*?)^```$", text, re.M | re.S) if page.endswith(".md") else man_blocks(text):
+        lines = block.splitlines() if isinstance(block, str) else block
+        fresh = False
+        for line in lines:
+            if line.startswith("$ "):
+                found.append([line[2:], []])
+                fresh = True
+            elif fresh and line.startswith(">"):
+                found[-1][0] += "\n" + line[2:]
+            elif found and lines[0].startswith("$ "):
+                found[-1][1].append(line)
+                fresh = False
+    return found
+
+
+def fill_sandbox(at):
+    def write(name, text, mode):
+        path = os.path.join(at, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path, mode)
+
+    write("secret", "s3cret", 0o600)
+    write("frames.ndjson", FRAMES, 0o644)
+    write("reply.sh", '#!/bin/sh\ncat >/dev/null\necho "you said: $RELAY_TEXT"\n', 0o755)
+    write("Makefile", "demo:\n\t@%s/tests/demo.sh %s\n" % (SOURCE, BUILD), 0o644)
+
+
+def start_stub(at):
+    """A relay-stub whose input stays open as long as the returned process is not told to end."""
+    url = os.path.join(at, ".url")
+    with open(os.path.join(at, ".stub"), "w", encoding="utf-8") as out:
+        stub = subprocess.Popen(["relay-stub", "--url-file", url, "--max-life", "120s"], stdin=subprocess.PIPE,
+                                stdout=out, stderr=out)
+    until = time.monotonic() + 10
+    while not (os.path.exists(url) and os.path.getsize(url)):
+        if time.monotonic() > until or stub.poll() is not None:
+            raise RuntimeError("no relay-stub")
+        time.sleep(0.01)
+    with open(url, encoding="utf-8") as f:
+        return stub, f.read().strip()
+
+
+def run_all(commands, at, url):
+    """Runs the commands in one sh, so that $? and variables last. Yields what each printed and its status."""
+    script = "".join("%s\nstatus=$?; printf '\\n%s%%s\\n' $status; (exit $status)\n" % (c, MARK) for c, _ in commands)
+    path = os.path.join(at, ".script")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(script)
+    env = dict(os.environ, URL=url, GATEWAY_RELAY_URL=url, GATEWAY_RELAY_ID="demo", GATEWAY_RELAY_SECRET="s3cret")
+    out = os.path.join(at, ".out")
+    with open(out, "w", encoding="utf-8") as f:
+        shell = subprocess.Popen(["sh", path], cwd=at, env=env, stdin=subprocess.DEVNULL, stdout=f, stderr=f,
+                                 start_new_session=True)
+    done, since, results = 0, time.monotonic(), []
+    while shell.poll() is None and time.monotonic() - since < LIMIT:
+        time.sleep(0.01)
+        with open(out, encoding="utf-8", errors="replace") as f:
+            now = f.read().count(MARK)
+        if now > done:
+            done, since = now, time.monotonic()
+    if shell.poll() is None:
+        os.killpg(shell.pid, 9)
+        shell.wait()
+    with open(out, encoding="utf-8", errors="replace") as f:
+        parts = re.split("\n" + MARK + r"(\d+)\n", f.read())
+    for i in range(len(commands)):
+        if 2 * i + 1 < len(parts):
+            results.append((parts[2 * i].splitlines(), int(parts[2 * i + 1])))
+        else:
+            results.append((parts[-1].splitlines() + ["(not done in %g s)" % LIMIT], -1))
+            break
+    return results
+
+
+def matches(want, got):
+    pattern = "".join("(?:.*\n)*" if line == "…" else ".*".join(map(re.escape, line.split("…"))) + "\n" for line in want)
+    return re.fullmatch(pattern, "".join(line + "\n" for line in got)) is not None
+
+
+def check(page):
+    """The complaints about a page."""
+    commands, bad = commands_of(page), []
+    if not commands:
+        return [] if page.endswith((".5", ".7")) else ["%s: no examples" % page]
+    with tempfile.TemporaryDirectory() as at:
+        fill_sandbox(at)
+        stub, url = start_stub(at)
+        results = run_all(commands, at, url)
+        stub.stdin.close()
+        stub.terminate()
+        stub.wait()
+    for (command, want), (got, status) in zip(commands, results):
+        if want is None:
+            ok = status == 0
+            want = ["(exit status 0)"]
+            got = got + ["(exit status %d)" % status]
+        else:
+            ok = status != -1 and matches(want, got)
+        if not ok:
+            bad.append("%s: $ %s" % (page, command))
+            bad.extend(line.rstrip("\n") for line in difflib.unified_diff(want, got, "documented", "printed", n=9, lineterm=""))
+    return bad
+
+
+def main():
+    pages = sys.argv[1:]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        complaints = [line for bad in pool.map(check, pages) for line in bad]
+    print("\n".join(complaints))
+    return 1 if complaints else 0
+
+
+sys.exit(main())
