@@ -44,6 +44,13 @@ Examples:
 EOF
 }
 
+# The end after --help or --version: an output that fails is an error.
+print() {
+    "$@" 2>/dev/null && exit
+    echo 'relay-adapter: write stdout: failed' >&2
+    exit 74
+}
+
 wrong() {
     [ $# -eq 0 ] || echo "relay-adapter: $1" >&2
     echo "relay-adapter: try 'relay-adapter --help'" >&2
@@ -71,8 +78,8 @@ while [ "$1" != -- ]; do
         ;;
     -j | --actions | -l | --long-lived | -r | --reply-to | --typing) run="$run $1" ;;
     -q | --quiet | -v | --verbose) noise="$noise $1" ;;
-    -h | --help) help && exit || exit 74 ;;
-    -V | --version) echo 'relay-adapter @VERSION@' && exit || exit 74 ;;
+    -h | --help) print help ;;
+    -V | --version) print echo 'relay-adapter @VERSION@' ;;
     esac
     shift
 done

@@ -4,7 +4,7 @@
 laws.py lines COUNT SEED          writes lines.common and lines.TOOL for every filter into the directory
 laws.py first SECONDS COMMAND…    each COMMAND passes a line on within SECONDS while its input stays open
 laws.py gone SECONDS COMMAND…     each COMMAND dies of SIGPIPE within SECONDS of its reader, with a quiet input
-laws.py flat COUNT KIB COMMAND    COMMAND's peak memory grows by at most KIB between a tenth of COUNT frames and all
+laws.py flat COUNT KIB COMMAND    COMMAND's peak memory grows by at most KIB between a half of COUNT frames and all
 """
 import os
 import random
@@ -22,17 +22,17 @@ OWN = {
     "relay-run": {"inbound", "interrupt_inbound"},
     "relay-send": {"action"},
     "relay-scope": {"outbound"},
-    "relay-idle": {"draining", "going_idle_ack"},
+    "relay-idle": {"draining", "going_idle", "going_idle_ack"},
 }
 VALUES = [
     "9007199254740993", "-0", "1.50", "1E+2", "1e400", "0.1e-7", "123456789012345678901234567890",
     '""', r'"a\u0000b"', r'"\ud800 lone"', r'"\ud83d\ude00"', r'"\/\b\f\n\r\t\"\\"', r'"\u00e9"', '"é́ 👩‍👩‍👧 \u202e"',
     "true", "false", "null", "[]", "{ }", '[1 ,2,\t[ ] ]', '{"x":1,"x":2,"":null}', r'{"type":"inbound","\u0061":[{}]}',
 ]
-ANYWHERE = ["presence", "x.y", "INBOUND", r"\u0078", "", "inbound ", "hello", "interrupt", "going_idle",
+ANYWHERE = ["presence", "x.y", "INBOUND", r"\u0078", "", "inbound ", "hello", "interrupt",
             "inbound_ack", "outbound_result", "link"]
 ELSEWHERE = ["descriptor", "inbound", "passthrough_forward", "interrupt_inbound", "outbound", "action", "draining",
-             "going_idle_ack"]
+             "going_idle", "going_idle_ack"]
 DESCRIPTOR = ('{"contract_version":1,"platform":"discord","label":"D","max_message_length":2000,'
               '"supports_draft_streaming":false,"supports_edit":true,"supports_threads":true,'
               '"markdown_dialect":"discord","len_unit":"utf16","supported_ops":[]}')
@@ -173,7 +173,7 @@ def flat(count, kib, command):
 
     threading.Thread(target=reader, daemon=True).start()
     sizes, sent = [], 0
-    for target in (count // 10, count):
+    for target in (count // 2, count):
         while sent < target:
             out = memoryview(block)
             while out:
@@ -184,7 +184,7 @@ def flat(count, kib, command):
         sizes.append(peak(p))
     p.stdin.close()
     p.wait()
-    print("%s: %d KiB after a tenth, %d KiB after %d frames" % (command, sizes[0], sizes[1], count))
+    print("%s: %d KiB after half, %d KiB after %d frames" % (command, sizes[0], sizes[1], count))
     return int(sizes[1] - sizes[0] > kib or p.returncode != 0)
 
 
