@@ -215,10 +215,10 @@ int64_t opt_size(const struct opts *o, int64_t min, int64_t max)
 int opt_word(const struct opts *o, const char *const *words)
 {
     struct buf all = {0};
-    for (int i = 0; words[i]; i++) {
+    for (int i = 0; words[i]; i++)
         if (strcmp(o->arg, words[i]) == 0)
             return i;
+    for (int i = 0; words[i]; i++)
         buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
-    }
     opt_wrong("read argument '%s': not one of %s", o->arg, buf_cstr(&all));
 }
