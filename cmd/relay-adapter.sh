@@ -85,6 +85,10 @@ while [ "$1" != -- ]; do
 done
 shift
 [ $# -gt 0 ] || wrong 'run: no COMMAND given'
+command -v -- "$1" >/dev/null || {
+    echo "relay-adapter: run $1: not found" >&2
+    exit 127
+}
 command -v relay-dial >/dev/null || PATH=$(dirname "$0"):$PATH
 
 # COMMAND and the values stay arguments all the way: no shell ever parses them.
