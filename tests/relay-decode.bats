@@ -1,0 +1,425 @@
+# SPDX-License-Identifier: MIT
+# relay-decode: messages from deliveries, the verdict on results, lines to look at.
+load helper
+
+# vectors FILE [OPTIONS…] : every vector of a file, compared as JSON. Their inputs reach the tool as they stand.
+vectors() {
+    local file=$RELAY_SOURCE/tests/vectors/$1
+    shift
+    sed -n 's/^{"in":\(.*\),"out":.*}$/\1/p' "$file" >in
+    [ "$(wc -l <in)" -eq "$(wc -l <"$file")" ]
+    sed -n 's/.*,"out":\(.*\)}$/\1/p' "$file" | grep -v '^null$' | canon >want
+    relay-decode "$@" <in 2>err | grep -v '^{"type":"inbound_ack"' >out
+    canon <out | cmp - want
+}
+
+# rows : stdin has pairs of lines, an input and the line it has to become, to the byte.
+rows() {
+    local in want got
+    while IFS= read -r in && IFS= read -r want; do
+        got=$(printf '%s\n' "$in" | relay-decode)
+        [ "$got" = "$want" ] || {
+            printf 'in:   %s\nwant: %s\ngot:  %s\n' "$in" "$want" "$got"
+            return 1
+        }
+    done
+}
+
+# decoded EVENT FILTER : what becomes of an inbound frame, as jq shows it.
+decoded() {
+    printf '{"type":"inbound","event":%s}\n' "$1" | relay-decode | jq -cS "$2"
+}
+
+# forward BODY [PLATFORM] : a passthrough_forward frame with that body, buffered.
+forward() {
+    printf '{"type":"passthrough_forward","forward":{"platform":"%s","bodyB64":"%s"},"bufferId":"b7"}\n' \
+        "${2:-discord}" "$(printf %s "$1" | base64 -w0)"
+}
+
+@test "decode: the inbound vectors, and once more what came out" {
+    for v in inbound inbound_odd; do
+        vectors $v.ndjson
+        [ ! -s err ]
+        relay-decode <out | cmp - out
+    done
+}
+
+@test "decode: the passthrough vectors under both contracts" {
+    vectors passthrough.ndjson
+    vectors passthrough_v1.ndjson --interactions v1
+    relay-decode <out | cmp - out
+}
+
+@test "decode: what is right already, or not its business, keeps its bytes" {
+    rows <<'END'
+{"type":"inbound","event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1}}
+{"type":"inbound","event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1,"text":"","message_type":"text","source":{"platform":"relay","chat_id":"","chat_type":"dm","chat_name":null,"chat_topic":null,"user_id":null,"thread_id":null,"user_name":null},"message_id":null,"reply_to_message_id":null,"media_urls":[],"media_types":[]},"session_key":"agent:main:relay:dm"}
+ { "type" : "inbound" , "event":{ "source": {"user_name":"Al\u0069ce", "user_display_name":"Alice","platform":"d\u0069scord","chat_id":7,"chat_type":"dm","chat_name":1e400,"chat_topic":{},"user_id":"u","thread_id":null,"scope_id":"g\u0031","guild_id":"g1"}, "text":"\ud83d", "message_type":"te\u0078t","message_id":-0,"reply_to_message_id":"r","media_urls":[ "u", 1 ],"media_types":[ "" , "\u0000" ,"x"],"media":[{"url":"u","mime":1}]}, "session_key":"x","n":1E2 } 
+ { "type" : "inbound" , "event":{ "source": {"user_name":"Al\u0069ce", "user_display_name":"Alice","platform":"d\u0069scord","chat_id":"7","chat_type":"dm","chat_name":1e400,"chat_topic":{},"user_id":"u","thread_id":null,"scope_id":"g\u0031","guild_id":"g1"}, "text":"\ud83d", "message_type":"te\u0078t","message_id":"-0","reply_to_message_id":"r","media_urls":[ "u", 1 ],"media_types":["",""],"media":[{"url":"u","mime":1}]}, "session_key":"agent:main:discord:dm:7","n":1E2 } 
+{"type":"outbound_result","requestId":"r","result":{"success":true,"n":1.0,"n":2}}
+{"type":"outbound_result","requestId":"r","result":{"success":true,"n":1.0,"n":2}}
+{"op":"send","chat_id":"1","content":"\u0041"}
+{"op":"send","chat_id":"1","content":"\u0041"}
+{"type":"INBOUND","event":1}
+{"type":"INBOUND","event":1}
+END
+}
+
+@test "decode: members of odd types, and of duplicates the last" {
+    local event filter want
+    while IFS=@ read -r event filter want; do
+        [ "$(decoded "$event" "$filter")" = "$want" ] || {
+            echo "$event $filter: $(decoded "$event" "$filter"), not $want"
+            return 1
+        }
+    done <<'END'
+{"text":1,"text":"b"}@.event.text@"b"
+{"text":"b","text":["b"]}@.event.text@""
+{"message_type":"COMMAND"}@.event.message_type@"text"
+{"message_type":"st\u0069cker"}@.event.message_type@"sticker"
+{"message_id":"","reply_to_message_id":1.50}@[.event.message_id,.event.reply_to_message_id]@[null,"1.50"]
+{"message_id":{"a":1},"reply_to_message_id":true}@[.event.message_id,.event.reply_to_message_id]@[null,null]
+{"prompt_response":null}@.event|has("prompt_response")@false
+{"prompt_response":{"option_id":1}}@.event.prompt_response@{"option_id":1}
+{"media_urls":{"a":1}}@[.event.media_urls,.event.media_types]@[[],[]]
+{"media_urls":["a","b",null,"a",""],"media":[{"url":"a","mime":"x/1"},7,{"mime":"n/1"},{"url":"b","mime":null},{"url":"a","mime":"x/2"},{"url":"","mime":"e/1"}]}@.event.media_types@["x/2","","","x/2",""]
+{"media_urls":["\u0061"],"media":[{"url":"a","mime":"x\/1"}]}@.event.media_types@["x/1"]
+{"media_urls":["a"],"media":{"url":"a","mime":"x/1"}}@.event.media_types@[""]
+{"source":{"platform":"\t\u00a0SLACK\u3000"}}@.event.source.platform@"slack"
+{"source":{"platform":" \n"}}@.event.source.platform@"relay"
+{"source":{"chat_type":"","chat_id":null}}@[.event.source.chat_type,.event.source.chat_id]@["dm",""]
+{"source":{"user_id":"","thread_id":0}}@[.event.source.user_id,.event.source.thread_id]@[null,"0"]
+{"source":{"user_id_alt":null,"chat_id_alt":"","parent_chat_id":[],"prospective_thread_id":false,"message_id":null}}@.event.source|keys@["chat_id","chat_name","chat_topic","chat_type","platform","thread_id","user_id","user_name"]
+{"source":{"user_id_alt":12345678901234567890,"parent_chat_id":-1}}@[.event.source.user_id_alt,.event.source.parent_chat_id]@["12345678901234567890","-1"]
+{"source":{"user_name":7,"user_handle":"h"}}@.event.source.user_name@"h"
+{"source":{"user_name":7}}@.event.source.user_name@null
+{"source":{"user_name":"n","user_display_name":"","user_handle":"h"}}@.event.source.user_name@"n"
+{"source":{"scope_id":1,"guild_id":"g"}}@[.event.source.scope_id,.event.source.guild_id]@["1","1"]
+{"source":{"scope_id":"","guild_id":"g"}}@[.event.source.scope_id,.event.source.guild_id]@["g","g"]
+{"source":{"scope_id":null,"guild_id":{}}}@.event.source|[has("scope_id","guild_id")]@[false,false]
+{"source":{"chat_id":"a","chat_id":"b"}}@.session_key@"agent:main:relay:dm:b"
+{"source":null}@.session_key@"agent:main:relay:dm"
+END
+}
+
+@test "decode: the context of a message" {
+    local context want got
+    while IFS='|' read -r context want; do
+        got=$(decoded "{\"channel_context\":\"forged\",\"context\":$context}" .event.channel_context)
+        [ "$got" = "$want" ] || {
+            echo "$context: $got, not $want"
+            return 1
+        }
+    done <<'END'
+[]|null
+{"text":"a"}|null
+[{"text":" \u0000\n"},{"text":7},null,[{"text":"x"}]]|null
+[{"text":"a"},{"text":"b"}]|"a\nb"
+[{"text":" a\u0000\u001b\r\n\u2028 b ","source":{"user_name":" X:\nY "}}]|"X: Y: a b"
+[{"text":"a","source":{"user_name":"","user_id":12}}]|"12: a"
+[{"text":"a","source":{"user_name":"\n","user_id":"u"}}]|"u: a"
+[{"text":"a","source":{"user_name":3}},{"text":"b","source":"c"}]|"a\nb"
+[{"text":"a","source":{"user_name":"x"}},{"text":"","source":{"user_name":"y"}}]|"x: a"
+END
+}
+
+@test "decode: session keys" {
+    local source want got
+    while IFS='|' read -r source want; do
+        got=$(decoded "{\"source\":{$source}}" '.session_key[6:]')
+        [ "$got" = "\"$want\"" ] || {
+            echo "$source: $got, not $want"
+            return 1
+        }
+    done <<'END'
+"platform":"x","profile":"main"|main~:x:dm
+"platform":"x","profile":"default","chat_id":"c","user_id":"u"|main:x:dm:c
+"platform":"x","profile":"","user_id":"u"|main:x:dm:u
+"platform":"x","profile":9,"user_id":"u","user_id_alt":"v"|main:x:dm:v
+"platform":"x","profile":"p:q","user_id":"u","user_id_alt":7|p:q:x:dm:7
+"platform":"x","chat_id":"c","thread_id":5,"user_id":"u"|main:x:dm:c:5
+"platform":"x","user_id":"u","thread_id":"t"|main:x:dm:u:t
+"platform":"x","chat_id":"c","prospective_thread_id":"p"|main:x:dm:c
+"platform":"x","chat_id":"c","chat_type":"group","prospective_thread_id":"p","user_id":"u"|main:x:thread:c:p
+"platform":"x","chat_id":"c","chat_type":"group","prospective_thread_id":"p","thread_id":"t"|main:x:group:c:t
+"platform":"x","chat_id":"c","chat_type":"group","prospective_thread_id":"","user_id":"u"|main:x:group:c:u
+"platform":"slack","chat_id":"c","guild_id":"g"|main:slack:dm:g:c
+"platform":"slack","chat_id":"c","chat_type":"channel","scope_id":3,"prospective_thread_id":"p"|main:slack:thread:3:c:p
+"platform":"whatsapp","chat_id":" ++44:1@s.whatsapp.net "|main:whatsapp:dm:+44
+"platform":"whatsapp","chat_id":"44@s:1"|main:whatsapp:dm:44
+"platform":"whatsapp","chat_id":"@s","user_id":"+1@s"|main:whatsapp:dm:1
+"platform":"whatsapp","chat_id":"+44@g.us","chat_type":"group","user_id":" +1:2@s "|main:whatsapp:group:+44@g.us:1
+"platform":"signal","chat_id":"+44:1@s"|main:signal:dm:+44:1@s
+END
+}
+
+@test "decode: interactions of odd shapes" {
+    local body filter want got
+    while IFS=@ read -r body filter want; do
+        got=$(forward "$body" " Discord " | relay-decode | jq -cS "$filter")
+        [ "$got" = "$want" ] || {
+            echo "$body $filter: $got, not $want"
+            return 1
+        }
+    done <<'END'
+{"type":2,"data":{"name":" a ","options":[{"type":2,"name":" g ","options":[{"type":1,"name":"s","options":[{"type":10,"value":1.50},{"value":" x y\n"},{"value":" "},{"value":null},{"value":[1]},{"value":false}]}]},7,{"type":1},{"type":3,"value":12345678901234567890}]}}@[.event.text,.event.message_type]@["/a g s 1.50 x y false 12345678901234567890","command"]
+{"type":2,"data":{"name":"  ","options":[{"value":"v"}]}}@[.event.text,.event.message_type]@["","text"]
+{"type":2,"data":[]}@[.event.text,.event.message_type]@["","text"]
+{"type":"2","data":{"name":"a"}}@.event.text@""
+{"type":3,"data":{"custom_id":"hp1:a:b"}}@.event.prompt_response@{"option_id":"b","prompt_id":"a","prompt_message_id":null}
+{"type":3,"data":{"custom_id":"hp1:a:b"},"message":{"id":12345678901234567890}}@.event.prompt_response.prompt_message_id@"12345678901234567890"
+{"type":3,"data":{"custom_id":"hp1:A_.-9:12345678901234567890123456789012"}}@.event.text@"/12345678901234567890123456789012"
+{"type":3,"data":{"custom_id":"hp1:a:123456789012345678901234567890123"}}@.event.text@"hp1:a:123456789012345678901234567890123"
+{"type":3,"data":{"custom_id":"hp1:a:b\n"}}@[.event.text,.event.prompt_response]@["hp1:a:b\n",null]
+{"type":3,"data":{"custom_id":"hp1:a:\u0000"}}@.event.text@"hp1:a:\u0000"
+{"type":3,"data":{"custom_id":"hp1::b"}}@.event.text@"hp1::b"
+{"type":3,"data":{"custom_id":"hp1:a"}}@.event.text@"hp1:a"
+{"type":3,"data":{"custom_id":7}}@[.event.text,.event.message_type]@["","text"]
+{"type":5,"data":{"components":[{"components":[{"custom_id":"a","value":""},{"custom_id":"b"},{"custom_id":1,"value":"x"}]},{"component":{"custom_id":"c","value":"1\n2"}},{"component":{"custom_id":"d","values":["p","q"]}}]}}@.event.text@"a=\nc=1\n2\nd=p,q"
+{"type":1,"type":3,"data":{"custom_id":"x"}}@.event.text@"x"
+{"channel_id":7,"guild_id":"","channel":{"type":11}}@.event.source|[.chat_id,.chat_type,.scope_id]@["7","dm",null]
+{"channel_id":"7","guild_id":8,"channel":{"type":12,"parent_id":9}}@.event.source|[.chat_id,.chat_type,.thread_id,.parent_chat_id,.scope_id,.guild_id]@["7","thread","7","9","8","8"]
+{"channel_id":"7","guild_id":8,"channel":{"type":0,"parent_id":9}}@.event.source|[.chat_type,.thread_id,.parent_chat_id]@["group",null,null]
+{"member":{"user":{"id":1,"username":"n","global_name":"g"},"nick":"k"},"user":{"id":2}}@.event.source|[.user_id,.user_name]@["1","g"]
+{"guild_id":"g","member":{"user":{"username":"n","global_name":""},"nick":""},"user":{"id":2}}@.event.source|[.user_id,.user_name]@["2","n"]
+ {"id":5} @[.event.source.message_id,.event.message_id,.bufferId,.event.source.platform]@["5",null,"b7","discord"]
+END
+}
+
+@test "decode: a delivery that is no message is dropped and acknowledged" {
+    local frames=('{"type":"inbound","event":[],"bufferId":7}' '{"type":"inbound","bufferId":"b\u0037"}'
+        '{"type":"inbound","event":{"source":[]},"bufferId":"7","session_key":""}')
+    printf '%s\n' "${frames[@]}" '{"type":"inbound","event":""}' >in
+    run --separate-stderr relay-decode in
+    [ "$status" -eq 65 ]
+    [ "$output" = '{"type":"inbound_ack","bufferId":"7"}
+{"type":"inbound_ack","bufferId":"b\u0037"}
+{"type":"inbound_ack","bufferId":"7"}' ]
+    [ "$stderr" = 'relay-decode: drop inbound, in line 1: event is not an object
+relay-decode: drop inbound, in line 2: event is not an object
+relay-decode: drop inbound, in line 3: source is not an object
+relay-decode: drop inbound, in line 4: event is not an object' ]
+
+    { forward '{}' twilio; forward '[]'; forward 'no'; forward $'{"a":"\xff"}'
+      echo '{"type":"passthrough_forward","forward":{"platform":"discord","bodyB64":"e30"},"bufferId":"b7"}'
+      echo '{"type":"passthrough_forward","forward":{"platform":"discord","bodyB64":"e3 0="},"bufferId":"b7"}'
+      echo '{"type":"passthrough_forward","forward":{"platform":"discord","bodyB64":{}},"bufferId":"b7"}'
+      echo '{"type":"passthrough_forward","forward":"x","bufferId":"b7"}'; } >in
+    run --separate-stderr relay-decode <in
+    [ "$status" -eq 0 ]
+    [ "$(sort -u <<<"$output")" = '{"type":"inbound_ack","bufferId":"b7"}' ]
+    [ "$(wc -l <<<"$output")" -eq 8 ]
+    [ "$stderr" = 'relay-decode: drop passthrough_forward, stdin line 1: its platform is not discord
+relay-decode: drop passthrough_forward, stdin line 2: its body is not a JSON object
+relay-decode: drop passthrough_forward, stdin line 3: its body is not JSON
+relay-decode: drop passthrough_forward, stdin line 4: its body is not JSON
+relay-decode: drop passthrough_forward, stdin line 5: bodyB64 is not base64
+relay-decode: drop passthrough_forward, stdin line 6: bodyB64 is not base64
+relay-decode: drop passthrough_forward, stdin line 7: no bodyB64
+relay-decode: drop passthrough_forward, stdin line 8: forward is not an object' ]
+    sed 's/,"bufferId":"b7"//' in >live
+    run --separate-stderr relay-decode -q live
+    [ -z "$output" ] && [ -z "$stderr" ]
+    relay-decode --keep-forwards <in | cmp - in
+}
+
+@test "decode: --ack follows the line of each buffered delivery" {
+    { echo '{"type":"inbound","event":{},"bufferId":"a\u0031"}'; echo '{"type":"inbound","event":{}}'
+      echo '{"type":"inbound","event":{},"bufferId":""}'; forward '{"type":1}'; echo '{"type":"hello","bufferId":"h"}'
+      forward '{}' twilio; } >in
+    relay-decode --ack --keep-forwards <in >out
+    [ "$(jq -c '[.type,.bufferId]' out)" = '["inbound","a1"]
+["inbound_ack","a1"]
+["inbound",null]
+["inbound",null]
+["inbound","b7"]
+["inbound_ack","b7"]
+["hello","h"]
+["passthrough_forward","b7"]
+["inbound_ack","b7"]' ]
+    # What is normal already is acknowledged all the same.
+    grep -v _ack out | relay-decode --ack --keep-forwards | cmp - out
+    run relay-decode --ack -f text <in
+    [ "$status" -eq 64 ]
+}
+
+@test "decode: -e is the verdict on the results" {
+    local want line
+    while read -r want line; do
+        run relay-decode -e <<<"$line"
+        [ "$status" -eq "$want" ] || { echo "$line: $status"; return 1; }
+        run relay-decode -e -f tsv <<<"$line"
+        [ "$status" -eq "$want" ] || { echo "-f tsv $line: $status"; return 1; }
+    done <<'END'
+0 {"type":"outbound_result","result":{"success":true}}
+1 {"type":"outbound_result","result":{"success":false}}
+1 {"type":"outbound_result","result":{"success":"true"}}
+1 {"type":"outbound_result","result":{"success":false,"success":1}}
+1 {"type":"outbound_result","result":{}}
+1 {"type":"outbound_result"}
+0 {"type":"outbound_result","result":{"chat_info":{"name":"n"}}}
+0 {"type":"outbound_result","result":{"name":"n","type":"dm"}}
+1 {"type":"outbound_result","result":{"name":"n","error":"x"}}
+1 {"type":"descriptor","descriptor":{}}
+1
+65 no frame
+END
+    printf '{"type":"outbound_result","result":{"success":%s}}\n' true false true >in
+    run relay-decode -e in
+    [ "$status" -eq 1 ]
+    run relay-decode in
+    [ "$status" -eq 0 ]
+    run relay-decode -e in <<<'no frame'
+    [ "$status" -eq 1 ]
+}
+
+@test "decode: files, one after another" {
+    echo '{"type":"a"}' >a
+    printf '{"type":"b"}\nbad\n' >b
+    run --separate-stderr relay-decode a - b <<<'{"type":"c"}'
+    [ "$status" -eq 65 ]
+    [ "$output" = '{"type":"a"}
+{"type":"c"}
+{"type":"b"}' ]
+    [[ $stderr == *'b line 2: '* ]]
+    run --separate-stderr relay-decode no/such a
+    [ "$status" -eq 66 ]
+    [ "$output" = '{"type":"a"}' ]
+    [ "$stderr" = 'relay-decode: open no/such: No such file or directory' ]
+    run --separate-stderr relay-decode .
+    [ "$status" -eq 66 ]
+}
+
+session() {
+    cat <<'END'
+{"t":"2026-11-23T12:00:00.123456Z","dir":"link","frame":{"type":"link","state":"open","attempt":1,"url":"ws://h/relay"}}
+{"t":"2026-11-23T12:00:00.2Z","dir":"up","frame":{"type":"hello","platform":"discord","botId":"app1"}}
+{"t":"2026-11-23T12:00:00.3Z","dir":"down","frame":{"type":"descriptor","descriptor":{"platform":"discord","label":"Discord","max_message_length":2000,"len_unit":"utf16","markdown_dialect":"discord","supported_ops":["send","edit"]}}}
+{"t":"2026-11-23T14:00:01+02:00","dir":"down","frame":{"type":"inbound","event":{"text":"hello\tthere","message_type":"photo","message_id":"m0","source":{"platform":"discord","chat_id":42,"chat_type":"group","guild_id":"g1","user_id":"u1","user_name":"alice"}},"bufferId":"b1"}}
+{"t":"2026-11-23T12:00:01.5Z","dir":"up","frame":{"type":"outbound","requestId":"0123456789abcdef0123456789abcdef/2","platform":"discord","action":{"op":"send","chat_id":"42","content":"a\\b","metadata":{"scope_id":"g1"}}}}
+{"t":"2026-11-23T12:00:01.625Z","dir":"down","frame":{"type":"outbound_result","requestId":"0123456789abcdef0123456789abcdef/2","result":{"success":true,"message_id":"m1"}}}
+{"t":"2026-11-23T12:00:01.63Z","dir":"up","frame":{"type":"inbound_ack","bufferId":"b1"}}
+{"t":"2026-11-23T12:00:02Z","dir":"up","frame":{"type":"outbound","requestId":"r2","action":{"op":"edit","chat_id":"42","message_id":"m1","content":"v2"}}}
+{"t":"2026-11-23T12:00:32.1Z","dir":"down","frame":{"type":"outbound_result","requestId":"r2","synthetic":true,"result":{"success":false,"error":"relay outbound timed out","ambiguous":true}}}
+{"t":"2026-11-23T12:00:33Z","dir":"down","frame":{"type":"interrupt_inbound","session_key":"agent:main:discord:group:42:u1","chat_id":"42"}}
+{"t":"2026-11-23T12:00:34Z","dir":"link","frame":{"type":"link","state":"lost","code":1006,"reason":"gone","retry_in":0.73}}
+{"t":"yesterday","dir":"down","frame":{"type":"news","a":"x","b":{"c" : 2}}}
+END
+}
+
+@test "decode: a recorded session as text" {
+    run --separate-stderr env TZ=UTC relay-decode -f text <(session)
+    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    diff -u - <(echo "$output") <<'END'
+12:00:00.123 • link             open attempt=1 url=ws://h/relay
+12:00:00.200 → hello            discord               botId=app1
+12:00:00.300 ← descriptor       discord               Discord, at most 2000 utf16, markdown discord, ops send edit
+12:00:01.000 ← inbound          discord/g1/42         alice [photo]: hello\tthere  buf=b1
+12:00:01.500 → outbound         discord/g1/42         send: a\b  req=01234567/2
+12:00:01.625 ← outbound_result  ok  id=m1  req=01234567/2 +125ms
+12:00:01.630 → inbound_ack      buf=b1
+12:00:02.000 → outbound         42                    edit: v2  id=m1  req=r2
+12:00:32.100 ← outbound_result  failed [ambiguous]: relay outbound timed out  req=r2 +30.1s
+12:00:33.000 ← interrupt_inbound  42                    session=agent:main:discord:group:42:u1
+12:00:34.000 • link             lost: gone code=1006 retry_in=0.73
+--:--:--.--- ← news             a=x b={"c":2}
+END
+    session | TZ=EST5 relay-decode -f text | grep -q '^07:00:00.123 • link '
+}
+
+@test "decode: a recorded session as columns" {
+    session | relay-decode -f tsv >out
+    [ "$(awk -F '\t' '{print NF}' out | sort -u)" = 12 ]
+    [ "$(sed -n 4p out)" = $'2026-11-23T12:00:01.000000Z\tdown\tinbound\tdiscord\t42\talice\tm0\tagent:main:discord:group:42:u1\tb1\t\t\thello\\tthere' ]
+    [ "$(sed -n 5p out)" = $'2026-11-23T12:00:01.500000Z\tup\toutbound\tdiscord\t42\t\t\t\t\t0123456789abcdef0123456789abcdef/2\t\ta\\\\b' ]
+    [ "$(cut -f 11 out | tr '\n' ,)" = ',,,,,true,,,false,,,,' ]
+    [ "$(tail -n 1 out)" = $'\tdown\tnews\t\t\t\t\t\t\t\t\ta=x b={"c":2}' ]
+}
+
+@test "decode: live frames have the present time and their own direction" {
+    { echo '{"type":"outbound","requestId":"r1","action":{"op":"typing"}}'; echo; echo ' { "op":"send","content":"x"}'
+      echo '{"type":"outbound","requestId":"r2","action":{"op":"react","emoji":"👍"},"refused":"no such op"}'
+      forward '{"type":2,"channel_id":"7","data":{"name":"ping"}}'
+      forward '{}' twilio
+      echo '{"type":"inbound","event":7}'; echo '{"t":1,"dir":"up","frame":{}}'; } >in
+    run --separate-stderr relay-decode -f text in
+    [ "$status" -eq 65 ]
+    [[ $stderr == 'relay-decode: skip in line 8: no string "type" at byte 1' ]]
+    [[ ${lines[0]} =~ ^[0-9:.]{12}\ →\ outbound\ +typing\ \ req=r1$ ]]
+    [[ ${lines[1]} =~ ^[0-9:.]{12}\ ·\ send\ +x$ ]]
+    [[ ${lines[2]} =~ ^[0-9:.]{12}\ →\ outbound\ +react:\ refused:\ no\ such\ op\ \ req=r2$ ]]
+    [[ ${lines[3]} =~ ^[0-9:.]{12}\ ←\ inbound\ +discord/7\ +\[command\]:\ /ping\ \ buf=b7$ ]]
+    [[ ${lines[4]} =~ ^[0-9:.]{12}\ ←\ passthrough_forward\ +twilio\ +buf=b7$ ]]
+    [[ ${lines[5]} =~ ^[0-9:.]{12}\ ←\ inbound$ ]]
+    [ "${#lines[@]}" -eq 6 ]
+    [ "$(relay-decode -f tsv in 2>/dev/null | cut -f 1 | tr 0-9 n | sort -u)" = nnnn-nn-nnTnn:nn:nn.nnnnnnZ ]
+}
+
+@test "decode: hostile text leaves the terminal alone" {
+    local evil='\u001b]0;x\u0007 \u202eabc\u2066\u200f\u0000\r\n\u0085\u009b2J \u2028 \ud83d'
+    { for f in '{"type":"inbound","event":{"text":"@","source":{"platform":"@","chat_id":"@","scope_id":"@","user_name":"@"}},"bufferId":"@"}' \
+        '{"type":"outbound","requestId":"@/@","platform":"@","action":{"op":"@","chat_id":"@","content":"@","metadata":{"scope_id":"@"}},"refused":"@"}' \
+        '{"type":"outbound_result","requestId":"@","result":{"success":false,"error":"@","code":"@","message_id":"@"}}' \
+        '{"type":"descriptor","descriptor":{"platform":"@","label":"@","max_message_length":"@","len_unit":"@","supported_ops":["@",{"@":"@"}]}}' \
+        '{"type":"link","state":"@","reason":"@","@":"@","x":{"@":["@"]}}' '{"type":"@","session_key":"@"}' '{"op":"@"}'; do
+        printf '%s\n' "${f//@/$evil}"
+    done; } >in
+    for f in text tsv; do
+        relay-decode -f $f in >out
+        [ "$(wc -l <out)" -eq 7 ]
+        run grep -nP '[\x00-\x08\x0b-\x1f\x7f-\x9f\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' out
+        [ "$status" -eq 1 ]
+    done
+    relay-decode -f text in | grep -qF '\x1b]0;x\x07 \u{202e}abc\u{2066}\u{200f}\x00\r\n\u{85}\u{9b}2J'
+    # Long text is cut, in columns it is not.
+    printf '{"type":"inbound","event":{"text":"%s","source":{"chat_id":"%s"}}}\n' "$(printf '%0999d' 0)" "$(printf '%099d' 1)" >in
+    [ "$(relay-decode -f text in | wc -m)" -lt 320 ]
+    relay-decode -f text in | grep -q '0…$'
+    [ "$(relay-decode -f tsv in | cut -f 12 | wc -m)" -eq 1000 ]
+}
+
+@test "decode: color on a terminal, and as told" {
+    local esc=$'\033'
+    echo '{"type":"inbound","event":{"text":"x"}}' >in
+    run grep -c "$esc" <(relay-decode -f text in)
+    [ "$output" = 0 ]
+    NO_COLOR=1 relay-decode -f text --color always in | grep -q "$esc\[36m"
+    run script -qec 'TERM=xterm relay-decode -f text in' /dev/null
+    [[ $output == *"$esc["* ]]
+    run script -qec 'TERM=xterm NO_COLOR=1 relay-decode -f text in' /dev/null
+    [[ $output == *inbound* ]]
+    [[ $output != *"$esc["* ]]
+    run script -qec 'TERM=dumb relay-decode -f text in' /dev/null
+    [[ $output != *"$esc["* ]]
+    run script -qec 'TERM=xterm relay-decode -f text --color never in' /dev/null
+    [[ $output != *"$esc["* ]]
+}
+
+@test "decode: output that fails, usage that is wrong" {
+    echo '{"type":"inbound","event":{}}' >in
+    for f in json text tsv; do
+        run --separate-stderr relay-decode -f $f in >/dev/full
+        run --separate-stderr sh -c "relay-decode -f $f in >/dev/full"
+        [ "$status" -eq 74 ]
+        [[ $stderr == 'relay-decode: write stdout: No space left on device' ]]
+    done
+    for a in '-f xml' '--interactions v2' '--color maybe' '-x'; do
+        # shellcheck disable=SC2086 # split on purpose
+        run --separate-stderr relay-decode $a in
+        [ "$status" -eq 64 ]
+        [ -z "$output" ]
+    done
+}
+
+@test "decode: bounded by what comes in" {
+    # A type for each of many urls cannot grow without bounds.
+    /usr/bin/python3 -c 'print("{\"type\":\"inbound\",\"event\":{\"media_urls\":[" + ",".join(["\"u\""] * 1000000) +
+        "],\"media\":[{\"url\":\"u\",\"mime\":\"" + "m" * 255 + "\"}]}}")' >in
+    relay-decode in >out
+    [ "$(wc -c <out)" -lt 10000000 ]
+    [ "$(jq '.event.media_types | length' out)" -eq 1000000 ]
+    # Depth and a long list of duplicates take no time to speak of.
+    { printf '{"type":"inbound","event":{"text":%s%s,' "$(printf '[%.0s' {1..500})" "$(printf ']%.0s' {1..500})"
+      printf '"text":1,%.0s' {1..50000}; echo '"source":{}}}'; } >in
+    timeout 10 relay-decode in | jq -e '.event.text == ""'
+}
