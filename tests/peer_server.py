@@ -116,6 +116,7 @@ async def blast(ws):
     while sent < int(value("--blast")):
         await ws.send(message)
         sent += len(message)
+    log("blasted %d" % sent)
 
 
 def fault_of(k):
