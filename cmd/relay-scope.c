@@ -3,9 +3,11 @@
 #include "diag.h"
 #include "filter.h"
 #include "scope.h"
+#include "scope_file.h"
 
 struct stage {
     struct scope *scope;
+    struct scope_file *file; /* NULL: in memory only */
     struct buf line;
 };
 
@@ -13,7 +15,9 @@ static void learn(struct filter *f, const struct frame *fr)
 {
     struct stage *st = f->ctx;
     bool too_long = false;
-    scope_learn(st->scope, fr, &too_long);
+    const struct scope_chat *changed = scope_learn(st->scope, fr, &too_long);
+    if (changed && st->file)
+        scope_file_add(st->file, changed);
     if (too_long)
         warn("remember line %ju: an identifier is longer than %d bytes", f->in.line, SCOPE_VALUE_MAX);
 }
@@ -31,16 +35,18 @@ static bool take_frame(struct filter *f, struct frame *fr)
 enum { KEY_MAX = OPT_LONG };
 
 static const struct opt options[] = {
+    {'s', "state", "FILE", "keep what was learnt in FILE"},
     {KEY_MAX, "max", "N", "remember so many chats (default 65536)"},
 };
 
 static const struct tool tool = {
     .purpose = "Remember each chat's scope, user and profile, and add them to outbound actions.",
-    .synopsis = "[--max N]",
+    .synopsis = "[-s FILE] [--max N]",
     .opts = options,
     .count = sizeof options / sizeof *options,
-    .exits = (const int[]){EX_OK, EX_USAGE, EX_DATAERR, EX_OSERR, EX_IOERR, -1},
-    .examples = "  relay-scope --max 1000 <frames.ndjson\n",
+    .exits = (const int[]){EX_OK, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1},
+    .examples = "  relay-scope <frames.ndjson\n"
+                "  relay-scope -s chats.state --max 1000 <frames.ndjson\n",
     .filter = true,
 };
 
@@ -49,16 +55,22 @@ int main(int argc, char **argv)
     struct opts o = {0};
     struct stage st = {0};
     struct filter f = {.frame = take_frame, .ctx = &st};
+    const char *state = NULL;
     size_t max = SCOPE_CHATS;
-    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;)
-        if (key == KEY_MAX)
+    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;) {
+        if (key == 's')
+            state = o.arg;
+        else if (key == KEY_MAX)
             max = (size_t)opt_number(&o, 1, 1 << 24);
+    }
     if (o.operands < argc)
         opt_wrong("unexpected operand '%s'", argv[o.operands]);
     st.scope = scope_new(max);
+    if (state)
+        st.file = scope_file_open(state, st.scope);
     filter_init(&f, &o);
-    int status = filter_run(&f);
+    int status = filter_run(&f), kept = st.file ? scope_file_close(st.file) : EX_OK;
     scope_free(st.scope);
     buf_free(&st.line);
-    return status;
+    return status ? status : kept;
 }

@@ -123,7 +123,7 @@ END
     [ "$status" -eq 64 ]
     run --separate-stderr bash -c 'relay-handshake -n >/dev/full'
     [ "$status" -eq 74 ]
-    for i in {1..20}; do
+    for _ in {1..20}; do
         printf '%s\n' '{"type":"inbound", "event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1}}' '{"op":"send"}' '' '  {"type":"x"}  '
     done >in
     relay-handshake -p x <in | tail -n +2 | cmp - in

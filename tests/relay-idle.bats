@@ -140,7 +140,7 @@ lines() { # N [FILE]
 }
 
 @test "idle: all else passes, and a reader that goes away ends it" {
-    for i in {1..20}; do
+    for _ in {1..20}; do
         printf '%s\n' '{"type":"inbound", "event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1}}' '{"op":"send"}' '' '  {"type":"x"}  '
     done >in
     relay-idle <in | cmp - in

@@ -11,16 +11,15 @@ outbound() { # ACTION-MEMBERS [FRAME-MEMBERS]
 }
 
 @test "scope: the vectors" {
-    local n=0 line
-    while IFS= read -r line; do
+    local vectors=$RELAY_SOURCE/tests/vectors/scope.ndjson n=0 f
+    jq -c '.in[], "end"' "$vectors" | awk '/^"end"$/ { n++; next } { print > sprintf("in.%03d", n) }'
+    for f in in.*; do
+        relay-scope <"$f" >>got
         n=$((n + 1))
-        jq -c '.in[]' <<<"$line" | relay-scope | canon >got
-        jq -cS '.out[]' <<<"$line" | cmp - got || {
-            echo "vector $n"
-            return 1
-        }
-    done <"$RELAY_SOURCE/tests/vectors/scope.ndjson"
-    [ "$n" -gt 50 ]
+    done
+    [ "$n" -eq "$(wc -l <"$vectors")" ]
+    jq -cS '.out[]' "$vectors" >want
+    canon <got | cmp - want
 }
 
 # Each row: lines to learn from | the outbound | what is to come out.
@@ -104,4 +103,115 @@ END
     [ "$status" -eq 65 ]
     [ "$output" = $'{"type":"a"}\n{"type":"b"}' ]
     [[ $stderr == *'skip line 2: '* ]]
+}
+
+@test "scope -s: the next run knows, newer values win, and the log is made short" {
+    inbound 1 '"scope_id":"g","platform":"discord","user_id":"u\u0000","profile":"p"' | relay-scope -s state >/dev/null
+    [ "$(stat -c %a state)" = 600 ]
+    { inbound 1 '"scope_id":"h"'; inbound 2 '"user_id":7'; inbound 1 '"scope_id":"h"'; } | relay-scope --state state >/dev/null
+    [ "$(wc -l <state)" -eq 4 ]
+    run --separate-stderr relay-scope -s state <<<"$(outbound '"chat_id":1')"
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$output" = "$(outbound '"chat_id":1,"metadata":{"scope_id":"h","guild_id":"h","user_id":"u\u0000","profile":"p"}' '"platform":"discord"')" ]
+    [ "$(wc -l <state)" -eq 3 ]
+    relay-scope -s state --max 1 </dev/null
+    [ "$(cat state)" = $'{"relay-scope":1}\n{"chat_id":"2","user_id":"7"}' ]
+    chmod 644 state
+    inbound 3 '"scope_id":"x"' | relay-scope -s state >/dev/null
+    relay-scope -s state --max 1 </dev/null
+    [ "$(stat -c %a state)" = 600 ]
+}
+
+@test "scope -s: it is written before the frame is passed on" {
+    mkfifo in
+    exec 8<>in
+    background relay-scope -s state <in >out
+    inbound 1 '"scope_id":"g"' >&8
+    until_true 5 test -s out
+    [ "$(tail -n 1 state)" = '{"chat_id":"1","scope_id":"g"}' ]
+    exec 8>&-
+}
+
+@test "scope -s: torn, damaged and foreign files" {
+    local torn
+    inbound 1 '"scope_id":"g"' | relay-scope -s good >/dev/null
+    for torn in '{' '{"chat_id":"2","scope_id":"h"}' $'\xff\xff'; do
+        { cat good; printf '%s' "$torn"; } >state
+        run --separate-stderr relay-scope -s state </dev/null
+        [ "$status" -eq 0 ]
+        [[ $stderr == *"drop a torn last line of ${#torn} bytes" || $torn == $'\xff'* ]]
+        cmp good state
+    done
+    for torn in '' '{"rel' '{"relay-scope":1}'; do
+        printf '%s' "$torn" >state
+        relay-scope -s state </dev/null
+        [ "$(cat state)" = '{"relay-scope":1}' ]
+    done
+    { cat good; printf '%s\n' '{"chat_id":2,"scope_id":"h"}' 'x' '{"chat_id":"3","scope_id":"h"}'; head -c 100000 /dev/zero; echo; } >state
+    run --separate-stderr relay-scope -s state <<<"$(outbound '"chat_id":3')"
+    [ "$status" -eq 65 ]
+    [[ $stderr == *'skip 3 bad lines' ]]
+    [[ $output == *'"scope_id":"h"'* ]]
+    [ "$(wc -l <state)" -eq 3 ]
+    for torn in $'{"type":"inbound"}\n' 'words' $'\n' '{"relay-scope":2}' $'{"relay-scope":1} \n'; do
+        printf '%s' "$torn" >state
+        run --separate-stderr relay-scope -s state </dev/null
+        [ "$status" -eq 66 ]
+        printf '%s' "$torn" | cmp - state
+    done
+    mkdir dir
+    mkfifo fifo
+    for torn in dir fifo /dev/null none/state; do
+        run --separate-stderr relay-scope -s "$torn" </dev/null
+        [ "$status" -eq 66 ]
+    done
+}
+
+@test "scope -s: a second writer is refused, also after the file was written anew" {
+    mkfifo in
+    exec 8<>in
+    inbound 1 '"scope_id":"g"' | relay-scope -s real >/dev/null
+    inbound 1 '"scope_id":"h"' | relay-scope -s real >/dev/null
+    ln -s real state
+    background relay-scope -s state <in >out
+    FIRST=$!
+    inbound 1 '"scope_id":"i"' >&8
+    until_true 5 test -s out
+    for name in state real; do
+        run --separate-stderr relay-scope -s "$name" </dev/null
+        [ "$status" -eq 78 ]
+        [[ $stderr == *'another process uses it' ]]
+    done
+    [ -L state ]
+    kill -9 "$FIRST"
+    wait "$FIRST" || true
+    [[ "$(relay-scope -s state <<<"$(outbound '"chat_id":1')")" == *'"scope_id":"i"'* ]]
+    exec 8>&-
+}
+
+@test "scope -s: a full disk is an error, and it goes on from memory" {
+    for i in {1..2000}; do inbound "$i" "\"scope_id\":\"g$i\""; done >in
+    for i in 1 2000; do outbound "\"chat_id\":$i"; done >>in
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    bash -c 'ulimit -f 16; exec relay-scope -s state' <in 2>err | cat >out
+    [ "${PIPESTATUS[0]}" -eq 74 ]
+    [ "$(wc -l <err)" -eq 1 ]
+    grep -q '^relay-scope: write state .*: File too large$' err
+    [ "$(tail -n 2 out | jq -c .action.metadata.scope_id)" = $'"g1"\n"g2000"' ]
+    run --separate-stderr relay-scope -s state <<<"$(outbound '"chat_id":1')"
+    [ "$status" -eq 0 ]
+    [[ $output == *'"scope_id":"g1"'* ]]
+}
+
+@test "scope -s: the log stays bounded while it runs" {
+    /usr/bin/python3 -c 'for n in range(40000): print("{\"type\":\"inbound\",\"event\":{\"source\":{\"chat_id\":%d,\"scope_id\":\"%d\"}}}" % (n % 500, n))' >in
+    relay-scope -s state --max 100 <in >out
+    cmp in out
+    [ "$(stat -c %s state)" -lt 300000 ]
+    [ "$(relay-scope -s state <<<"$(outbound '"chat_id":499')" | jq -r .action.metadata.scope_id)" -eq 39999 ]
+}
+
+@test "scope -s: killed at any instant, it has what it passed on" {
+    /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 600 || echo 20)"
 }

@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Kills relay-scope at random instants: whatever came out must be in its state file. scope_kill.py ROUNDS
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+CHATS, LINES = 300, 12000
+
+
+def write_input(path, first):
+    with open(path, "w") as f:
+        for n in range(first, first + LINES):
+            f.write('{"type":"inbound","event":{"source":{"chat_id":%d,"scope_id":"%d"}}}\n' % (random.randrange(CHATS), n))
+
+
+def passed(path):
+    seen = {}
+    for line in open(path):
+        if line.endswith("\n"):
+            source = json.loads(line)["event"]["source"]
+            seen[str(source["chat_id"])] = int(source["scope_id"])
+    return seen
+
+
+def kept():
+    ask = "".join('{"type":"outbound","action":{"chat_id":"%d"}}\n' % c for c in range(CHATS))
+    run = subprocess.run(["relay-scope", "-s", "state"], input=ask, capture_output=True, text=True)
+    strange = [e for e in run.stderr.splitlines() if "drop a torn last line" not in e]
+    assert run.returncode == 0 and not strange, (run.returncode, strange)
+    actions = [json.loads(line)["action"] for line in run.stdout.splitlines()]
+    return {a["chat_id"]: int(a["metadata"]["scope_id"]) for a in actions if "metadata" in a}
+
+
+def killed_after(delay):
+    with open("in") as i, open("out", "w") as o:
+        p = subprocess.Popen(["relay-scope", "-s", "state"], stdin=i, stdout=o)
+        time.sleep(delay)
+        p.send_signal(signal.SIGKILL)
+        return p.wait() == -signal.SIGKILL
+
+
+def main():
+    random.seed(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    write_input("in", 0)
+    start = time.monotonic()
+    with open("in") as i, open("out", "w") as o:
+        subprocess.run(["relay-scope", "-s", "state"], stdin=i, stdout=o, check=True)
+    whole = time.monotonic() - start
+    kills, known = 0, passed("out")
+    for n in range(1, int(sys.argv[1]) + 1):
+        write_input("in", n * LINES)
+        kills += killed_after(random.random() * whole)
+        known.update(passed("out"))
+        have = kept()
+        for chat, value in known.items():
+            assert have.get(chat, -1) >= value, (n, chat, value, have.get(chat))
+        known = have
+    print(kills, "killed in the middle")
+    assert kills * 3 >= n, "the kills came too late"
+
+
+main()
