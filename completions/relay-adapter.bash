@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# bash completion for relay-adapter, made from its --help by completions/generate.
+_relay_adapter() {
+    local cur=${COMP_WORDS[COMP_CWORD]} want= command=0 i w
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD && !command; i++)); do
+        w=${COMP_WORDS[i]}
+        if [[ $want && $w != = ]]; then
+            want=
+            continue
+        fi
+        case $w in
+        =) ;;
+        --) command=$((i + 1)) ;;
+        --url|--id|--secret-file|-p|--platform|--record|-P|--parallel|--timeout|-s|--state|--after) want=$w ;;
+        -*) ;;
+        *) command=$i ;;
+        esac
+    done
+    [[ $cur != = ]] || cur=
+    case $want in
+    --secret-file|--record|-s|--state)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    ?*) return ;;
+    esac
+    if ((command)); then
+        if declare -F _command_offset >/dev/null; then
+            _command_offset "$command"
+        elif ((command == COMP_CWORD)); then
+            mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        fi
+        return
+    fi
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--url --id --secret-file -p --platform --record -P --parallel -j --actions -l --long-lived -r --reply-to --typing --timeout -s --state --after -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+    else
+        mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+    fi
+}
+complete -F _relay_adapter relay-adapter

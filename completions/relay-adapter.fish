@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# fish completion for relay-adapter, made from its --help by completions/generate.
+complete -c relay-adapter -f
+complete -c relay-adapter -l url -x -d 'dial this connector (default $GATEWAY_RELAY_URL)'
+complete -c relay-adapter -l id -x -d 'gateway id (default $GATEWAY_RELAY_ID)'
+complete -c relay-adapter -l secret-file -r -F -d 'the secret (default $GATEWAY_RELAY_SECRET)'
+complete -c relay-adapter -s p -l platform -x -d 'say hello as this identity (repeatable)'
+complete -c relay-adapter -l record -r -F -d 'append every frame with its time to FILE'
+complete -c relay-adapter -s P -l parallel -x -d 'sessions at once (default 4)'
+complete -c relay-adapter -s j -l actions -d 'each line COMMAND prints is an action'
+complete -c relay-adapter -s l -l long-lived -d 'one COMMAND: frames in, actions and frames out'
+complete -c relay-adapter -s r -l reply-to -d 'send as a reply to the message'
+complete -c relay-adapter -l typing -d 'show typing while COMMAND runs'
+complete -c relay-adapter -l timeout -x -d 'end COMMAND after that time'
+complete -c relay-adapter -s s -l state -r -F -d 'keep what is known of the chats in FILE'
+complete -c relay-adapter -l after -x -d 'go idle after that time without a message'
+complete -c relay-adapter -s h -l help -d 'print this help and exit'
+complete -c relay-adapter -s V -l version -d 'print the version and exit'
+complete -c relay-adapter -s q -l quiet -d 'print errors and losses only'
+complete -c relay-adapter -s v -l verbose -d 'say more (repeatable)'
+complete -c relay-adapter -a '(__fish_complete_subcommand --url --id --secret-file -p --platform --record -P --parallel --timeout -s --state --after)'

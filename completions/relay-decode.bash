@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# bash completion for relay-decode, made from its --help by completions/generate.
+_relay_decode() {
+    local cur=${COMP_WORDS[COMP_CWORD]} want= command=0 i w
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD && !command; i++)); do
+        w=${COMP_WORDS[i]}
+        if [[ $want && $w != = ]]; then
+            want=
+            continue
+        fi
+        case $w in
+        =) ;;
+        --) command=$((i + 1)) ;;
+        -f|--format|--interactions|--color|--max-frame) want=$w ;;
+        -*) ;;
+        esac
+    done
+    [[ $cur != = ]] || cur=
+    case $want in
+    -f|--format)
+        mapfile -t COMPREPLY < <(compgen -W 'json text tsv' -- "$cur")
+        return
+        ;;
+    --interactions)
+        mapfile -t COMPREPLY < <(compgen -W 'current v1' -- "$cur")
+        return
+        ;;
+    --color)
+        mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
+        return
+        ;;
+    ?*) return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-e --exit-status --ack -f --format --interactions --keep-forwards --color --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+    else
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    fi
+}
+complete -F _relay_decode relay-decode

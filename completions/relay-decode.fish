@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# fish completion for relay-decode, made from its --help by completions/generate.
+complete -c relay-decode -s e -l exit-status -d 'exit 1 when a result was not a success, or none came'
+complete -c relay-decode -l ack -d 'acknowledge a buffered delivery once its line is written'
+complete -c relay-decode -s f -l format -x -a 'json text tsv' -d 'frames (default), or lines to look at, or columns'
+complete -c relay-decode -l interactions -x -a 'current v1' -d 'contract that Discord interactions are read by'
+complete -c relay-decode -l keep-forwards -d 'pass on a passthrough_forward that is no message'
+complete -c relay-decode -l color -x -a 'auto always never' -d 'color of -f text (default: on a terminal)'
+complete -c relay-decode -l strict -d 'stop at the first bad line'
+complete -c relay-decode -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
+complete -c relay-decode -s u -l unbuffered -d 'no effect: output never waits'
+complete -c relay-decode -l line-buffered -d 'no effect: output never waits'
+complete -c relay-decode -s h -l help -d 'print this help and exit'
+complete -c relay-decode -s V -l version -d 'print the version and exit'
+complete -c relay-decode -s q -l quiet -d 'print errors and losses only'
+complete -c relay-decode -s v -l verbose -d 'say more (repeatable)'

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# bash completion for relay-dial, made from its --help by completions/generate.
+_relay_dial() {
+    local cur=${COMP_WORDS[COMP_CWORD]} want= command=0 i w
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD && !command; i++)); do
+        w=${COMP_WORDS[i]}
+        if [[ $want && $w != = ]]; then
+            want=
+            continue
+        fi
+        case $w in
+        =) ;;
+        --) command=$((i + 1)) ;;
+        -w|--wait|-c|--count|-m|--max-time|--retry|--kill-after|--up|--ping-interval|--ping-timeout|--connect-timeout|-H|--header|--cacert|--cert|--key|-x|--proxy|--id|--secret-file|--token-ttl|--ready-fd|--record|--max-frame) want=$w ;;
+        -*) ;;
+        esac
+    done
+    [[ $cur != = ]] || cur=
+    case $want in
+    --cacert|--cert|--key|--secret-file|--record)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    ?*) return ;;
+    esac
+    if ((command)); then
+        if declare -F _command_offset >/dev/null; then
+            _command_offset "$command"
+        elif ((command == COMP_CWORD)); then
+            mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        fi
+        return
+    fi
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -w --wait -E --no-wait --stay -c --count -m --max-time --retry --kill-after --no-link --up --ping-interval --ping-timeout --connect-timeout -H --header --cacert --cert --key -k --insecure -x --proxy --id --secret-file --token-ttl --dry-run --ready-fd --record --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+    fi
+}
+complete -F _relay_dial relay-dial

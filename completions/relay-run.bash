@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# bash completion for relay-run, made from its --help by completions/generate.
+_relay_run() {
+    local cur=${COMP_WORDS[COMP_CWORD]} want= command=0 i w
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD && !command; i++)); do
+        w=${COMP_WORDS[i]}
+        if [[ $want && $w != = ]]; then
+            want=
+            continue
+        fi
+        case $w in
+        =) ;;
+        --) command=$((i + 1)) ;;
+        -P|--parallel|--timeout|--kill-after|--max-frame) want=$w ;;
+        -*) ;;
+        *) command=$i ;;
+        esac
+    done
+    [[ $cur != = ]] || cur=
+    case $want in
+    ?*) return ;;
+    esac
+    if ((command)); then
+        if declare -F _command_offset >/dev/null; then
+            _command_offset "$command"
+        elif ((command == COMP_CWORD)); then
+            mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        fi
+        return
+    fi
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -r --reply-to --typing --timeout --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+    else
+        mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+    fi
+}
+complete -F _relay_run relay-run

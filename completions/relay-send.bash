@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# bash completion for relay-send, made from its --help by completions/generate.
+_relay_send() {
+    local cur=${COMP_WORDS[COMP_CWORD]} want= command=0 i w
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD && !command; i++)); do
+        w=${COMP_WORDS[i]}
+        if [[ $want && $w != = ]]; then
+            want=
+            continue
+        fi
+        case $w in
+        =) ;;
+        --) command=$((i + 1)) ;;
+        -c|--chat|-p|--platform|-r|--reply-to|-o|--op|-m|--metadata|--set|--set-json|--max-frame) want=$w ;;
+        -*) ;;
+        esac
+    done
+    [[ $cur != = ]] || cur=
+    case $want in
+    ?*) return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -c --chat -p --platform -r --reply-to -o --op -m --metadata --set --set-json --lines --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+    fi
+}
+complete -F _relay_send relay-send

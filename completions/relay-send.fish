@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# fish completion for relay-send, made from its --help by completions/generate.
+complete -c relay-send -f
+complete -c relay-send -s n -l null-input -d 'read no frames from stdin'
+complete -c relay-send -s c -l chat -x -d 'send to this chat (chat_id)'
+complete -c relay-send -s p -l platform -x -d 'the platform of the chat'
+complete -c relay-send -s r -l reply-to -x -d 'send as a reply to this message (reply_to)'
+complete -c relay-send -s o -l op -x -d 'perform this op (default send)'
+complete -c relay-send -s m -l metadata -x -d 'add a string to the metadata (repeatable)'
+complete -c relay-send -l set -x -d 'set a member to a string (repeatable)'
+complete -c relay-send -l set-json -x -d 'set a member to a JSON value (repeatable)'
+complete -c relay-send -l lines -d 'send each line of stdin as a message of its own'
+complete -c relay-send -l strict -d 'stop at the first bad line'
+complete -c relay-send -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
+complete -c relay-send -s u -l unbuffered -d 'no effect: output never waits'
+complete -c relay-send -l line-buffered -d 'no effect: output never waits'
+complete -c relay-send -s h -l help -d 'print this help and exit'
+complete -c relay-send -s V -l version -d 'print the version and exit'
+complete -c relay-send -s q -l quiet -d 'print errors and losses only'
+complete -c relay-send -s v -l verbose -d 'say more (repeatable)'
