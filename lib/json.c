@@ -386,10 +386,16 @@ void json_list(struct json_members *o, struct span object)
         add_member(o, key, value);
 }
 
+/* json_eq() for a member's name; most are told apart by their first byte. */
+static inline bool is_name(struct span key, const char *name)
+{
+    return (key.p[1] == *name || key.p[1] == '\\' || !*name) && json_eq(key, name);
+}
+
 struct span json_get(const struct json_members *o, const char *name)
 {
     for (size_t i = o->n; i--;)
-        if (json_eq(o->m[i].key, name))
+        if (is_name(o->m[i].key, name))
             return o->m[i].value;
     return (struct span){NULL, 0};
 }
@@ -401,7 +407,7 @@ struct span json_find(struct span object, const char *name)
     if (!json_is_object(object))
         return found;
     while (json_next(&it, &key, &value))
-        if (json_eq(key, name))
+        if (is_name(key, name))
             found = value;
     return found;
 }
@@ -409,7 +415,7 @@ struct span json_find(struct span object, const char *name)
 static void pick(struct span key, struct span value, const char *const *wanted, struct span *values, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (json_eq(key, wanted[i])) {
+        if (is_name(key, wanted[i])) {
             values[i] = value;
             return;
         }
@@ -534,8 +540,8 @@ static bool decodes_to(struct span v, const char *text, size_t n)
 
 bool json_eq(struct span v, const char *text)
 {
-    if (!json_is_string(v) || (v.p[1] != *text && v.p[1] != '\\' && *text))
-        return false; /* most names differ in their first byte */
+    if (!json_is_string(v))
+        return false;
     size_t n = strlen(text);
     if (v.n == n + 2)
         return memcmp(v.p + 1, text, n) == 0 && !memchr(text, '\\', n);
@@ -595,7 +601,7 @@ void json_compact(struct buf *out, struct span v)
 static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
 {
     size_t i = 0;
-    while (i < n && !json_eq(key, edits[i].name))
+    while (i < n && !is_name(key, edits[i].name))
         i++;
     return i;
 }
@@ -604,7 +610,7 @@ static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
 static bool comes_again(const struct json_members *o, size_t i, const char *name)
 {
     while (++i < o->n)
-        if (json_eq(o->m[i].key, name))
+        if (is_name(o->m[i].key, name))
             return true;
     return false;
 }
