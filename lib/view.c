@@ -117,8 +117,10 @@ static void add_latency(struct buf *out, int64_t us)
 {
     if (us >= 10000000)
         buf_printf(out, " +%.1fs", (double)us / 1e6);
-    else if (us >= 0)
+    else if (us >= 10000)
         buf_printf(out, " +%dms", (int)(us / 1000));
+    else if (us >= 0)
+        buf_printf(out, " +%.1fms", (double)us / 1e3);
 }
 
 /* Who or what speaks, and what of: the part before the text. */
