@@ -97,6 +97,7 @@ bool inbox_waits(const struct inbox *b)
 void inbox_free(struct inbox *b)
 {
     inbox_drop(b, NULL);
+    queues_next(&b->queues); /* frees the queues that were emptied */
     seen_free(&b->buffers);
     seen_free(&b->messages);
 }
