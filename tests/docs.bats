@@ -114,6 +114,20 @@ man_options() {
     done
 }
 
+@test "make install puts everything in its place, make uninstall takes it away" {
+    make -s -C "$RELAY_SOURCE" B="$RELAY_BUILD" DESTDIR="$PWD/root" PREFIX=/usr install >install.log 2>&1 ||
+        { cat install.log; return 1; }
+    for t in $TOOLS; do
+        [ -x "root/usr/bin/$t" ]
+        for f in "man/man1/$t.1" "bash-completion/completions/$t" "zsh/site-functions/_$t" "fish/vendor_completions.d/$t.fish"; do
+            [ -s "root/usr/share/$f" ]
+        done
+    done
+    [ -s root/usr/share/man/man5/relay-frames.5 ] && [ -s root/usr/share/man/man7/relay.7 ]
+    make -s -C "$RELAY_SOURCE" B="$RELAY_BUILD" DESTDIR="$PWD/root" PREFIX=/usr uninstall
+    [ -z "$(find root -type f)" ]
+}
+
 @test "the completions are what completions/generate makes of --help" {
     "$COMPLETIONS/generate" "$RELAY_BUILD" made
     rm -rf kept && mkdir kept
@@ -141,7 +155,7 @@ man_options() {
             source "$COMPLETIONS/$1.bash"
             COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
             "_${1//-/_}"
-            echo "$*: ${COMPREPLY[*]}"
+            echo "$*:" $(printf "%s\n" "${COMPREPLY[@]}" | sort -u)
         }
         mkdir -p there && cd there && touch a.file
         offers relay-decode --format t
@@ -159,11 +173,11 @@ relay-decode --format t: text tsv
 relay-decode -f = ts: tsv
 relay-decode a.f: a.file
 relay-dial --record a.: a.file
-relay-dial --retry a.: 
+relay-dial --retry a.:
 relay-dial wss://x -- prin: printenv printf
 relay-run -P 4 printen: printenv
 relay-run printenv a.: a.file
-relay-run printenv --ver: 
+relay-run printenv --ver:
 relay-adapter --url x -- printen: printenv
 EOF
 }

@@ -15,18 +15,19 @@ compadd() {
     local -a hits
     if [[ ${@[1,(i)(-|--)]} != *-(O|A|D)\ * ]]; then
         builtin compadd -A hits "$@"
-        print -rl -- $hits >>$out
+        (($#hits)) && print -rl -- $hits >>$out
     fi
     builtin compadd "$@"
 }
 bindkey '^I' complete-word
+bindkey '^Xk' kill-whole-line # ^U would be taken by the terminal while no line is edited
 EOF
 zpty shell zsh -f -i
 zpty -w shell "source $out.init; print REA''DY"
 zpty -r -m shell output '*READY*'
 for tool; do
     : >$out
-    zpty -w -n shell "$tool --"$'\t\C-U'
+    zpty -w -n shell "$tool --"$'\t\C-Xk'
     zpty -w shell "print DO''NE"
     zpty -r -m shell output '*DONE*'
     sort $out | sed "s/^/$tool /"
