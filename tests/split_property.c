@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* Properties of splitting, on random texts: split_property [TEXTS [SEED]]. With "lengths" instead: reads
+ * lines of tests/vectors/length.ndjson and compares. Prints what fails and the seed; exit status 1. */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unigbrk.h>
+
+#include "json.h"
+#include "num.h"
+#include "split.h"
+#include "text.h"
+
+static uint64_t state;
+
+static size_t random_below(size_t n)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (size_t)(state >> 11) % n;
+}
+
+/* What texts are made of; the first letter of a recipe picks from these. */
+static const char *const pieces[] = {
+    "👨‍👩‍👧‍👦",
+    "👍🏽",
+    "🇩🇪",
+    "🇫🇷",
+    "❤️‍🔥",
+    "🙂",
+    "e\u0301",
+    "a\u0308\u0323\u0301",
+    "한",
+    "각",
+    "क्षि",
+    "日本",
+    "語。",
+    "「漢字」",
+    "مرحبا ",
+    "x",
+    "word ",
+    "longerword ",
+    "Sentence. ",
+    "What?! ",
+    "(done.) ",
+    "\"quoted.\" ",
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r\n\r\n",
+    "\n\n\n",
+    "\u00a0",
+    "\u2028",
+    "\u200d",
+    "\u3000",
+    " \u0301",
+    "http://example.org/a/b?c=d-e",
+    "```",
+    "\n```\n",
+    "\n```py\n",
+    "\n```c title=\"x y\"\r\n",
+    "\n~~~\n",
+    "\n~~~~ruby\n",
+    "\n  ```sh\n",
+    "\n  ```\n",
+    "code();\n",
+    "    indented {\n",
+    "}\n",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "0123456789",
+    "\r",
+    "\u0600",
+    "\x01",
+    "ﷺ",
+    "𝒳",
+};
+
+enum { PIECES = sizeof pieces / sizeof *pieces };
+
+/* A text of at most about n bytes, of a random choice of pieces. */
+static void make_text(struct buf *out, size_t n)
+{
+    const char *some[12];
+    size_t kinds = 1 + random_below(12);
+    for (size_t i = 0; i < kinds; i++)
+        some[i] = pieces[random_below(PIECES)];
+    if (random_below(20) == 0) { /* a cluster without end */
+        buf_str(out, "z");
+        for (size_t i = random_below(200); i--;)
+            buf_str(out, "\u0301");
+    }
+    while (out->len < n)
+        buf_str(out, some[random_below(kinds)]);
+}
+
+static const char *problem;
+
+static bool expect(bool ok, const char *what)
+{
+    if (!ok && !problem)
+        problem = what;
+    return ok;
+}
+
+static bool is_white(struct span t, size_t *i)
+{
+    static const char *const white[] = {" ",  "\t",       "\n",     "\v",     "\f",
+                                        "\r", "\xc2\x85", "\u2028", "\u3000", NULL};
+    for (size_t w = 0; white[w]; w++)
+        if (t.n - *i >= strlen(white[w]) && memcmp(t.p + *i, white[w], strlen(white[w])) == 0) {
+            *i += strlen(white[w]);
+            return true;
+        }
+    return false;
+}
+
+static bool white_only(struct span t, size_t i)
+{
+    while (i < t.n)
+        if (!is_white(t, &i))
+            return false;
+    return true;
+}
+
+/* Finds the part in the text from *i on, but for white space before it. A part that is all white is one only
+ * where a cluster is cut. */
+static bool locate(struct span part, struct span text, const char *breaks, size_t *i)
+{
+    bool white = white_only(part, 0);
+    for (;;) {
+        size_t to = *i + part.n;
+        if (part.n && to <= text.n && memcmp(part.p, text.p + *i, part.n) == 0 &&
+            !(white && (to == text.n || breaks[to])))
+            return true;
+        if (!is_white(text, i))
+            return false;
+    }
+}
+
+/* Takes the lines off a part that open and close a fence which is cut. */
+static struct span unmend(struct span part, const struct fence *opened, const struct fence *closed)
+{
+    if (opened->run &&
+        expect(part.n > opened->line.n + 1 && !memcmp(part.p, opened->line.p, opened->line.n) &&
+                   part.p[opened->line.n] == '\n',
+               "a fence is not opened again")) {
+        part.p += opened->line.n + 1;
+        part.n -= opened->line.n + 1;
+    }
+    size_t n = closed->mark.n + 1;
+    if (closed->run && expect(part.n > n && part.p[part.n - n] == '\n' &&
+                                  !memcmp(part.p + part.n - n + 1, closed->mark.p, n - 1),
+                              "a fence is not closed"))
+        part.n -= n;
+    return part;
+}
+
+/* The next line of *rest, without its end. */
+static struct span next_line(struct span *rest)
+{
+    const char *nl = memchr(rest->p, '\n', rest->n);
+    struct span line = {rest->p, nl ? (size_t)(nl - rest->p) : rest->n};
+    rest->p += line.n + (nl != NULL);
+    rest->n -= line.n + (nl != NULL);
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    return line;
+}
+
+/* Whether the fences of a part are balanced. */
+static bool balanced(struct span part)
+{
+    struct fence f = {0}, g;
+    while (part.n) {
+        struct span line = next_line(&part);
+        if (f.run && fence_closes(&f, line))
+            f.run = 0;
+        else if (!f.run && fence_opens(&g, line))
+            f = g;
+    }
+    return !f.run;
+}
+
+static bool has_run(struct span s)
+{
+    for (size_t i = 2; i < s.n; i++)
+        if ((s.p[i] == '`' || s.p[i] == '~') && s.p[i] == s.p[i - 1] && s.p[i] == s.p[i - 2])
+            return true;
+    return false;
+}
+
+/* Whether runs of ` and ~ stand in fences only, and there is room to mend these. */
+static bool mendable(struct span text, const struct split_rule *r)
+{
+    while (text.n) {
+        struct fence f = {0};
+        struct span line = next_line(&text);
+        if (fence_opens(&f, line) && split_length(r, f.line) + split_length(r, f.mark) + 2 > r->max / 2)
+            return false;
+        if (has_run((struct span){line.p + f.mark.n, line.n - f.mark.n}))
+            return false;
+    }
+    return r->fences;
+}
+
+/* Whether every cut is at the end of a cluster, but of one that is too long. */
+static bool whole_clusters(struct span text, const char *breaks, size_t at, const struct split_rule *r)
+{
+    if (at == 0 || at >= text.n || breaks[at])
+        return true;
+    size_t from = at, to = at;
+    while (!breaks[from])
+        from--;
+    while (to < text.n && !breaks[to])
+        to++;
+    /* the lines of a fence may take half of a part */
+    return split_length(r, (struct span){text.p + from, to - from}) > r->max / (r->fences ? 2 : 1);
+}
+
+static void check(struct span text, const struct split_rule *r)
+{
+    struct split s = {0};
+    struct buf part = {0};
+    size_t i = 0, parts = 0;
+    char *breaks = xmalloc(text.n + 1);
+    u8_grapheme_breaks((const uint8_t *)text.p, text.n, breaks);
+    bool white = white_only(text, 0), fits = split_length(r, text) <= r->max, mended = mendable(text, r);
+    split_start(&s, text, r);
+    for (;; parts++) {
+        static const struct fence none;
+        struct split_block opened = s.place.in;
+        bool from_line = s.line_start || opened.before;
+        part.len = 0;
+        if (!split_next(&s, &part) || problem)
+            break;
+        bool last = s.at == text.n;
+        struct span p = buf_as_span(&part);
+        expect(split_length(r, p) <= r->max, "a part is too long");
+        expect(text_valid(p.p, p.n), "a part is not UTF-8");
+        if (white || !text.n)
+            continue;
+        expect(!mended || last || !from_line || s.place.opening.fence.run || balanced(p),
+               "the fences of a part are not paired");
+        p = unmend(p, opened.before ? &opened.fence : &none,
+                   s.place.in.after && !last ? &s.place.in.fence : &none);
+        if (!expect(locate(p, text, breaks, &i), "a part is not in the text"))
+            break;
+        expect(whole_clusters(text, breaks, i, r) && whole_clusters(text, breaks, i + p.n, r),
+               "a cluster is cut");
+        i += p.n;
+    }
+    expect(white || white_only(text, i), "text is lost");
+    expect(!fits || parts == 1, "a text that fits is cut");
+    expect(parts <= 2 + 8 * split_length(r, text) / r->max || r->max < 8, "there are too many parts");
+    buf_free(&part);
+    split_free(&s);
+    free(breaks);
+}
+
+static void check_random(size_t texts, uint64_t seed)
+{
+    static const size_t limits[] = {1, 2, 3, 5, 8, 13, 20, 40, 60, 100, 280, 2000};
+    struct buf text = {0};
+    for (size_t t = 0; t < texts && !problem; t++) {
+        state = seed + t * 0x9e3779b97f4a7c15U;
+        state += !state;
+        random_below(1);
+        text.len = 0;
+        make_text(&text, random_below(t % 10 ? 600 : 6000));
+        for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
+            for (unsigned kind = 0; kind < 4 && !problem; kind++) {
+                struct split_rule r = {limits[l], kind & 1, kind & 2};
+                struct span s = buf_as_span(&text);
+                if (split_possible(&r, s))
+                    check(s, &r);
+                if (problem)
+                    printf("text %zu, seed %" PRIu64 ", limit %zu %s%s: %s\n", t, seed, r.max,
+                           r.utf16 ? "utf16" : "chars", r.fences ? ", fences" : "", problem);
+            }
+    }
+    if (problem) {
+        struct buf shown = {0};
+        json_quote(&shown, text.p, text.len);
+        printf("%s\n", buf_cstr(&shown));
+        buf_free(&shown);
+    }
+    buf_free(&text);
+}
+
+/* Lines of {"text", "chars", "utf16"}. */
+static void check_lengths(void)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    for (ssize_t n; (n = getline(&line, &cap, stdin)) > 0 && !problem;) {
+        struct buf text = {0}, got = {0};
+        struct span o = {line, (size_t)n}, chars = json_find(o, "chars"), utf16 = json_find(o, "utf16");
+        json_decode(&text, json_find(o, "text"));
+        struct span t = buf_as_span(&text);
+        buf_printf(&got, "%zu %zu", split_length(&(struct split_rule){1, false, false}, t),
+                   split_length(&(struct split_rule){1, true, false}, t));
+        char want[64];
+        snprintf(want, sizeof want, "%.*s %.*s", (int)chars.n, chars.p, (int)utf16.n, utf16.p);
+        if (!expect(strcmp(buf_cstr(&got), want) == 0, "a length is wrong"))
+            printf("%s, not %s: %s", buf_cstr(&got), want, line);
+        buf_free(&text);
+        buf_free(&got);
+    }
+    free(line);
+}
+
+int main(int argc, char **argv)
+{
+    int64_t texts = 1000, seed = (int64_t)time(NULL);
+    if (argc > 1 && strcmp(argv[1], "lengths") == 0) {
+        check_lengths();
+        return problem ? 1 : 0;
+    }
+    if ((argc > 1 && !number_parse(argv[1], 1, 1 << 30, &texts)) ||
+        (argc > 2 && !number_parse(argv[2], 0, INT64_MAX, &seed))) {
+        fputs("usage: split_property [TEXTS [SEED]] | lengths\n", stderr);
+        return 64;
+    }
+    check_random((size_t)texts, (uint64_t)seed);
+    printf("%" PRId64 " texts, seed %" PRId64 ": %s\n", texts, seed, problem ? problem : "all well");
+    return problem ? 1 : 0;
+}
