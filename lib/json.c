@@ -348,6 +348,8 @@ static const char *skip_value(const char *p, const char *end)
 
 bool json_next(struct json_iter *it, struct span *key, struct span *value)
 {
+    if (!it->rest.p)
+        return false;
     const char *p = it->rest.p, *end = p + it->rest.n;
     if (!it->begun) {
         p = skip_blanks(p, end);
