@@ -68,6 +68,23 @@ asan: deps
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 	tests/run build/asan
 
+# Each fuzzer for FUZZ_SECONDS; the vectors are where it starts.
+FUZZ_SECONDS ?= 30
+FUZZERS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+build/fuzz/%: tests/fuzz/%.c build/fuzz/libcommon.a
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--gc-sections -o $@ $^ -lunistring -lcjson -lcrypto
+
+fuzz: deps
+	@$(MAKE) --no-print-directory -s -j2 B=build/fuzz CC=clang $(FUZZERS) \
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
+	mkdir -p build/fuzz/seeds && awk '{ f = "build/fuzz/seeds/" NR; print >f; close(f) }' tests/vectors/*.ndjson
+	for f in $(FUZZERS); do mkdir -p $$f.corpus && $$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -verbosity=0 \
+	    -artifact_prefix=$$f. $$f.corpus build/fuzz/seeds || exit; done
+
+# Prints ratios; never fails.
+bench: deps
+	@$(MAKE) --no-print-directory -s -j2 all && /usr/bin/python3 tests/bench/bench.py $(B)
+
 lint:
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Ilib cmd lib
@@ -99,5 +116,5 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all deps demo test check asan lint format install uninstall clean
+.PHONY: all deps demo test check asan fuzz bench lint format install uninstall clean
 .SECONDARY:
