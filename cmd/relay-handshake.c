@@ -104,7 +104,7 @@ static bool take_frame(struct filter *f, struct frame *fr)
         return false;
     }
     struct json_edit edit = {"descriptor", buf_as_span(&h->descriptor)};
-    json_edit(&h->line, fr->line, &edit, 1);
+    json_edit_members(&h->line, fr->line, &fr->top, &edit, 1);
     filter_emit_buf(f, &h->line);
     return false;
 }

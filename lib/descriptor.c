@@ -104,29 +104,33 @@ static void add_member(struct buf *out, enum kind kind, struct span v)
         buf_span(out, v);
 }
 
+enum { MEMBERS = sizeof known / sizeof *known };
+
 bool descriptor_normalise(struct buf *out, struct span descriptor, struct buf *why)
 {
+    const char *names[MEMBERS];
+    struct span values[MEMBERS];
+    size_t from = out->len;
     if (!json_is_object(descriptor)) {
         buf_str(why, "not an object");
         return false;
     }
-    size_t from = out->len;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        struct span v = json_find(descriptor, known[i].name);
-        bool fit = fits(known[i].kind, v);
+    for (size_t i = 0; i < MEMBERS; i++)
+        names[i] = known[i].name;
+    json_pick(descriptor, names, values, MEMBERS);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        bool fit = fits(known[i].kind, values[i]);
         if (!fit && !known[i].otherwise) {
-            if (v.p)
+            if (values[i].p)
                 buf_printf(why, "%s is not %s", known[i].name, kind_names[known[i].kind]);
             else
                 buf_printf(why, "no %s", known[i].name);
             out->len = from;
             return false;
         }
-        buf_ch(out, i ? ',' : '{');
-        json_quote_str(out, known[i].name);
-        buf_ch(out, ':');
+        buf_printf(out, "%c\"%s\":", i ? ',' : '{', known[i].name);
         if (fit)
-            add_member(out, known[i].kind, v);
+            add_member(out, known[i].kind, values[i]);
         else
             buf_str(out, known[i].otherwise);
     }

@@ -3,7 +3,8 @@
  *
  * Whenever the process is killed, the file holds all that was appended, but for a last piece without its line
  * end where that came in the middle of a write. The lock belongs to the process and survives the writing
- * anew. False means failure, with errno set, and the file as it was. */
+ * anew; the process must not open the file in another way, as closing that would give up the lock. False
+ * means failure, with errno set, and the file as it was. */
 #ifndef RELAY_LOGFILE_H
 #define RELAY_LOGFILE_H
 

@@ -235,7 +235,7 @@ bool scope_apply(struct scope *s, struct buf *out, const struct frame *f)
     if (bot.p && lacks(frame_get(f, "botId")))
         edits[n++] = (struct json_edit){"botId", bot};
     if (n)
-        json_edit(out, f->line, edits, n);
+        json_edit_members(out, f->line, &f->top, edits, n);
     return n > 0;
 }
 
