@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Nothing lost, nothing twice: nothing_lost.py MESSAGES ROUNDS [SEED]
+
+Numbered messages go through relay-stub (durable buffer) and a whole ring, while ring and stub are drained, killed,
+cut and restarted at random moments. In the end
+  - every message that the stub had buffered was handled and acknowledged; twice handled only where the ring was
+    killed between the handling and the acknowledgement, at most once a kill (the backlog is ack-gated);
+  - every message delivered live was handled at most once;
+  - the buffered ones were handled in their order.
+The seed is printed and replays the choices. Works in the current directory. Exit status 0 when all held.
+"""
+import collections
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+MESSAGES, ROUNDS = int(sys.argv[1]), int(sys.argv[2])
+SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
+rng = random.Random(SEED)
+print("seed %d" % SEED, flush=True)
+
+AGENT = """#!/bin/sh
+IFS= read -r line
+case $line in
+*'"bufferId":"'*) id=${line#*'"bufferId":"'} id=${id%%'"'*} ;;
+*) id=- ;;
+esac
+echo "$RELAY_MESSAGE_ID $id $INCARNATION" >>handled
+echo "done $RELAY_MESSAGE_ID"
+"""
+RING = ("relay-handshake -p discord:app1 | relay-decode | relay-run ./agent.sh | relay-send | relay-scope -s scopes |"
+        " relay-idle")
+
+
+class Proxy:
+    """A TCP forwarder that can cut what passes through it."""
+
+    def __init__(self, to):
+        self.to, self.open = to, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            near, _ = self.listener.accept()
+            try:
+                far = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                near.close()
+                continue
+            self.open.append((near, far))
+            for a, b in ((near, far), (far, near)):
+                threading.Thread(target=self.forward, args=(a, b), daemon=True).start()
+
+    @staticmethod
+    def forward(a, b):
+        try:
+            while data := a.recv(65536):
+                b.sendall(data)
+        except OSError:
+            pass
+        for s in (a, b):
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        while self.open:
+            for s in self.open.pop():
+                try:
+                    s.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+
+class Stub:
+    def __init__(self):
+        self.read_end, self.write_end = os.pipe()
+        self.port = 0
+        self.process = None
+        self.kills = 0
+
+    def start(self):
+        if os.path.exists("stub.url"):
+            os.unlink("stub.url")
+        self.process = subprocess.Popen(
+            ["relay-stub", "--port", str(self.port), "--buffer", "buffer", "--url-file", "stub.url"],
+            stdin=self.read_end, stdout=open("stub.out", "a"), stderr=open("stub.err", "a"))
+        wait(10, lambda: os.path.exists("stub.url"), "the stub listens")
+        self.port = int(open("stub.url").read().split(":")[2].split("/")[0])
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.kills += 1
+
+    def push(self, numbers):
+        text = "".join('{"type":"inbound","event":{"text":"number %d","message_id":"%d","source":{"platform":"discord",'
+                       '"chat_id":"c%d","user_id":"u","guild_id":"g"}}}\n' % (n, n, n % 7) for n in numbers)
+        data = text.encode()
+        while data:
+            data = data[os.write(self.write_end, data):]
+
+
+class Ring:
+    def __init__(self, port):
+        self.url = "ws://127.0.0.1:%d" % port
+        self.count = self.kills = 0
+        self.process = None
+
+    def start(self):
+        self.count += 1
+        self.process = subprocess.Popen(
+            ["relay-dial", "--kill-after", "60s", self.url, "--", "sh", "-c", RING],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open("ring.err", "a"),
+            env=dict(os.environ, INCARNATION=str(self.count)))
+
+    def drain(self):
+        self.process.terminate()
+        return self.process.wait(120)
+
+    def kill(self):
+        """All of it at once, as a machine that loses power does."""
+        tree = children(self.process.pid)
+        for pid in [self.process.pid] + tree:
+            try:
+                os.kill(pid, signal.SIGSTOP)
+            except ProcessLookupError:
+                pass
+        for pid in [self.process.pid] + tree + children(self.process.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+        self.kills += 1
+
+
+def children(pid):
+    found = []
+    try:
+        for task in os.listdir("/proc/%d/task" % pid):
+            for child in open("/proc/%d/task/%s/children" % (pid, task)).read().split():
+                found += [int(child)] + children(int(child))
+    except OSError:
+        pass
+    return found
+
+
+def wait(seconds, condition, what):
+    end = time.time() + seconds
+    while not condition():
+        if time.time() > end:
+            sys.exit("not within %d s: %s (seed %d)" % (seconds, what, SEED))
+        time.sleep(0.02)
+
+
+def handled():
+    try:
+        return [line.split() for line in open("handled")]
+    except FileNotFoundError:
+        return []
+
+
+def main():
+    with open("agent.sh", "w") as f:
+        f.write(AGENT)
+    os.chmod("agent.sh", 0o755)
+    stub = Stub()
+    stub.start()
+    proxy = Proxy(stub.port)
+    ring = Ring(proxy.port)
+    batch = MESSAGES // ROUNDS // 2
+    next_number, buffered, drains = 1, [], collections.Counter()
+    for turn in range(ROUNDS):
+        # Nobody is connected: what is pushed now is buffered, and counts once the buffer has it.
+        numbers = list(range(next_number, next_number + batch))
+        next_number += batch
+        stub.push(numbers)
+        last = '"number %d"' % numbers[-1]
+        wait(60, lambda: last in open("buffer", errors="replace").read(), "the buffer has %s" % last)
+        buffered += numbers
+        ring.start()
+        if rng.random() < 0.5:
+            wait(120, lambda: str(numbers[-1]) in {n for n, i, c in handled()}, "the backlog is drained")
+        else:
+            time.sleep(rng.random() * 0.6)
+        live = list(range(next_number, next_number + batch))
+        next_number += batch
+        stub.push(live)
+        for _ in range(rng.randrange(3)):
+            time.sleep(rng.random() * 0.4)
+            proxy.cut()
+            drains["cut"] += 1
+        if rng.random() < 0.3:
+            time.sleep(rng.random() * 0.3)
+            stub.kill()
+            stub.start()
+        time.sleep(rng.random() * 0.5)
+        if rng.random() < 0.5:
+            ring.kill()
+        else:
+            drains[ring.drain()] += 1
+        if rng.random() < 0.3:
+            stub.kill()
+            stub.start()
+    ring.start()
+    want = set(map(str, buffered))
+    wait(60 + MESSAGES // 50, lambda: want <= {n for n, i, c in handled()}, "all that was buffered is handled")
+    quiet = [time.time(), 0]
+
+    def still():
+        rows = len(handled())
+        if rows != quiet[1]:
+            quiet[:] = [time.time(), rows]
+        return time.time() - quiet[0] > 1.5
+    wait(60 + MESSAGES // 50, still, "the backlog is drained")
+    drains[ring.drain()] += 1
+    # Nothing is left: a further ring is given nothing.
+    before = handled()
+    stub.kill()
+    stub.start()
+    ring.start()
+    time.sleep(1.5)
+    drains[ring.drain()] += 1
+    stub.process.terminate()
+    check(before, buffered, ring, stub, drains)
+
+
+def check(before, buffered, ring, stub, drains):
+    rows = handled()
+    problems = []
+    if rows != before:
+        problems.append("handled after everything was acknowledged: %s" % rows[len(before):][:5])
+    times = collections.defaultdict(list)
+    for number, ident, incarnation in rows:
+        times[int(number)].append((ident, incarnation))
+    twice = [(n, t) for n, t in times.items() if len(t) > 1]
+    for n, t in twice:
+        if len({i for _, i in t}) < len(t):
+            problems.append("%d handled twice by one ring: %s" % (n, t))
+        if "-" in {i for i, _ in t}:
+            problems.append("%d was live and came again: %s" % (n, t))
+    # A drain that the cut link spoilt says so by its status; its last acknowledgement may be lost, too.
+    spoilt = ring.kills + sum(n for status, n in drains.items() if status not in (0, "cut"))
+    if len(twice) > spoilt:
+        problems.append("%d handled twice, %d kills and spoilt drains" % (len(twice), spoilt))
+    missing = [n for n in buffered if n not in times]
+    if missing:
+        problems.append("buffered and never handled: %s" % missing[:10])
+    seen, order = set(), []
+    for n, ident, _ in rows:
+        if ident != "-" and n not in seen:
+            seen.add(n)
+            order.append(int(n))
+    if order != sorted(order):
+        problems.append("out of order: %s" % [(a, b) for a, b in zip(order, order[1:]) if a > b][:5])
+    print("%d messages: %d buffered, %d live handled; %d rings, %d killed, exits of drains %s; stub killed %d times; "
+          "handled again after a kill: %d"
+          % (len(times), len(buffered), sum(1 for r in rows if r[1] == "-"), ring.count, ring.kills, dict(drains),
+             stub.kills, len(twice)))
+    for p in problems:
+        print("PROBLEM", p)
+    sys.exit(1 if problems else 0)
+
+
+main()
