@@ -25,8 +25,9 @@ static const int exits[] = {EX_OK, EX_USAGE, EX_DATAERR, EX_OSERR, EX_IOERR, EX_
 
 static const struct tool tool = {
     .purpose = "Runs COMMAND for each message that comes in and sends what it prints.",
-    .synopsis = "[-P N] [-j] [-r] [--typing] [--timeout SECS] [--] COMMAND [ARG...]\n"
-                "-l [-j] [--] COMMAND [ARG...]",
+    .synopsis = "[-P N] [-j] [-r] [--typing] [--timeout SECS] [--kill-after SECS] "
+                "[--] COMMAND [ARG...]\n"
+                "-l [--kill-after SECS] [--] COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .exits = exits,
