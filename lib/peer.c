@@ -71,6 +71,10 @@ void peer_close(struct peer *p, int code, const char *reason)
 {
     if (peer_ending(p))
         return;
+    if (p->ending == END_FREEZE) {
+        p->ending = END_CUT; /* nobody would read the answer */
+        return;
+    }
     p->code = code;
     p->reason = xstrdup(reason);
     peer_end(p, END_CLOSE);

@@ -16,7 +16,8 @@ struct peer {
     struct mangle *mangle;
     struct lws *wsi;
     void *owner;
-    int fd;
+    int fd, slot;
+    bool echo;         /* something came: libwebsockets may have a pong to write, which it does not tell */
     bool open;         /* upgraded */
     bool settled;      /* `gone` was called */
     bool paused, held; /* not read: by the caller; because it is read slowly or frozen */

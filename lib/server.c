@@ -248,7 +248,8 @@ static void take_connections(struct server *s)
         if (!wsi)
             continue;
         struct peer *p = xcalloc(1, sizeof *p);
-        *p = (struct peer){.server = s, .mangle = s->o.mangle, .next = s->peers, .wsi = wsi, .fd = fd};
+        *p = (struct peer){
+            .server = s, .mangle = s->o.mangle, .next = s->peers, .wsi = wsi, .fd = fd, .slot = -1};
         s->peers = p;
         s->count++;
         lws_set_opaque_user_data(wsi, p);
@@ -276,10 +277,9 @@ void server_prepare(struct server *s, struct pollset *ps)
     s->slot = s->count < PEERS_MAX ? pollset_add(ps, s->fd, POLLIN) : -1;
     for (struct peer *p = s->peers; p; p = p->next) {
         bool write = p->open && peer_wants_write(p);
-        short events = (short)((p->paused || p->held ? 0 : POLLIN) | (write ? POLLOUT : 0));
+        short events = (short)((p->paused || p->held ? 0 : POLLIN) | (write || p->echo ? POLLOUT : 0));
         /* without events it is not asked for: a connection that hung up would never let the loop sleep */
-        if (events)
-            pollset_add(ps, p->fd, events);
+        p->slot = events ? pollset_add(ps, p->fd, events) : -1;
         if (write && !p->settled)
             lws_callback_on_writable(p->wsi);
         if (!p->open || p->settled)
@@ -296,6 +296,10 @@ void server_prepare(struct server *s, struct pollset *ps)
 
 void server_ready(struct server *s, const struct pollset *ps)
 {
+    for (struct peer *p = s->peers; p; p = p->next) {
+        short got = pollset_got(ps, p->slot);
+        p->echo = got & POLLIN || (p->echo && !(got & POLLOUT));
+    }
     look_at_clock(s, clock_ms());
     if (pollset_got(ps, s->slot))
         take_connections(s);

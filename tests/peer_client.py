@@ -39,7 +39,9 @@ import websockets
 
 def fail(what):
     print("peer_client: " + what, file=sys.stderr)
-    sys.exit(4)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(4)  # at once, whatever the connection waits for
 
 
 def sign(name, secret, expires):
@@ -67,6 +69,8 @@ class Peer:
             shown = [name + "=" + e.headers[name] for name in ("WWW-Authenticate", "Retry-After", "Location")
                      if name in e.headers]
             self.refuse("http", e.status_code, *shown)
+        except websockets.InvalidURI as e:
+            self.refuse("http 302 Location=" + e.uri)
         except (OSError, websockets.InvalidMessage, asyncio.TimeoutError) as e:
             self.refuse("no connection:", e)
         else:
@@ -116,7 +120,8 @@ class Peer:
             pass
         for line in lines:
             frame = self.line(line)
-            if self.options.ack and frame and frame.get("bufferId"):
+            if self.options.acks and frame and frame.get("bufferId"):
+                self.options.acks -= 1
                 await self.ws.send(json.dumps({"type": "inbound_ack", "bufferId": frame["bufferId"]}) + "\n")
 
     async def receive(self):
@@ -202,7 +207,7 @@ class Peer:
 
 async def commands():
     loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 26)
-    if stat.S_ISREG(os.fstat(0).st_mode):
+    if not stat.S_ISFIFO(os.fstat(0).st_mode):
         reader.feed_data(sys.stdin.buffer.read())
         reader.feed_eof()
     else:
@@ -238,7 +243,8 @@ def main():
     p.add_argument("--token")
     p.add_argument("--cacert")
     p.add_argument("--timeout", type=float, default=5)
-    p.add_argument("--ack", action="store_true", help="ack every buffered delivery")
+    p.add_argument("--ack", action="store_const", dest="acks", const=1 << 40, help="ack every buffered delivery")
+    p.add_argument("--acks", type=int, help="ack the first N buffered deliveries")
     p.add_argument("--lazy", action="store_true", help="receive nothing before the command read")
     p.add_argument("--messages", action="store_true", help="print each message as a JSON string instead of the lines")
     p.add_argument("url")

@@ -1,0 +1,576 @@
+# SPDX-License-Identifier: MIT
+# relay-stub against gateways made of python3-websockets (peer_client.py).
+bats_require_minimum_version 1.5.0
+load helper
+
+HELLO='{"type":"hello","platform":"discord","botId":""}'
+
+# peer [OPTIONS…] : a gateway with the commands of stdin; its output in ./got, its stderr in ./ends.
+peer() {
+    /usr/bin/python3 "$RELAY_SOURCE/tests/peer_client.py" "$@" "$URL" >got 2>ends
+}
+
+# inbound TEXT : a delivery.
+inbound() {
+    printf '{"type":"inbound","event":{"text":"%s","source":{"platform":"discord","chat_id":"42"}}}\n' "$1"
+}
+
+# texts : what the deliveries in ./got say, on one line.
+texts() {
+    jq -r 'select(.type == "inbound").event.text' got | paste -sd ' '
+}
+
+# stop_stub : ends the stub in order; its status is in RC.
+stop_stub() {
+    RC=0
+    kill "$STUB" && wait "$STUB" || RC=$?
+}
+
+@test "help, version and wrong usage" {
+    run relay-stub --help
+    [ "$status" -eq 0 ]
+    [[ $output == *--console*Exit\ status:*Examples:* ]]
+    while IFS='|' read -r args what; do
+        run --separate-stderr relay-stub $args
+        [ "$status" -eq 64 ]
+        [[ $stderr == *"$what"*"--help"* ]]
+    done <<'END'
+--nope|unknown
+--port 70000|65535
+--close 4401|CODE[:REASON]@N
+--close 999@1|1000 to 4999
+--close 4401:x@-1|CODE[:REASON]@N
+--drop-after x|whole number
+--http-status 99|200 to 599
+--delay x|duration
+--secret nofile|ID=FILE
+--wake-url https://x/|http://
+--cert x|--key
+operand|none is taken
+END
+    (umask 022; echo open >open)
+    run --separate-stderr relay-stub --secret a=open
+    [ "$status" -eq 78 ]
+    run --separate-stderr relay-stub --descriptor /nonexistent
+    [ "$status" -eq 66 ]
+    echo '[1]' >bad
+    run --separate-stderr relay-stub --result bad
+    [ "$status" -eq 65 ]
+}
+
+@test "a descriptor per platform, built-in or from a file" {
+    echo '{"platform":"discord","label":"Mine","max_message_length":7.0e1}' >d.ndjson
+    echo '{"type":"descriptor","descriptor":{"platform":"own","n":9007199254740993}}' >>d.ndjson
+    start_stub --descriptor d.ndjson
+    for p in telegram slack else own discord; do
+        echo '{"type":"hello","platform":"'$p'","botId":"7"}'
+        echo 'wait descriptor'
+    done | peer
+    run jq -c '.descriptor | [.platform, .max_message_length, .len_unit, .markdown_dialect, (.supported_ops | length)]' got
+    [ "${lines[0]}" = '["telegram",4096,"utf16","markdown_v2",11]' ]
+    [ "${lines[1]}" = '["slack",40000,"chars","slack_mrkdwn",11]' ]
+    [ "${lines[2]}" = '["else",4096,"chars","plain",11]' ]
+    [ "$(sed -n 4p got)" = '{"type":"descriptor","descriptor":{"platform":"own","n":9007199254740993}}' ]
+    [[ $(sed -n 5p got) == *'"label":"Mine","max_message_length":7.0e1}}' ]]
+    [ "$(cat ends)" = "close 1000 " ]
+}
+
+@test "results per op, and by rules" {
+    cat >rules <<'END'
+{"op":"send","chat_id":"13","result":{"success":false,"error":"egress declined: no","code":"egress_declined"}}
+{"op":"send","metadata":{"a":[1,{"b":2}]},"result":{"success":true,"message_id":"r\u0031"}}
+{"op":"dance","result":{"success":true,"steps":1.50}}
+END
+    start_stub --result rules
+    while IFS='|' read -r action want; do
+        echo '{"type":"outbound","requestId":"0123","action":'"$action"'}'
+        echo '{"type":"outbound_result","requestId":"0123","result":'"$want"'}' >>want
+    done >script <<'END'
+{"op":"send","chat_id":"1","content":"x"}|{"success":true,"message_id":"m1"}
+{"op":"send_media","chat_id":"1"}|{"success":true,"message_id":"m2"}
+{"op":"prompt"}|{"success":true,"message_id":"m3"}
+{"op":"follow_up"}|{"success":true,"message_id":"m4"}
+{"op":"edit"}|{"success":true}
+{"op":"typing"}|{"success":true}
+{"op":"react"}|{"success":true}
+{"op":"thread_create"}|{"success":true,"thread_id":"t5"}
+{"op":"get_chat_info","chat_id":"c\u00e9"}|{"success":true,"chat_info":{"name":"c\u00e9","type":"dm"}}
+{"op":"frobnicate"}|{"success":false,"error":"unsupported op"}
+"text"|{"success":false,"error":"no action"}
+{"op":"send","chat_id":"13"}|{"success":false,"error":"egress declined: no","code":"egress_declined"}
+{"op":"send","metadata":{"z":0,"a":[1.0,{"b":2,"c":3}]}}|{"success":true,"message_id":"r\u0031"}
+{"op":"send","metadata":{"a":[1,{"b":3}]}}|{"success":true,"message_id":"m6"}
+{"op":"dance"}|{"success":true,"steps":1.50}
+END
+    { cat script; echo '{"type":"outbound","action":{"op":"send"}}'; echo 'wait outbound_result 15'; } | peer
+    diff want got
+    grep -q 'skip outbound of gateway 1: no requestId' stub.err
+}
+
+@test "tokens: a list per id, 4401 for the rest" {
+    (umask 077; echo one >1; echo two >2; echo 'pässwörd' >3)
+    start_stub --secret gw=1 --secret gw=2 --secret a:b=3
+    cat >script <<END
+dial
+closed
+dial gw one 0
+$HELLO
+wait descriptor
+dial gw two 9999999999
+$HELLO
+wait descriptor
+dial a:b pässwörd 0
+$HELLO
+wait descriptor
+dial gw three 0
+closed
+dial gw pässwörd 0
+closed
+dial other one 0
+closed
+dial gw one 1000000000
+closed
+dial gw three 1000000000
+closed
+END
+    peer <script
+    diff - ends <<'END'
+close 4401 unauthorized
+close 1000 
+close 1000 
+close 1000 
+close 4401 unauthorized
+close 4401 unauthorized
+close 4401 unauthorized
+close 4401 expired
+close 4401 unauthorized
+END
+    [ "$(wc -l <got)" -eq 3 ]
+    run ! grep -E 'one|two|pässwörd' stub.err
+    printf '%s\n' dial closed | peer --token 'no token at all'
+    [ "$(cat ends)" = "close 4401 unauthorized" ]
+}
+
+@test "live delivery, byte for byte" {
+    start_stub
+    line='{ "type" : "inbound","event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1, "€":"😀"}}'
+    { echo "$HELLO"; echo 'wait descriptor'; until_true 5 grep -q hello stub.out
+      say "$line"; say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'; say '{"type":"later_type"}'
+      echo 'wait later_type'; } | peer
+    [ "$(sed -n 2p got)" = "$line" ]
+    [ "$(sed -n 3p got)" = '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}' ]
+    [ "$(cat stub.out)" = "$HELLO" ]
+}
+
+@test "buffered delivery: gated by acks, the unacked tail again, then live" {
+    start_stub
+    for i in 1 2 3; do inbound "$i"; done >&9
+    say '{"type":"inbound","bufferId":"mine","event":{"text":"4"}}'
+    say '{"type":"passthrough_forward","forward":{},"bufferId":""}'
+    say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'
+    # the first one twice, as no ack came; what is no delivery comes once, ahead of the buffer
+    printf '%s\n' "$HELLO" 'wait descriptor' 'wait interrupt_inbound' 'wait inbound' 'nothing 0.1' dial \
+        "$HELLO" 'wait inbound' 'nothing 0.1' | peer
+    [ "$(jq -r .type got | paste -sd ' ')" = "descriptor interrupt_inbound inbound descriptor inbound" ]
+    [ "$(texts)" = "1 1" ]
+    id=$(jq -r .bufferId got | sed -n 3p)
+    # acks by hand: of the first, of nothing, of a number
+    printf '%s\n' "$HELLO" 'wait inbound' '{"type":"inbound_ack","bufferId":"'"$id"'"}' 'wait inbound' \
+        '{"type":"inbound_ack","bufferId":"'"$id"'"}' '{"type":"inbound_ack","bufferId":7}' 'nothing 0.1' | peer
+    [ "$(texts)" = "1 2" ]
+    { printf '%s\n' "$HELLO" 'wait inbound 3' 'wait passthrough_forward' 'sleep 0.1'
+      until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -ge 7 ]'
+      inbound live >&9; echo 'until live'; } | peer --ack
+    [ "$(texts)" = "2 3 4 live" ]
+    [ "$(jq -r 'select(.type == "inbound") | .bufferId' got | tail -n 2 | paste -sd ' ')" = "mine null" ]
+    [ "$(jq -r 'select(.type == "passthrough_forward") | .bufferId' got)" != "" ]
+    stop_stub
+    [ "$RC" -eq 0 ]
+}
+
+@test "a delivery that comes with its bufferId is live and yet kept until its ack" {
+    start_stub
+    { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out
+      say '{"type":"inbound","bufferId":"a","event":{"text":"a"}}'
+      say '{"type":"inbound","bufferId":8,"event":{"text":"b"}}'; inbound c >&9
+      printf '%s\n' 'wait inbound 3' dial "$HELLO" 'wait inbound' 'nothing 0.1' '{"type":"inbound_ack","bufferId":"a"}' \
+          'wait inbound' '{"type":"inbound_ack","bufferId":"8"}' dial "$HELLO" 'wait descriptor 2' 'nothing 0.1'; } | peer
+    [ "$(texts)" = "a b c a b" ]
+}
+
+@test "going_idle: live until the ack, buffered from then on; sleeping ends with the next hello" {
+    start_stub --delay 300ms
+    { printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"going_idle"}'; until_true 5 grep -q going_idle stub.out
+      inbound flip >&9
+      printf '%s\n' 'wait going_idle_ack' 'sleep 0.1'
+      sleep 0.5
+      inbound later >&9
+      printf '%s\n' 'nothing 0.1' dial "$HELLO" 'wait inbound 2'; } | peer --ack
+    [ "$(jq -r '.type + " " + (.event.text? // "") + " " + (.bufferId | type)' got | paste -sd ,)" = \
+        "descriptor  null,inbound flip null,going_idle_ack  null,descriptor  null,inbound later string" ]
+}
+
+@test "of several gateways the newest that said hello gets the deliveries" {
+    start_stub -v
+    mkfifo first
+    export URL
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peer_client.py" "$URL" <first >first.got 2>first.ends'
+    exec 8>first
+    printf '%s\n' "$HELLO" 'wait descriptor' 'until two' >&8
+    until_true 5 grep -q hello stub.out
+    inbound zero >&9
+    { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 eval '[ "$(wc -l <stub.out)" -ge 2 ]'; inbound one >&9
+      echo 'wait inbound'; } | peer
+    until_true 5 grep -q 'gateway 2: gone' stub.err
+    until_true 5 eval 'inbound two >&9; sleep 0.05; grep -q two first.got'
+    exec 8>&-
+    grep -q zero first.got
+    run ! grep -q one first.got
+    grep -q one got
+}
+
+@test "the buffer file survives a kill at any moment" {
+    start_stub --buffer log
+    for i in $(seq 20); do inbound "$i"; done >&9
+    until_true 5 grep -q '"20"' log
+    kill -9 "$STUB"
+    printf '{"type":"inbound","bufferId":"torn","event":{"te' >>log
+    start_stub --buffer log
+    grep -q 'drop a torn last line of [0-9]* bytes' stub.err
+    run --separate-stderr relay-stub --buffer log --max-life 0
+    [ "$status" -eq 69 ]
+    printf '%s\n' "$HELLO" 'wait inbound 7' closed | peer --acks 6 &
+    until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -eq 6 ]'
+    kill -9 "$STUB"
+    wait $! || true
+    start_stub --buffer log
+    [ "$(wc -l <log)" -eq 14 ]
+    printf '%s\n' "$HELLO" "wait inbound 14" 'nothing 0.1' | peer --ack
+    [ "$(texts)" = "$(seq -s ' ' 7 20)" ]
+    stop_stub
+    [ "$RC" -eq 0 ]
+    relay-stub --buffer log --max-life 0 2>/dev/null
+    [ ! -s log ]
+    echo '{"type":"hello"}' >log
+    run --separate-stderr relay-stub --buffer log --max-life 0
+    [ "$status" -eq 65 ]
+    [[ $stderr == *'line 1: no delivery and no ack'* ]]
+}
+
+@test "frames in fragments, over messages, several in one, the last without its newline" {
+    start_stub
+    cat >script <<'END'
+fragments ["{\"type\":\"a\",","\"t\":\"€","\"}\n"]
+text "{\"type\":\"b\"}\n{\"type\":\"c\"}\n{\"type\":\"d\"}"
+text "{\"type\":"
+text "\"e}{\\\""
+text "\"}"
+text "{\"type\":\"f\",\"s\":\"}"
+text "\"}\n \r\n\n{\"type\":"
+binary "\"g\"}\n{\"type\":\"h\"}"
+text "[]\n{\"type\":1}\n{\"x\":1}\nnonsense\n"
+binary "{\"type\":\"\u00ff\u00fe\"}\n"
+text "{\"op\":\"send\"}"
+{"type":"hello","platform":7}
+{"type":"hello","platform":"x"}
+wait descriptor
+text "{\"type\":\"torn"
+END
+    peer <script
+    stop_stub
+    diff - stub.out <<'END'
+{"type":"a","t":"€"}
+{"type":"b"}
+{"type":"c"}
+{"type":"d"}
+{"type":"e}{\""}
+{"type":"f","s":"}"}
+{"type":"g"}
+{"type":"h"}
+{"type":"hello","platform":7}
+{"type":"hello","platform":"x"}
+END
+    [ "$(grep -c 'skip line of gateway 1' stub.err)" -eq 7 ]
+    grep -q 'torn after 13 bytes' stub.err
+}
+
+@test "a frame over the maximum is named and skipped" {
+    start_stub --max-frame 1K
+    { printf '{"type":"big","x":"%01024d"}\n' 0; printf '%s\n' "$HELLO" 'wait descriptor'; } | peer
+    [ "$(cat stub.out)" = "$HELLO" ]
+    grep -q 'longer than 1024 bytes' stub.err
+    say "$(printf '{"type":"inbound","x":"%01024d"}' 0)"
+    until_true 5 grep -q 'skip line 1: longer than 1024 bytes' stub.err
+    stop_stub
+    [ "$RC" -eq 65 ]
+}
+
+@test "close and drop faults, one connection each" {
+    start_stub --close 4401:revoked@1 --close 1012@0 --drop-after 2 --close 4000:a@b@2
+    cat >script <<END
+$HELLO
+closed
+dial
+closed
+dial
+$HELLO
+wait descriptor
+$HELLO
+closed
+dial
+$HELLO
+$HELLO
+closed
+dial
+$HELLO
+wait descriptor 2
+END
+    peer <script
+    diff - ends <<'END'
+close 4401 revoked
+close 1012 
+close 1006 
+close 4000 a@b
+close 1000 
+END
+    [ "$(wc -l <got)" -eq 5 ]
+}
+
+@test "http refusals, other paths, --every" {
+    start_stub --http-status 503 --http-status 302 --http-status 401 --every
+    printf '%s\n' dial dial dial dial | peer || [ $? -eq 3 ]
+    diff - ends <<'END'
+http 503 Retry-After=1
+http 302 Location=https://example.invalid/relay
+http 401 WWW-Authenticate=Bearer realm="relay"
+http 401 WWW-Authenticate=Bearer realm="relay"
+END
+    URL=${URL%relay}other
+    run ! peer </dev/null
+    [ "$(cat ends)" = "http 404" ]
+}
+
+@test "silent faults: no result, no ack, half-open, delay" {
+    start_stub --no-result --no-ack
+    printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"outbound","requestId":"1","action":{"op":"send"}}' \
+        '{"type":"going_idle"}' 'nothing 0.1' ping | peer
+    stop_stub
+    start_stub --half-open --delay 200ms
+    elapsed_ms peer --timeout 0.5 <<END || [ $? -eq 4 ]
+$HELLO
+wait descriptor
+ping
+END
+    [ "$MS" -ge 700 ]
+    # connected as ever: what is delivered waits for the next connection
+    inbound kept >&9
+    printf '%s\n' "$HELLO" 'wait inbound' ping | peer
+    [ "$(texts)" = "kept" ]
+}
+
+@test "messages mangled by a seed say the same, and the same again" {
+    for i in $(seq 60); do inbound "€ $i 😀"; done >in
+    sed p in >want
+    for seed in 3 4; do
+        start_stub --fragment --coalesce --garbage --duplicate --seed $seed
+        grep -q "faults fragment coalesce garbage: seed $seed" stub.err
+        { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out; cat in >&9
+          echo 'wait inbound 120'; } | peer
+        stop_stub
+        grep '^{.*}$' got | grep -a '€' | diff want -
+        grep -avq '^{"type":"[di]' got
+    done
+}
+
+@test "TLS" {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out cert -days 2 \
+        -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+    start_stub --cert cert --key key
+    [[ $URL == wss://127.0.0.1:*/relay ]]
+    printf '%s\n' "$HELLO" 'wait descriptor' 'repeat 2000 {"type":"outbound","requestId":"%d","action":{"op":"send"}}' \
+        'wait outbound_result 2000' | peer --cacert cert
+    [ "$(cat ends)" = "close 1000 " ]
+    [ "$(wc -l <stub.out)" -eq 2001 ]
+    run --separate-stderr relay-stub --cert key --key key
+    [ "$status" -eq 66 ]
+}
+
+@test "a recording is replayed live, byte for byte" {
+    cat >rec <<'END'
+{"t":"2026-01-01T00:00:00.000000Z","dir":"link","frame":{"type":"link","state":"open"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"up","frame":{"type":"hello","platform":"discord"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"descriptor","descriptor":{}}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"inbound", "event":{"n":1.50}}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"outbound_result","requestId":"1"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"passthrough_forward","forward":{"x":"\u0000"}}}
+END
+    start_stub --replay rec
+    printf '%s\n' "$HELLO" 'wait passthrough_forward' | peer
+    diff <(tail -n +2 got) - <<'END'
+{"type":"inbound", "event":{"n":1.50}}
+{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}
+{"type":"passthrough_forward","forward":{"x":"\u0000"}}
+END
+    stop_stub
+    [ "$RC" -eq 0 ]
+    run --separate-stderr relay-stub --replay rec --max-life 0 </dev/null
+    [ "$status" -eq 75 ]
+}
+
+@test "expectations: 0 when all came, 1 and the first that did not" {
+    echo '{"type":"outbound","action":{"op":"send","content":"b"}}' >want
+    echo '{"type":"going_idle"}' >>want
+    start_stub --expect want
+    printf '%s\n' "$HELLO" '{"type":"outbound","requestId":"1","action":{"op":"send","content":"a"}}' \
+        '{"type":"outbound","requestId":"2","action":{"content":"\u0062","op":"send","chat_id":"1"}}' \
+        '{"type":"going_idle"}' 'wait going_idle_ack' | peer
+    wait "$STUB"
+    start_stub --expect want
+    printf '%s\n' "$HELLO" '{"type":"going_idle"}' 'wait going_idle_ack' | peer
+    stop_stub
+    [ "$RC" -eq 1 ]
+    grep -q 'expected frame 1 did not come: {"type":"outbound"' stub.err
+}
+
+@test "the console" {
+    start_stub --console
+    { say hi; say '/help me'
+      cat <<END
+$HELLO
+wait inbound 2
+{"type":"outbound","requestId":"1","action":{"op":"send","content":"one\ntwo \u001b[31m\u202e"}}
+{"type":"outbound","requestId":"2","action":{"op":"typing"}}
+{"type":"outbound","requestId":"3","action":{"op":"edit","message_id":"m1","content":"x"}}
+{"type":"outbound","requestId":"4","action":{"op":"prompt","prompt_id":"p","content":"sure?","options":[{"id":"y","label":"Yes"}]}}
+wait outbound_result 4
+END
+      until_true 5 grep -q Yes stub.out
+      say /y
+      printf '%s\n' 'wait inbound' '{"type":"going_idle"}' 'wait going_idle_ack'; } | peer
+    diff - stub.out <<'END'
+you: hi
+you: /help me
+agent: one
+       two \x1b[31m\u{202e}
+agent is typing
+agent edits m1 x
+agent: sure?
+       /y  Yes
+you: /y
+agent goes idle
+END
+    jq -c 'select(.type == "inbound").event' got >events
+    [ "$(sed -n 1p events | jq -r '[.text, .message_type, .source.platform, .source.chat_type] | join(" ")')" = \
+        "hi text discord dm" ]
+    [ "$(sed -n 3p events | jq -c '[.message_type, .prompt_response]')" = \
+        '["command",{"option_id":"y","prompt_id":"p","label":"Yes"}]' ]
+}
+
+@test "one wake-up call per cooldown, without a payload" {
+    cat >web.py <<'END'
+import socket, sys
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+while True:
+    c, _ = s.accept()
+    sys.stderr.write(repr(c.recv(4096)) + "\n")
+    c.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+    c.close()
+END
+    background /usr/bin/python3 web.py >port 2>calls
+    until_true 5 test -s port
+    start_stub -v --wake-url "http://127.0.0.1:$(cat port)/wake?x=1" --wake-cooldown 300ms
+    inbound 1 >&9
+    inbound 2 >&9
+    until_true 5 grep -q '204 No Content' stub.err
+    [ "$(wc -l <calls)" -eq 1 ]
+    grep -q 'GET /wake?x=1 HTTP/1.1' calls
+    run ! grep -i content-length calls
+    sleep 0.3
+    inbound 3 >&9
+    until_true 5 eval '[ "$(wc -l <calls)" -eq 2 ]'
+    # an instance that serves needs no waking
+    { printf '%s\n' "$HELLO" 'wait inbound 3'; sleep 0.4; inbound 4 >&9; echo 'wait inbound'; } | peer --ack
+    [ "$(wc -l <calls)" -eq 2 ]
+    # nobody there: no matter
+    start_stub -v --wake-url http://127.0.0.1:1/
+    inbound 1 >&9
+    until_true 5 grep -q 'wake http://127.0.0.1:1/' stub.err
+}
+
+@test "background, url file, life and signals" {
+    out=$(relay-stub --background --max-life 5s --url-file url 3>&- 4>&- 2>err)
+    read -r URL pid <<<"$out"
+    PIDS="$PIDS $pid"
+    [ "$(cat url)" = "$URL" ]
+    [ "$(cat err)" = "relay-stub: listen on $URL" ]
+    printf '%s\n' "$HELLO" 'wait descriptor' | peer
+    run --separate-stderr relay-stub --background --port "$(sed 's/.*:\([0-9]*\).*/\1/' url)" 3>&- 4>&-
+    [ "$status" -eq 69 ]
+    kill "$pid"
+    until_true 5 eval "! kill -0 $pid"
+    elapsed_ms relay-stub --max-life 200ms </dev/null
+    [ "$MS" -ge 200 ] && [ "$MS" -lt 3000 ]
+    start_stub
+    { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out; kill "$STUB"; echo closed; } | peer
+    [ "$(cat ends)" = "close 1001 the connector is going away" ]
+    wait "$STUB"
+}
+
+@test "bad lines on stdin, frames that nobody took" {
+    printf '%s\n' '{"type":"inbound"' '{"op":"send"}' '[]' >bad
+    run --separate-stderr relay-stub --max-life 100ms <bad
+    [ "$status" -eq 65 ]
+    [[ $stderr == *'skip line 1: '*'skip line 2: no string "type"'*'skip line 3: '* ]]
+    run --separate-stderr timeout 5 relay-stub --strict <bad
+    [ "$status" -eq 65 ]
+    [[ $stderr != *'line 2'* ]]
+    { inbound 1; echo '{"type":"interrupt_inbound"}'; } >lost
+    run --separate-stderr relay-stub --max-life 100ms <lost
+    [ "$status" -eq 75 ]
+    [[ $stderr == *'end with 2 frames not delivered'* ]]
+}
+
+@test "stdout: full, and gone" {
+    rm -f url
+    background relay-stub --url-file url </dev/null >/dev/full 2>err
+    until_true 5 test -s url
+    URL=$(cat url)
+    printf '%s\n' "$HELLO" closed | peer
+    rc=0
+    wait $! || rc=$?
+    [ $rc -eq 74 ]
+    grep -q 'write stdout: No space left on device' err
+    rm -f url
+    background sh -c 'relay-stub --url-file url </dev/null 2>err | head -n 1 >first'
+    until_true 5 test -s url
+    URL=$(cat url)
+    printf '%s\n' "$HELLO" closed | peer
+    [ "$(cat first)" = "$HELLO" ]
+    [[ $(cat ends) == "close 1001"* ]]
+}
+
+@test "a gateway that does not read stops stdin; a stopped stdout stops the gateway; nothing is lost" {
+    n=20000
+    [ -n "${LONG:-}" ] && n=200000
+    start_stub
+    for i in $(seq 1000); do inbound "$(printf %0500d "$i")"; done >chunk
+    mkfifo cmds
+    export URL
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peer_client.py" --lazy --timeout 30 "$URL" <cmds >got'
+    client=$!
+    exec 8>cmds
+    printf '%s\n' "$HELLO" >&8
+    until_true 5 grep -q hello stub.out
+    (for i in $(seq $((n / 1000))); do cat chunk; done >&9; : >fed) 3>&- &
+    feeder=$!
+    sleep 0.3
+    [ ! -e fed ]
+    [ "$(sed -n 's/VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$STUB/status")" -lt "${ASAN_KB:-200000}" ]
+    printf '%s\n' read "wait inbound $n" >&8
+    exec 8>&-
+    wait "$client"
+    wait "$feeder"
+    [ "$(grep -c inbound got)" -eq "$n" ]
+}
