@@ -239,6 +239,13 @@ bool scope_apply(struct scope *s, struct buf *out, const struct frame *f)
     return n > 0;
 }
 
+struct span scope_platform(struct scope *s, struct span chat_id)
+{
+    s->id.len = 0;
+    const struct scope_chat *c = identifier_decode(&s->id, chat_id) ? use(s, buf_as_span(&s->id)) : NULL;
+    return c && c->value[PLATFORM] ? span_of(c->value[PLATFORM]) : (struct span){NULL, 0};
+}
+
 void scope_print(struct buf *out, const struct scope_chat *c)
 {
     buf_str(out, "{\"chat_id\":");

@@ -26,6 +26,9 @@ const struct scope_chat *scope_learn(struct scope *s, const struct frame *f, boo
  * is. */
 bool scope_apply(struct scope *s, struct buf *out, const struct frame *f);
 
+/* The platform of a chat (a JSON string), by its chat_id; {NULL, 0} where it is not known. */
+struct span scope_platform(struct scope *s, struct span chat_id);
+
 /* The chat as one JSON object, without '\n', and back: false where the text is no such object. */
 void scope_print(struct buf *out, const struct scope_chat *c);
 bool scope_restore(struct scope *s, struct span line);
