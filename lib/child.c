@@ -23,23 +23,33 @@ static int find_file(const char *path)
     return S_ISREG(st.st_mode) && access(path, X_OK) == 0 ? 0 : EACCES;
 }
 
-int child_find(const char *name)
+/* Appends the path of the file that PATH has for a name. Returns 0, ENOENT or EACCES. */
+static int find_path(struct buf *path, const char *name)
 {
-    if (strchr(name, '/'))
-        return find_file(name);
+    if (strchr(name, '/')) {
+        buf_str(path, name);
+        return find_file(buf_cstr(path));
+    }
     const char *dirs = getenv("PATH");
     int error = ENOENT;
     for (const char *p = dirs ? dirs : "/bin:/usr/bin", *end = p; *name && *end; p = end + 1) {
-        struct buf path = {0};
         end = p + strcspn(p, ":");
-        buf_printf(&path, "%.*s%s%s", (int)(end - p), p, end > p ? "/" : "./", name);
-        int e = find_file(buf_cstr(&path));
-        buf_free(&path);
+        path->len = 0;
+        buf_printf(path, "%.*s%s%s", (int)(end - p), p, end > p ? "/" : "./", name);
+        int e = find_file(buf_cstr(path));
         if (!e)
             return 0;
         if (e == EACCES)
             error = e;
     }
+    return error;
+}
+
+int child_find(const char *name)
+{
+    struct buf path = {0};
+    int error = find_path(&path, name);
+    buf_free(&path);
     return error;
 }
 
@@ -81,6 +91,25 @@ static int spawn(pid_t *pid, int in, int out, char *const argv[], char *const en
     return error;
 }
 
+/* A script that does not say what runs it is the shell's, as with execvp(3). */
+static int spawn_script(pid_t *pid, int in, int out, char *const argv[], char *const envp[])
+{
+    struct buf path = {0};
+    size_t n = 0;
+    while (argv[n])
+        n++;
+    char **words = xcalloc(n + 2, sizeof *words);
+    int error = find_path(&path, argv[0]);
+    words[0] = (char[]){"/bin/sh"};
+    words[1] = path.p;
+    memcpy(words + 2, argv + 1, n * sizeof *words);
+    if (!error)
+        error = spawn(pid, in, out, words, envp);
+    free(words);
+    buf_free(&path);
+    return error;
+}
+
 int child_start(struct child *c, char *const argv[], char *const envp[])
 {
     int in[2] = {-1, -1}, out[2] = {-1, -1};
@@ -90,6 +119,8 @@ int child_start(struct child *c, char *const argv[], char *const envp[])
         error = open_pipe(out, 0);
     if (!error)
         error = spawn(&c->pid, in[0], out[1], argv, envp);
+    if (error == ENOEXEC)
+        error = spawn_script(&c->pid, in[0], out[1], argv, envp);
     if (error) {
         c->pid = 0;
         shut(in);
