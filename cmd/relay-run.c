@@ -93,6 +93,7 @@ int main(int argc, char **argv)
             break;
         case KEY_TIMEOUT:
             wo.timeout = opt_duration(&o);
+            wo.timeout = wo.timeout ? wo.timeout : INT64_MAX;
             break;
         case KEY_KILL_AFTER:
             wo.kill_after = opt_duration(&o);

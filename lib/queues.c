@@ -164,8 +164,10 @@ struct turn *queues_clear(struct queues *s, const struct buf *key)
             take_all(s, e, &end);
         return list;
     }
-    HASH_ITER(hh, s->table, e, next)
-    take_all(s, e, &end);
+    for (e = s->table; e; e = next) {
+        next = e->hh.next;
+        take_all(s, e, &end);
+    }
     return list;
 }
 

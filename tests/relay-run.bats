@@ -83,6 +83,12 @@ exec >&-; cat >/dev/null|
 END
     run --separate-stderr relay-run cat <in
     [ "$(printf '%s' "${lines[1]}" | jq -r .content)" = "$(cat in)" ]
+    # a script without #! is the shell's
+    mkdir dir && echo 'echo "$0 $1"' >dir/bare && chmod +x dir/bare
+    for c in dir/bare bare; do
+        PATH="$PATH:dir" run --separate-stderr relay-run --timeout 0 "$c" x <in
+        [ "$(printf '%s' "${lines[1]}" | jq -r .content)" = 'dir/bare x' ]
+    done
 }
 
 @test "the environment has what the frame says, nothing else, and never the secret" {
