@@ -301,11 +301,9 @@ int main(int argc, char **argv)
         s.dial.retry = s.dial.command ? INT64_MAX : 0;
     check(&s);
     read_credential(&s);
-    if (s.dry_run)
-        return dry_run(&s);
-    if (link_unfit())
+    if (!s.dry_run && link_unfit())
         die(EX_UNAVAILABLE, "use libcurl: %s", link_unfit());
-    int status = dial_run(&s.dial);
+    int status = s.dry_run ? dry_run(&s) : dial_run(&s.dial);
     secret_forget(&s.secret);
     buf_free(&s.url);
     return status;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial: one poll loop over link, input, output, COMMAND and signals, and the phases a run goes through.
- */
+/* relay-dial: one poll loop over link, input, output, COMMAND and signals. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,207 +10,6 @@
 #include "diag.h"
 #include "dial_state.h"
 #include "sig.h"
-#include "ws.h"
-
-enum { KILL_GRACE = 2000 }; /* ms between TERM and KILL, and after it */
-
-void dial_fail(struct dial *d, int status)
-{
-    /* The weightiest first; a COMMAND's own status is none of them. */
-    static const int order[] = {EX_NOPERM,   EX_TEMPFAIL,    EX_IOERR,   EX_OSERR,
-                                EX_PROTOCOL, EX_UNAVAILABLE, EX_DATAERR, EX_OK};
-    size_t i = 0;
-    while (order[i] && order[i] != status && order[i] != d->status)
-        i++;
-    d->status = order[i];
-}
-
-static void enter(struct dial *d, enum phase p, int64_t limit)
-{
-    d->phase = p;
-    d->phase_by = limit == INT64_MAX ? INT64_MAX : clock_ms() + limit;
-}
-
-/* ---- the way down ---- */
-
-static void close_head(struct dial *d)
-{
-    d->head_closing = true;
-    if (d->head.fd < 0 || writer_pending(&d->head))
-        return;
-    if (!writer_close(&d->head) && !d->o->command) {
-        complain("close stdout:");
-        dial_fail(d, EX_IOERR);
-    }
-}
-
-/* The reader of what comes down is gone, or what it is does not take it. */
-static void head_failed(struct dial *d)
-{
-    if (errno != EPIPE) {
-        complain("write %s:", d->o->command ? "to COMMAND" : "stdout");
-        dial_fail(d, EX_IOERR);
-    }
-    d->head.q.len = d->head.off = 0;
-    errno = 0;
-    writer_close(&d->head);
-    if (d->o->command || d->phase >= CLOSING)
-        return; /* COMMAND may have something to say yet: its end decides */
-    size_t owed = ledger_count(d->ledger);
-    if (owed) {
-        complain("write stdout: the reader is gone, %zu replies are owed", owed);
-        dial_fail(d, EX_TEMPFAIL);
-    }
-    d->tail_stop = true;
-    enter(d, CLOSING, INT64_MAX);
-    link_close(d->link, WS_NORMAL, "");
-}
-
-static void flush_head(struct dial *d)
-{
-    if (d->head.fd < 0)
-        return;
-    if (!writer_flush(&d->head))
-        head_failed(d);
-    else if (d->head_closing)
-        close_head(d);
-}
-
-/* ---- phases ---- */
-
-static void start_drain(struct dial *d)
-{
-    if (d->link_over || link_state(d->link) != LINK_OPEN) {
-        /* Nothing can be flipped: while no gateway is connected the connector buffers. */
-        enter(d, DRAINING, INT64_MAX);
-        if (!d->link_over)
-            dial_abandon(d);
-        return;
-    }
-    dial_emit_link(d, "draining", "");
-    enter(d, DRAINING, d->o->kill_after);
-    if (d->o->no_link)
-        d->draining_back = true; /* nothing goes round that could come back */
-}
-
-/* The end of the run in order, from wherever it stands. */
-static void start_end(struct dial *d, int64_t limit)
-{
-    if (d->phase > DRAINING)
-        return;
-    if (d->o->command) {
-        close_head(d);
-        enter(d, FINISHING, d->o->kill_after);
-    } else {
-        d->tail_stop = true;
-        enter(d, SETTLING, limit);
-    }
-}
-
-static void on_signal(struct dial *d, int number)
-{
-    if (d->signals++) {
-        child_kill(&d->child, SIGTERM);
-        writer_flush(&d->head);
-        sig_reset();
-        raise(number);
-    }
-    size_t owed = ledger_count(d->ledger);
-    if (d->o->command && d->phase == SERVING) {
-        info(1, "drain on signal %d", number);
-        start_drain(d);
-    } else if (d->phase == SERVING) {
-        if (owed)
-            warn("end on signal %d: wait for %zu replies, a second signal ends it at once", number, owed);
-        start_end(d, d->o->kill_after);
-    } else if (d->phase == SETTLING && !d->o->command) {
-        d->phase_by = 0; /* no more waiting */
-    }
-}
-
-/* COMMAND does not end: TERM, then KILL, then no more waiting. */
-static void kill_command(struct dial *d)
-{
-    static const int signals[] = {SIGTERM, SIGKILL};
-    if (d->kills < 2) {
-        complain("end COMMAND: still running, send %s", d->kills ? "KILL" : "TERM");
-        kill(-d->group, signals[d->kills++]); /* what COMMAND left behind, too */
-        d->phase_by = clock_ms() + KILL_GRACE;
-        return;
-    }
-    complain("end COMMAND: its output is still held open");
-    dial_fail(d, EX_TEMPFAIL);
-    if (d->tail.fd >= 0)
-        close(d->tail.fd);
-    d->tail.fd = -1;
-    d->phase_by = INT64_MAX;
-}
-
-static void phase_timeout(struct dial *d)
-{
-    switch (d->phase) {
-    case DRAINING:
-        if (!d->idle_passed) /* else the ledger bounds it */
-            start_end(d, 0);
-        else
-            d->phase_by = INT64_MAX;
-        break;
-    case FINISHING:
-        kill_command(d);
-        break;
-    case SETTLING:
-        d->expired = true;
-        d->phase_by = INT64_MAX;
-        dial_overdue(d, "in time");
-        if (link_state(d->link) != LINK_OPEN && !d->link_over)
-            dial_abandon(d);
-        break;
-    default:
-        d->phase_by = INT64_MAX;
-    }
-}
-
-/* No more input: closes once all is sent and answered, or nobody waits any longer. */
-static void settle(struct dial *d)
-{
-    bool owed = ledger_count(d->ledger) > 0 && !d->o->no_wait;
-    if (!d->link_over && !d->expired && (owed || link_pending(d->link)))
-        return;
-    for (const struct owed *o; d->o->no_wait && (o = ledger_each(d->ledger, NULL));)
-        ledger_close(d->ledger, o);
-    enter(d, CLOSING, INT64_MAX);
-    link_close(d->link, WS_NORMAL, "");
-}
-
-/* Whether COMMAND has ended and nothing of it is left. */
-static bool command_over(const struct dial *d)
-{
-    return d->tail.fd < 0 && d->child.pid == 0;
-}
-
-static void advance(struct dial *d)
-{
-    if (d->flipped && (d->phase == DRAINING || (d->phase == SERVING && !d->o->stay)))
-        start_end(d, d->o->wait);
-    if (d->phase == DRAINING && d->draining_back && !d->idle_passed)
-        start_end(d, 0);
-    if (d->phase <= DRAINING && d->o->count && d->received >= d->o->count)
-        start_end(d, 0);
-    if (d->phase <= DRAINING && d->link_over)
-        start_end(d, 0);
-    if (d->phase <= DRAINING && d->o->command && (d->tail.fd < 0 || d->child.pid == 0))
-        start_end(d, 0);
-    if (d->phase == SERVING && d->tail.fd < 0 && !d->o->null_input && !d->o->stay)
-        start_end(d, d->o->wait);
-    if (d->phase == FINISHING && command_over(d))
-        enter(d, SETTLING, d->o->wait);
-    if (d->phase == SETTLING && d->tail.fd < 0)
-        settle(d);
-    if (d->phase == CLOSING && link_state(d->link) == LINK_DOWN)
-        d->phase = DONE;
-}
-
-/* ---- one turn ---- */
 
 static bool head_stuffed(const struct dial *d)
 {
@@ -291,7 +89,7 @@ static void serve_signals(struct dial *d)
         if (number == SIGCHLD)
             child_reap(&d->child, &d->command_status);
         else
-            on_signal(d, number);
+            dial_signal(d, number);
 }
 
 static void serve_timers(struct dial *d)
@@ -302,7 +100,7 @@ static void serve_timers(struct dial *d)
     if (d->phase != CLOSING)
         dial_overdue(d, NULL);
     if (now >= d->phase_by)
-        phase_timeout(d);
+        dial_phase_timeout(d);
     if (now >= d->end_at) {
         d->end_at = INT64_MAX;
         if (link_state(d->link) != LINK_OPEN && !d->link_over) {
@@ -310,7 +108,7 @@ static void serve_timers(struct dial *d)
             dial_fail(d, EX_UNAVAILABLE);
             dial_abandon(d);
         }
-        start_end(d, 0);
+        dial_start_end(d, 0);
     }
 }
 
@@ -336,20 +134,18 @@ static void turn(struct dial *d, struct pollset *ps, int signals)
     serve_signals(d);
     if (pollset_got(ps, head) & (POLLERR | POLLHUP | POLLNVAL) && !(pollset_got(ps, head) & POLLOUT)) {
         errno = EPIPE;
-        head_failed(d);
+        dial_head_failed(d);
     }
     serve_link(d, ps, reading, before);
     take_tail(d, pollset_got(ps, tail));
     serve_timers(d);
-    advance(d);
-    flush_head(d);
+    dial_advance(d);
+    dial_flush_head(d);
     if (!record_flush(&d->record)) {
         complain("write %s:", d->record.path);
         dial_fail(d, EX_IOERR);
     }
 }
-
-/* ---- start and end ---- */
 
 static void open_ends(struct dial *d)
 {
@@ -394,8 +190,8 @@ static int finish(struct dial *d)
     if (d->undelivered)
         complain("deliver %zu frames: nobody reads them any more", d->undelivered);
     if (d->head.fd >= 0 && !writer_drain(&d->head))
-        head_failed(d);
-    close_head(d);
+        dial_head_failed(d);
+    dial_close_head(d);
     if (!record_close(&d->record)) {
         complain("close %s:", d->record.path);
         dial_fail(d, EX_IOERR);

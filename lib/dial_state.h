@@ -69,8 +69,15 @@ struct dial {
     struct buf scratch;
 };
 
-/* Keeps the weightiest exit status. */
-void dial_fail(struct dial *d, int status);
+/* dial_end.c: phases and the end */
+void dial_fail(struct dial *d, int status); /* keeps the weightiest exit status */
+void dial_close_head(struct dial *d);       /* once it is flushed */
+void dial_head_failed(struct dial *d);      /* errno says how */
+void dial_flush_head(struct dial *d);
+void dial_start_end(struct dial *d, int64_t limit); /* ends the run in order; limit: ms for owed replies */
+void dial_signal(struct dial *d, int number);
+void dial_phase_timeout(struct dial *d);
+void dial_advance(struct dial *d); /* to the next phase, where it is time */
 
 /* dial_frames.c: what passes */
 void dial_up(struct dial *d, struct span line);

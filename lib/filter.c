@@ -51,9 +51,9 @@ void filter_bad(struct filter *f, const char *fmt, ...)
     buf_vprintf(&m, fmt, ap);
     va_end(ap);
     if (f->source)
-        warn("skip %s line %ju: %s", f->source, f->in.line, buf_cstr(&m));
+        complain("skip %s line %ju: %s", f->source, f->in.line, buf_cstr(&m));
     else
-        warn("skip line %ju: %s", f->in.line, buf_cstr(&m));
+        complain("skip line %ju: %s", f->in.line, buf_cstr(&m));
     buf_free(&m);
     f->bad++;
     filter_fail(f, EX_DATAERR);
