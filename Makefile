@@ -86,8 +86,8 @@ bench: deps
 	@$(MAKE) --no-print-directory -s -j2 all && /usr/bin/python3 tests/bench/bench.py $(B)
 
 lint:
-	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppress=missingIncludeSystem -Ilib cmd lib
+	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
 	shellcheck $(wildcard cmd/*.sh tests/*.sh .ci/* completions/generate) tests/run
 	mandoc -Tlint -W warning $(MANUALS)
 
