@@ -88,7 +88,7 @@ bench: deps
 lint:
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
-	shellcheck $(wildcard cmd/*.sh tests/*.sh .ci/* completions/generate) tests/run
+	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) .ci/deps .ci/run tests/run
 	mandoc -Tlint -W warning $(MANUALS)
 
 format:
