@@ -15,11 +15,7 @@ void announce_file(const char *path, struct span url)
     struct buf tmp = {0};
     buf_printf(&tmp, "%s.%ld", path, (long)getpid());
     FILE *f = fopen(buf_cstr(&tmp), "w");
-    if (!f)
-        die(EX_IOERR, "write %s:", path);
-    fprintf(f, "%.*s\n", (int)url.n, url.p);
-    bool good = !ferror(f);
-    if (fclose(f) || !good || rename(buf_cstr(&tmp), path))
+    if (!f || fprintf(f, "%.*s\n", (int)url.n, url.p) < 0 || fclose(f) || rename(buf_cstr(&tmp), path))
         die(EX_IOERR, "write %s:", path);
     buf_free(&tmp);
 }
