@@ -30,11 +30,13 @@ Options:
 Exit status:
   0    done
   64   wrong usage
+  65   bad input lines
   66   a file cannot be read
   69   the link is unavailable
   71   a system call failed
   74   output failed
   75   replies are still owed: state unknown, look before you resend
+  76   the peer broke the protocol, or the handshake failed
   77   refused or revoked (4401)
   78   contradictory settings
 
