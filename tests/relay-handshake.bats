@@ -80,7 +80,7 @@ END
         [ -z "$output" ]
         [[ $stderr == *'read GATEWAY_RELAY_BOT_IDS: '* ]]
     done
-    GATEWAY_RELAY_BOT_IDS= relay-handshake -n
+    GATEWAY_RELAY_BOT_IDS='' relay-handshake -n
 }
 
 @test "handshake: the manifest rides on discord only, on one line, with its bytes" {
