@@ -3,101 +3,93 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "action.h"
 #include "diag.h"
 #include "draft.h"
 #include "filter.h"
-#include "outbound.h"
-#include "request.h"
+#include "sender.h"
 #include "text.h"
+
+enum { ROOM = 256 * 1024 }; /* bytes of output after which no further parts are made */
 
 /* Where the text for the action comes from that the options make. */
 enum source { SOURCE_NONE, SOURCE_OPERANDS, SOURCE_STDIN, SOURCE_LINES };
 
 struct send {
     struct filter f;
-    size_t max_frame;
     enum source source;
-    struct draft draft;       /* the action that the options make; empty: none */
-    const char *member;       /* the member that its text goes into */
-    bool needs_text;          /* … and that must not be empty */
-    struct buf text;          /* operands, or stdin as far as it was read */
-    struct frame drafted;     /* the draft as a frame */
-    struct buf id, line, why; /* of the present action */
+    struct draft draft;   /* the action that the options make; empty: none */
+    struct buf text;      /* operands, or stdin as far as it was read */
+    struct frame drafted; /* the draft as a frame */
+    struct sender *sender;
+    struct sender_options limits;
+    struct buf line; /* the frame being made */
 };
 
-/* Emits the frame. One that would be longer than a line may be is refused without its action. */
-static void emit(struct send *s, const struct outbound *o)
+/* Queues the frame just made; one that is refused too: relay-dial answers it, so whoever asked hears of it.
+ */
+static void emit(struct send *s, bool passed)
 {
-    s->line.len = 0;
-    outbound_build(&s->line, o);
-    if (s->line.len > s->max_frame) {
-        struct outbound stub = {.id = o->id,
-                                .part = o->part,
-                                .action = span_of("{}"),
-                                .refused = span_of("the frame would be too long")};
-        complain("refuse %.*s: its frame would be longer than %zu bytes", (int)o->id.n, o->id.p,
-                 s->max_frame);
+    if (!passed) {
+        complain("refuse %s", sender_refusal(s->sender));
         filter_fail(&s->f, EX_DATAERR);
-        s->line.len = 0;
-        outbound_build(&s->line, &stub);
     }
     filter_emit_buf(&s->f, &s->line);
 }
 
-/* Lets the action out with the reason in s->why: relay-dial answers it, so whoever asked hears of it. */
-static void refuse(struct send *s, struct outbound *o, struct span op)
+/* Makes the further parts of a long text, as many as there is room for. */
+static void emit_parts(struct send *s)
 {
-    o->refused = buf_as_span(&s->why);
-    complain("refuse %.*s %.*s: %s", (int)(op.n < 64 ? op.n : 64), op.p, (int)o->id.n, o->id.p,
-             buf_cstr(&s->why));
-    filter_fail(&s->f, EX_DATAERR);
-    emit(s, o);
+    while (sender_busy(s->sender) && writer_pending(&s->f.out) < ROOM)
+        emit(s, sender_next(s->sender, &s->line));
 }
 
-static void send_action(struct send *s, const struct frame *fr)
+static void take_action(struct send *s, struct frame *action)
 {
-    const struct op *op = op_find(fr->name);
-    struct outbound o = {.action = text_trim(fr->line)};
-    s->why.len = 0;
-    bool ok = outbound_lift(&o, &fr->top, &s->why) && action_check(&s->why, op, &fr->top);
-    if (!o.id.p) {
-        s->id.len = 0;
-        buf_ch(&s->id, '"');
-        request_id(&s->id);
-        buf_ch(&s->id, '"');
-        o.id = buf_as_span(&s->id);
-    }
-    if (!ok) {
-        refuse(s, &o, fr->name);
-    } else if (op && strcmp(op->name, "interrupt") == 0) {
-        interrupt_build(&s->line, o.action);
-        filter_emit_buf(&s->f, &s->line);
-    } else {
-        emit(s, &o);
-    }
+    action->line = text_trim(action->line);
+    emit(s, sender_take(s->sender, action, &s->line));
+    emit_parts(s);
 }
 
 static bool on_frame(struct filter *f, struct frame *fr)
 {
-    if (fr->type != FRAME_ACTION)
-        return true;
-    send_action(f->ctx, fr);
-    return false;
+    struct send *s = f->ctx;
+    if (fr->type == FRAME_ACTION)
+        take_action(s, fr);
+    else
+        sender_learn(s->sender, fr);
+    return fr->type != FRAME_ACTION;
+}
+
+/* Parts that wait keep the input waiting. */
+static bool on_busy(struct filter *f)
+{
+    return sender_busy(((struct send *)f->ctx)->sender);
+}
+
+static void on_prepare(struct filter *f, struct pollset *ps)
+{
+    if (on_busy(f) && writer_pending(&f->out) < ROOM)
+        pollset_until(ps, 0);
+}
+
+static void on_ready(struct filter *f, const struct pollset *ps)
+{
+    (void)ps;
+    emit_parts(f->ctx);
 }
 
 /* Sends the action that the options make, with this text. */
 static void send_draft(struct send *s, struct span text)
 {
     struct json_error e;
-    const char *why = s->source ? draft_set_text(&s->draft, s->member, text) : NULL;
+    const char *why = s->source ? draft_set_text(&s->draft, s->draft.member, text) : NULL;
     if (why) {
         filter_bad(&s->f, "%s", why);
         return;
     }
     if (!frame_parse(&s->drafted, buf_as_span(&s->draft.action), &e))
         die(EX_SOFTWARE, "read own action: %s", e.reason);
-    send_action(s, &s->drafted);
+    take_action(s, &s->drafted);
 }
 
 static void on_start(struct filter *f)
@@ -123,8 +115,8 @@ static void on_text(struct filter *f, struct span line)
     if (f->in.line > 1)
         buf_ch(&s->text, '\n');
     buf_span(&s->text, line);
-    if (s->text.len > s->max_frame)
-        filter_bad(f, "the text is longer than %zu bytes", s->max_frame);
+    if (s->text.len > s->limits.max_frame)
+        filter_bad(f, "the text is longer than %zu bytes", s->limits.max_frame);
     if (f->bad)
         filter_stop(f);
 }
@@ -132,7 +124,7 @@ static void on_text(struct filter *f, struct span line)
 static void on_text_end(struct filter *f)
 {
     struct send *s = f->ctx;
-    if (!f->status && s->needs_text && !s->text.len)
+    if (!f->status && s->draft.needs_text && !s->text.len)
         filter_bad(f, "no text");
     if (f->status)
         complain("send nothing: the text cannot be read whole");
@@ -140,7 +132,7 @@ static void on_text_end(struct filter *f)
         send_draft(s, buf_as_span(&s->text));
 }
 
-enum { KEY_SET = OPT_LONG, KEY_SET_JSON, KEY_LINES };
+enum { KEY_SET = OPT_LONG, KEY_SET_JSON, KEY_LINES, KEY_NO_SPLIT, KEY_MAX_LENGTH, KEY_LEN_UNIT };
 
 static const struct opt options[] = {
     {'n', "null-input", NULL, "read no frames from stdin"},
@@ -152,6 +144,9 @@ static const struct opt options[] = {
     {KEY_SET, "set", "KEY=VALUE", "set a member to a string (repeatable)"},
     {KEY_SET_JSON, "set-json", "KEY=JSON", "set a member to a JSON value (repeatable)"},
     {KEY_LINES, "lines", NULL, "send each line of stdin as a message of its own"},
+    {KEY_NO_SPLIT, "no-split", NULL, "refuse a text that is too long instead of splitting it"},
+    {KEY_MAX_LENGTH, "max-length", "N", "longest text of a message (default: the descriptor's)"},
+    {KEY_LEN_UNIT, "len-unit", "UNIT", "count it in chars or utf16 (default: the descriptor's)"},
 };
 
 static const int exits[] = {0, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, -1};
@@ -169,54 +164,48 @@ static const struct tool tool = {
     .filter = true,
 };
 
-static void set_text(struct send *s, const struct opts *o, const char *member)
+static void check_option(const struct opts *o, const char *why)
 {
-    if (!*o->arg)
-        opt_wrong("set %s: empty", member);
-    const char *why = draft_set_text(&s->draft, member, span_of(o->arg));
-    if (why)
-        opt_wrong("set %s: %s", member, why);
-}
-
-static void set_pair(struct send *s, const struct opts *o,
-                     const char *(*set)(struct draft *d, const char *pair))
-{
-    const char *why = set(&s->draft, o->arg);
     if (why)
         opt_wrong("set '%s': %s", o->arg, why);
 }
 
+/* The options that add to the action; false: it is none of them. */
+static bool draft_option(struct draft *d, const struct opts *o, int key)
+{
+    const char *member = key == 'c'   ? "chat_id"
+                         : key == 'p' ? "platform"
+                         : key == 'r' ? "reply_to"
+                         : key == 'o' ? "op"
+                                      : NULL;
+    if (member)
+        check_option(o, *o->arg ? draft_set_text(d, member, span_of(o->arg)) : "empty");
+    else if (key == 'm')
+        check_option(o, draft_pair_metadata(d, o->arg));
+    else if (key == KEY_SET)
+        check_option(o, draft_pair_text(d, o->arg));
+    else if (key == KEY_SET_JSON)
+        check_option(o, draft_pair_json(d, o->arg));
+    else
+        return false;
+    return true;
+}
+
 static void take_option(struct send *s, const struct opts *o, int key)
 {
-    switch (key) {
-    case 'n':
+    static const char *const units[] = {"chars", "utf16", NULL};
+    if (draft_option(&s->draft, o, key))
+        return;
+    if (key == 'n')
         s->f.null_input = true;
-        break;
-    case 'c':
-        set_text(s, o, "chat_id");
-        break;
-    case 'p':
-        set_text(s, o, "platform");
-        break;
-    case 'r':
-        set_text(s, o, "reply_to");
-        break;
-    case 'o':
-        set_text(s, o, "op");
-        break;
-    case 'm':
-        set_pair(s, o, draft_pair_metadata);
-        break;
-    case KEY_SET:
-        set_pair(s, o, draft_pair_text);
-        break;
-    case KEY_SET_JSON:
-        set_pair(s, o, draft_pair_json);
-        break;
-    case KEY_LINES:
+    else if (key == KEY_LINES)
         s->source = SOURCE_LINES;
-        break;
-    }
+    else if (key == KEY_NO_SPLIT)
+        s->limits.no_split = true;
+    else if (key == KEY_MAX_LENGTH)
+        s->limits.max_length = (size_t)opt_number(o, 1, 1 << 30);
+    else if (key == KEY_LEN_UNIT)
+        s->limits.unit = opt_word(o, units) ? SENDER_UNIT_UTF16 : SENDER_UNIT_CHARS;
 }
 
 /* Where the text comes from: TEXT, "-" or --lines. */
@@ -243,32 +232,21 @@ static void take_operands(struct send *s, const struct opts *o)
 /* The action that the options make must be whole before anything is read or sent. */
 static void check_draft(struct send *s)
 {
-    struct json_error e;
     struct buf why = {0};
-    draft_begin(&s->draft);
-    if (draft_get(&s->draft, "type").p)
-        opt_wrong("set type: an action has no type");
-    const struct op *op = op_find(draft_get(&s->draft, "op"));
-    s->member = op ? op->text : "content";
-    s->needs_text = op && s->member && op_needs(op, s->member);
-    if (s->source && !s->member)
-        opt_wrong("op %s: takes no TEXT", op->name);
-    if (s->source == SOURCE_OPERANDS && s->needs_text && !s->text.len)
-        opt_wrong("op %s: TEXT is empty", op->name);
-    if (s->source)
-        draft_set_text(&s->draft, s->member, span_of("")); /* until the text is there */
-    else if (s->needs_text && !draft_get(&s->draft, s->member).p)
-        opt_wrong("op %s: needs TEXT, or - for stdin", op->name);
-    if (!frame_parse(&s->drafted, buf_as_span(&s->draft.action), &e))
-        opt_wrong("set op: not a string");
-    if (!outbound_lift(&(struct outbound){0}, &s->drafted.top, &why) ||
-        !action_check(&why, op, &s->drafted.top))
-        opt_wrong("op %s: %s", op ? op->name : "unknown", buf_cstr(&why));
+    if (!draft_check(&s->draft, s->source != SOURCE_NONE, &why))
+        opt_wrong("%s", buf_cstr(&why));
+    if (s->source == SOURCE_OPERANDS && s->draft.needs_text && !s->text.len)
+        opt_wrong("send TEXT: it is empty");
 }
 
 int main(int argc, char **argv)
 {
-    struct send s = {.f = {.frame = on_frame, .start = on_start}};
+    struct send s = {.f = {.frame = on_frame,
+                           .start = on_start,
+                           .prepare = on_prepare,
+                           .ready = on_ready,
+                           .full = on_busy,
+                           .busy = on_busy}};
     struct opts o = {0};
     for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;)
         take_option(&s, &o, key);
@@ -282,7 +260,8 @@ int main(int argc, char **argv)
         s.f.end = s.source == SOURCE_LINES ? NULL : on_text_end;
     }
     s.f.ctx = &s;
-    s.max_frame = (size_t)o.max_frame;
+    s.limits.max_frame = (size_t)o.max_frame;
+    s.sender = sender_new(&s.limits);
     filter_init(&s.f, &o);
     return filter_run(&s.f);
 }

@@ -67,6 +67,11 @@ static bool one_of(struct span v, const char *const *words)
     return false;
 }
 
+bool op_is_interrupt(const struct op *op)
+{
+    return op == &ops[INTERRUPT];
+}
+
 bool op_needs(const struct op *op, const char *member)
 {
     const struct need *need = op->needs;
@@ -81,7 +86,7 @@ bool op_supported(const struct op *op, struct span supported_ops)
     struct json_iter it = {supported_ops, false};
     struct span value;
     bool any = false;
-    if (!op || op == &ops[INTERRUPT])
+    if (!op || op_is_interrupt(op))
         return true;
     while (json_is_array(supported_ops) && json_next(&it, NULL, &value)) {
         if (json_eq(value, op->name))
@@ -188,7 +193,7 @@ bool action_check(struct buf *why, const struct op *op, const struct json_member
         buf_str(why, "metadata is not an object");
         return false;
     }
-    struct span reason = op == &ops[INTERRUPT] ? json_get(action, "reason") : (struct span){NULL, 0};
+    struct span reason = op_is_interrupt(op) ? json_get(action, "reason") : (struct span){NULL, 0};
     if (reason.p && !json_is_string(reason) && !json_is_null(reason)) {
         buf_str(why, "reason is not a string");
         return false;

@@ -22,6 +22,8 @@ struct op {
 /* The op of that name (a JSON string), interrupt included; NULL for one this contract does not know. */
 const struct op *op_find(struct span name);
 
+/* Whether the op (or NULL) is interrupt, which becomes a frame of its own instead of an outbound. */
+bool op_is_interrupt(const struct op *op);
 /* Whether the op (not NULL) needs a member of that name. */
 bool op_needs(const struct op *op, const char *member);
 

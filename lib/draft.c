@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action.h"
 #include "draft.h"
+#include "outbound.h"
 #include "text.h"
 
 /* Sets one member of the object in *b, which may be empty. */
@@ -99,6 +101,37 @@ const char *draft_pair_metadata(struct draft *d, const char *pair)
     buf_free(&v);
     free(key);
     return why;
+}
+
+bool draft_check(struct draft *d, bool with_text, struct buf *why)
+{
+    struct json_members members = {0};
+    struct json_error e;
+    draft_begin(d);
+    struct span name = draft_get(d, "op");
+    const struct op *op = op_find(name);
+    d->member = op ? op->text : "content";
+    d->needs_text = op && op->text && op_needs(op, op->text);
+    buf_str(why, "op ");
+    buf_span(why, name);
+    buf_str(why, ": ");
+    if (draft_get(d, "type").p)
+        buf_str(why, "an action has no type");
+    else if (!json_is_string(name))
+        buf_str(why, "not a string");
+    else if (with_text && !d->member)
+        buf_str(why, "takes no TEXT");
+    else if (!with_text && d->needs_text && !draft_get(d, d->member).p)
+        buf_str(why, "needs TEXT, or - for stdin");
+    else {
+        if (with_text)
+            draft_set_text(d, d->member, span_of("")); /* until the text is there */
+        if (json_scan(&members, d->action.p, d->action.len, &e) &&
+            outbound_lift(&(struct outbound){0}, &members, why) && action_check(why, op, &members))
+            why->len = 0;
+        json_members_free(&members);
+    }
+    return why->len == 0;
 }
 
 struct span draft_get(const struct draft *d, const char *name)

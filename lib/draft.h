@@ -9,7 +9,9 @@
 #include "json.h"
 
 struct draft {
-    struct buf action; /* the action's JSON object, op first; empty: not begun */
+    struct buf action;  /* the action's JSON object, op first; empty: not begun */
+    const char *member; /* the member that TEXT goes into, once draft_check() has found it */
+    bool needs_text;    /* … and that must not be empty */
 };
 
 /* Begins with a bare send action, unless that was done. */
@@ -23,6 +25,10 @@ const char *draft_set_text(struct draft *d, const char *name, struct span text);
 const char *draft_pair_text(struct draft *d, const char *pair);
 const char *draft_pair_json(struct draft *d, const char *pair);
 const char *draft_pair_metadata(struct draft *d, const char *pair);
+
+/* Whether the action is whole, but for the content of its text where some will come (with_text). False: the
+ * reason, plain text, is appended to *why. */
+bool draft_check(struct draft *d, bool with_text, struct buf *why);
 
 struct span draft_get(const struct draft *d, const char *name);
 void draft_free(struct draft *d);

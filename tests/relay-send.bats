@@ -149,27 +149,27 @@ EOF
         [ "${#stderr_lines[@]}" -eq 2 ]
     done <<'EOF'
 -n|option -n: there is nothing to send
--n -c 42|op send: needs TEXT, or - for stdin
--c 42|op send: needs TEXT, or - for stdin
--n hello|op send: chat_id is missing
-hello|op send: chat_id is missing
--n -|op send: chat_id is missing
---lines|op send: chat_id is missing
--n -c 42 ''|op send: TEXT is empty
--n -c '' hi|set chat_id: empty
--n -c 42 -o edit hi|op edit: message_id is missing
--n -c 42 -o delete --set message_id=1 hi|op delete: takes no TEXT
--n -o interrupt hi|op interrupt: session_key is missing
--n -o send_media -c 42 --set media_kind=film --set source_url=x|op send_media: media_kind is not one of image, voice, audio, video, document
+-n -c 42|op "send": needs TEXT, or - for stdin
+-c 42|op "send": needs TEXT, or - for stdin
+-n hello|op "send": chat_id is missing
+hello|op "send": chat_id is missing
+-n -|op "send": chat_id is missing
+--lines|op "send": chat_id is missing
+-n -c 42 ''|send TEXT: it is empty
+-n -c '' hi|set '': empty
+-n -c 42 -o edit hi|op "edit": message_id is missing
+-n -c 42 -o delete --set message_id=1 hi|op "delete": takes no TEXT
+-n -o interrupt hi|op "interrupt": session_key is missing
+-n -o send_media -c 42 --set media_kind=film --set source_url=x|op "send_media": media_kind is not one of image, voice, audio, video, document
 -c 42 --lines hi|option --lines: takes no TEXT
 -c 42 -m x hi|set 'x': not KEY=VALUE
 -c 42 --set =x hi|set '=x': not KEY=VALUE
 -c 42 --set-json x= hi|set 'x=': no JSON value
 -c 42 --set-json x=01 hi|set 'x=01': bad number
--c 42 --set-json metadata=1 hi|op send: metadata is not an object
+-c 42 --set-json metadata=1 hi|op "send": metadata is not an object
 -c 42 --set-json metadata=1 -m a=b hi|set 'a=b': metadata is not an object
--c 42 --set type=x hi|set type: an action has no type
--c 42 --set-json op=1 hi|set op: not a string
+-c 42 --set type=x hi|op "send": an action has no type
+-c 42 --set-json op=1 hi|op 1: not a string
 --frob|option --frob: unknown or ambiguous
 EOF
 }
@@ -217,7 +217,7 @@ EOF
     printf '{"op":"send","chat_id":"42","requestId":"r","content":"%0180d"}\n' 0 >in
     run --separate-stderr relay-send --max-frame 250 <in
     [ "$status" -eq 65 ]
-    [ "$(jq -c '[.requestId, .refused, .action]' <<<"$output")" = '["r","the frame would be too long",{}]' ]
+    [ "$(jq -c '[.requestId, .refused, .action]' <<<"$output")" = '["r","its frame would be longer than 250 bytes",{}]' ]
     printf '%0300d' 0 >in
     run --separate-stderr relay-send --max-frame 250 -n -c 42 - <in
     [ "$status" -eq 65 ]
