@@ -77,7 +77,7 @@ static const struct tool tool = {
     .count = sizeof options / sizeof *options,
     .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR, EX_IOERR,
                            EX_TEMPFAIL, EX_CONFIG, -1},
-    .examples = "  relay-stub --max-life 200ms --buffer log <frames.ndjson\n"
+    .examples = "  relay-stub --max-life 200ms --url-file url </dev/null\n"
                 "  relay-stub --max-life 200ms --close 4401:revoked@2 --seed 7 --garbage </dev/null\n"
                 "  relay-stub --background --max-life 1s --secret demo=secret\n",
     .filter = true,

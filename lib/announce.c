@@ -26,15 +26,12 @@ static bool is_file(int fd)
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Waits for the child's word. Frames have a file of stdout, then the line has no place there. */
 _Noreturn static void wait_for_child(int fd, pid_t child)
 {
     FILE *f = fdopen(fd, "r");
     char url[512];
     int status;
     if (f && fscanf(f, "%511s", url) == 1) {
-        if (is_file(STDOUT_FILENO))
-            exit(EX_OK);
         printf("%s %ld\n", url, (long)child);
         if (fflush(stdout) || ferror(stdout))
             die(EX_IOERR, "write stdout:");
@@ -74,9 +71,9 @@ void announce_parent(int fd, struct span url)
     close(fd);
     if (isatty(STDIN_FILENO))
         dup2(null, STDIN_FILENO);
-    for (int i = STDOUT_FILENO; i <= STDERR_FILENO; i++)
-        if (!is_file(i))
-            dup2(null, i);
+    dup2(null, STDOUT_FILENO);
+    if (!is_file(STDERR_FILENO))
+        dup2(null, STDERR_FILENO);
     if (null > STDERR_FILENO)
         close(null);
     buf_free(&line);

@@ -13,8 +13,8 @@ void announce_file(const char *path, struct span url);
  * and the child's pid and ends with 0; where the child ends before, with its status. Returns the descriptor
  * for announce_parent(). */
 int announce_detach(void);
-/* In the child: tells the parent, then lets go of its terminal and pipes. What is a regular file stays open;
- * a stdin that is no terminal, too. */
+/* In the child: tells the parent, then lets go of stdout, of a stdin that is a terminal, and of a stderr that
+ * is no regular file. */
 void announce_parent(int fd, struct span url);
 
 #endif
