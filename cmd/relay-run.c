@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "environment.h"
 #include "filter.h"
 #include "resident.h"
 #include "runner.h"
@@ -107,7 +108,7 @@ int main(int argc, char **argv)
     wo.argv = argv + o.operands;
     wo.max = (size_t)o.max_frame;
     check_command(wo.argv[0]);
-    turn_clean_environ();
+    environment_clean();
     filter_init(&f, &o);
     return resident ? run_resident(&f, &wo) : run_each(&f, &wo, parallel);
 }

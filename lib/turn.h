@@ -9,11 +9,7 @@
 
 struct queue;
 
-enum {
-    TURN_TEXT_MAX = 64 * 1024, /* longest RELAY_TEXT in bytes */
-    TURN_VALUE_MAX = 8 * 1024, /* longest value of the other variables */
-    TURN_NAME_MAX = 200,       /* longest part of a name */
-};
+enum { TURN_NAME_MAX = 200 }; /* longest part of a name in bytes */
 
 struct turn {
     struct turn *next;                      /* in its session's queue, or in a list of held ones */
@@ -36,14 +32,6 @@ void turn_free(struct turn *t);
 /* Appends what tells people which message it is: "message 5551 of agent:…", shortened. */
 void turn_name(struct buf *out, const struct turn *t);
 bool turn_is_of(const struct turn *t, const struct buf *key);
-
-/* Removes GATEWAY_RELAY_SECRET and all variables of turn_environ() from this process' environment: what is
- * left is what every COMMAND inherits. */
-void turn_clean_environ(void);
-/* The environment for the turn's COMMAND: ours and the RELAY_ variables. A value that is absent, over its
- * maximum or has a NUL is left out. Free with turn_free_environ(). */
-char **turn_environ(const struct turn *t);
-void turn_free_environ(char **vars);
 
 /* Appends the send action (protocol §4) that answers in the message's chat and thread; reply_to: as a reply
  * to the message. The text must be UTF-8. */

@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "environment.h"
 #include "text.h"
 #include "worker.h"
 
@@ -50,9 +51,9 @@ bool worker_start(struct worker *w, struct filter *f, struct turn *t)
     w->turn = t;
     w->why = NULL;
     w->timeout_at = w->typing_at = INT64_MAX;
-    char **vars = turn_environ(t);
+    char **vars = environment_make(t);
     int error = agent_start(&w->agent, w->o->argv, vars, w->o->max);
-    turn_free_environ(vars);
+    environment_free(vars);
     if (error) {
         report(w, "%s, not acknowledged", strerror(error));
         filter_fail(f, child_start_status(error));
