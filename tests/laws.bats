@@ -164,7 +164,7 @@ own_output() {
     local n=100000
     [ -z "${LONG:-}" ] || n=1000000
     for c in relay-decode 'relay-scope --max 1000'; do
-        run laws flat "$n" $((SLOW == 1 ? 512 : 65536)) "$c"
+        run laws flat "$n" $((SLOW == 1 ? 3072 : 65536)) "$c"
         echo "$output"
         [ "$status" -eq 0 ]
     done
