@@ -122,7 +122,7 @@ static void turn(struct dial *d, struct pollset *ps, int signals)
     int tail = take && !at_hand ? pollset_add(ps, d->tail.fd, POLLIN) : -1;
     bool pending = writer_pending(&d->head) > 0;
     int head = pollset_add(ps, d->head.fd, pending ? POLLOUT : 0);
-    pollset_add(ps, signals, POLLIN);
+    int signal_slot = pollset_add(ps, signals, POLLIN);
     if (at_hand)
         pollset_until(ps, 0);
     pollset_until(ps, d->redial_at);
@@ -131,7 +131,8 @@ static void turn(struct dial *d, struct pollset *ps, int signals)
     pollset_until(ps, d->end_at);
     if (!pollset_wait(ps))
         die(EX_OSERR, "poll:");
-    serve_signals(d);
+    if (pollset_got(ps, signal_slot))
+        serve_signals(d);
     if (pollset_got(ps, head) & (POLLERR | POLLHUP | POLLNVAL) && !(pollset_got(ps, head) & POLLOUT)) {
         errno = EPIPE;
         dial_head_failed(d);

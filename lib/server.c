@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -115,6 +116,9 @@ static int upgrade(struct peer *p)
 
 static int opened(struct peer *p)
 {
+    /* An answer does not wait until the one before it has been acknowledged. */
+    int on = 1;
+    setsockopt(lws_get_socket_fd(p->wsi), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     p->open = true;
     p->peer_code = WS_ABNORMAL;
     if (p->server->o.slow_read)
