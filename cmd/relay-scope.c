@@ -18,8 +18,10 @@ static void learn(struct filter *f, const struct frame *fr)
     const struct scope_chat *changed = scope_learn(st->scope, fr, &too_long);
     if (changed && st->file)
         scope_file_add(st->file, changed);
-    if (too_long)
-        warn("remember line %ju: an identifier is longer than %d bytes", f->in.line, SCOPE_VALUE_MAX);
+    if (!too_long)
+        return;
+    complain("remember line %ju: an identifier is longer than %d bytes", f->in.line, SCOPE_VALUE_MAX);
+    filter_fail(f, EX_DATAERR);
 }
 
 static bool take_frame(struct filter *f, struct frame *fr)

@@ -12,7 +12,7 @@ static void send(struct idle *i, int64_t now)
 {
     i->asked = true;
     i->lost = i->late = false;
-    i->deadline = i->down ? INT64_MAX : now + IDLE_ACK_MS;
+    i->deadline = i->link == LINK_DOWN ? INT64_MAX : now + IDLE_ACK_MS;
 }
 
 bool idle_ask(struct idle *i, int64_t now)
@@ -25,7 +25,8 @@ bool idle_ask(struct idle *i, int64_t now)
 
 static bool link_opened(struct idle *i, int64_t now)
 {
-    i->down = i->flipped = false;
+    i->link = LINK_UP;
+    i->flipped = false;
     i->quiet = now;
     if (!i->asked)
         return false;
@@ -34,11 +35,13 @@ static bool link_opened(struct idle *i, int64_t now)
     return again;
 }
 
+/* What is asked while there is no link waits in front of it, and is lost only with a link that took it. */
 static void link_lost(struct idle *i)
 {
-    i->down = true;
+    if (i->asked && i->link == LINK_UP)
+        i->lost = true;
+    i->link = LINK_DOWN;
     i->flipped = false;
-    i->lost = i->asked;
     i->deadline = INT64_MAX;
 }
 
@@ -78,7 +81,7 @@ bool idle_frame(struct idle *i, const struct frame *f, int64_t now)
 
 static bool counts(const struct idle *i)
 {
-    return i->after && !i->asked && !i->flipped && !i->down;
+    return i->after && !i->asked && !i->flipped && i->link != LINK_DOWN;
 }
 
 int64_t idle_due(const struct idle *i)

@@ -19,7 +19,7 @@ struct idle {
     bool lost;        /* … and the link that carried it is gone */
     bool late;        /* … and that was said */
     bool flipped;     /* acked, on this link */
-    bool down;        /* there is no link at present */
+    enum { LINK_UNKNOWN, LINK_UP, LINK_DOWN } link;
 };
 
 void idle_init(struct idle *i, int64_t after, int64_t now);

@@ -50,8 +50,8 @@ lines() { # N [FILE]
 }
 
 @test "idle: a new link is asked again, for what is not acked and for a new drain" {
-    { state draining; state lost; state open; echo "$ACK"; state lost; state open; state draining; echo "$ACK"; } >in
-    { echo "$ASK"; state draining; state lost; echo "$ASK"; state open; echo "$ACK"; state lost; state open; echo "$ASK"; state draining; echo "$ACK"; } >want
+    { state open; state draining; state lost; state open; echo "$ACK"; state lost; state open; state draining; echo "$ACK"; } >in
+    { state open; echo "$ASK"; state draining; state lost; echo "$ASK"; state open; echo "$ACK"; state lost; state open; echo "$ASK"; state draining; echo "$ACK"; } >want
     run --separate-stderr relay-idle <in
     [ "$status" -eq 0 ]
     cmp want - <<<"$output"

@@ -84,7 +84,7 @@ END
     long=$(printf '%01100d' 0)
     { inbound 1 "\"scope_id\":\"$long\",\"user_id\":\"u\""; inbound "\"$long\"" '"scope_id":"g"'; outbound '"chat_id":"1"'; outbound "\"chat_id\":\"$long\""; } >in
     run --separate-stderr relay-scope <in
-    [ "$status" -eq 0 ]
+    [ "$status" -eq 65 ]
     [ "$(grep -c 'an identifier is longer' <<<"$stderr")" -eq 2 ]
     [ "$(jq -c .action.metadata <<<"${lines[2]}")" = '{"user_id":"u"}' ]
     [ "${lines[3]}" = "$(outbound "\"chat_id\":\"$long\"")" ]

@@ -95,6 +95,7 @@ static void test_idle_ack(void)
     CHECK(!asks_at(&i, ACK, 62000));
     /* asked while there is no link: it waits in front of it, and goes out once */
     CHECK(!asks_at(&i, LOST, 63000) && idle_ask(&i, 64000) && idle_due(&i) == INT64_MAX);
+    CHECK(!asks_at(&i, LOST, 64500) && idle_due(&i) == INT64_MAX);
     CHECK(!asks_at(&i, OPEN, 65000) && idle_due(&i) == 75000);
 }
 
