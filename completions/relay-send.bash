@@ -12,7 +12,7 @@ _relay_send() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -c|--chat|-p|--platform|-r|--reply-to|-o|--op|-m|--metadata|--set|--set-json|--max-frame) want=$w ;;
+        -c|--chat|-p|--platform|-r|--reply-to|-o|--op|-m|--metadata|--set|--set-json|--max-length|--len-unit|--max-frame) want=$w ;;
         -*) ;;
         esac
     done
@@ -21,7 +21,7 @@ _relay_send() {
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -c --chat -p --platform -r --reply-to -o --op -m --metadata --set --set-json --lines --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -c --chat -p --platform -r --reply-to -o --op -m --metadata --set --set-json --lines --no-split --max-length --len-unit --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_send relay-send
