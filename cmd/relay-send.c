@@ -146,7 +146,7 @@ static const struct opt options[] = {
     {KEY_LINES, "lines", NULL, "send each line of stdin as a message of its own"},
     {KEY_NO_SPLIT, "no-split", NULL, "refuse a text that is too long instead of splitting it"},
     {KEY_MAX_LENGTH, "max-length", "N", "longest text of a message (default: the descriptor's)"},
-    {KEY_LEN_UNIT, "len-unit", "UNIT", "count it in chars or utf16 (default: the descriptor's)"},
+    {KEY_LEN_UNIT, "len-unit", "chars|utf16", "what it is counted in (default: the descriptor's)"},
 };
 
 static const int exits[] = {0, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, -1};

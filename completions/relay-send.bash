@@ -18,6 +18,10 @@ _relay_send() {
     done
     [[ $cur != = ]] || cur=
     case $want in
+    --len-unit)
+        mapfile -t COMPREPLY < <(compgen -W 'chars utf16' -- "$cur")
+        return
+        ;;
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then

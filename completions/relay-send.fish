@@ -12,7 +12,7 @@ complete -c relay-send -l set-json -x -d 'set a member to a JSON value (repeatab
 complete -c relay-send -l lines -d 'send each line of stdin as a message of its own'
 complete -c relay-send -l no-split -d 'refuse a text that is too long instead of splitting it'
 complete -c relay-send -l max-length -x -d 'longest text of a message (default: the descriptor\'s)'
-complete -c relay-send -l len-unit -x -d 'count it in chars or utf16 (default: the descriptor\'s)'
+complete -c relay-send -l len-unit -x -a 'chars utf16' -d 'what it is counted in (default: the descriptor\'s)'
 complete -c relay-send -l strict -d 'stop at the first bad line'
 complete -c relay-send -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
 complete -c relay-send -s u -l unbuffered -d 'no effect: output never waits'
