@@ -55,6 +55,8 @@ class Proxy:
             except OSError:
                 near.close()
                 continue
+            for s in (near, far):
+                s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.open.append((near, far))
             for a, b in ((near, far), (far, near)):
                 threading.Thread(target=self.forward, args=(a, b), daemon=True).start()
