@@ -59,15 +59,7 @@ EOF
 }
 
 @test "an action that lacks something goes out refused, with the reason" {
-    while IFS='|' read -r action reason; do
-        echo "$action"
-        run --separate-stderr relay-send <<<"$action"
-        [ "$status" -eq 65 ]
-        [ "$(jq -r .refused <<<"$output")" = "$reason" ]
-        [[ $stderr = "relay-send: refuse "*"$(jq -r .requestId <<<"$output")"*": $reason" ]]
-        [ "${#stderr_lines[@]}" -eq 1 ]
-        [ "$(jq -c .action <<<"$output")" = "$(jq -c . <<<"$action")" ] || [[ $action = *requestId* ]]
-    done <<'EOF'
+    cat >rows <<'EOF'
 {"op":"send","content":"hi"}|chat_id is missing
 {"op":"send","chat_id":null,"content":"hi"}|chat_id is missing
 {"op":"send","chat_id":42,"content":"hi"}|chat_id is not a string
@@ -98,6 +90,21 @@ EOF
 {"op":"interrupt","reason":"x"}|session_key is missing
 {"op":"interrupt","session_key":"k","reason":7}|reason is not a string
 EOF
+    sed 's/|.*//' rows >in
+    sed 's/.*|//' rows >reasons
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 65 ]
+    printf '%s\n' "$output" >out
+    jq -r .refused out | diff reasons -
+    jq -r '"relay-send: refuse \(.action.op | tojson) \(.requestId | tojson): \(.refused)"' out | diff - <(printf '%s\n' "$stderr")
+    sed -E 's/^\{"type":"outbound","requestId":"[0-9a-f]{32}","action":(.*),"refused":"[^"]*"\}$/\1/' out >actions
+    sed 's/,"requestId":7//' in | cmp - actions
+    # one at a time, each makes the status
+    while IFS= read -r action; do
+        run --separate-stderr relay-send -q <<<"$action"
+        [ "$status" -eq 65 ]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+    done <in
 }
 
 @test "from arguments: each option sets its member" {
@@ -105,9 +112,8 @@ EOF
         echo "relay-send -n $args"
         eval "run --separate-stderr relay-send -n $args"
         [ "$status" -eq 0 ]
-        [ "$(jq -c 'del(.type, .requestId)' <<<"$output")" = "$want" ]
-        [ "$(jq -r .type <<<"$output")" = outbound ]
-        [[ $(jq -r .requestId <<<"$output") =~ ^[0-9a-f]{32}$ ]]
+        [[ $output =~ ^\{\"type\":\"outbound\",\"requestId\":\"[0-9a-f]{32}\",(.*)$ ]]
+        [ "{${BASH_REMATCH[1]}" = "$want" ]
     done <<'EOF'
 -c 42 hello|{"action":{"op":"send","chat_id":"42","content":"hello"}}
 -c 42 -- -x  'two words' -|{"action":{"op":"send","chat_id":"42","content":"-x two words -"}}
@@ -251,7 +257,168 @@ EOF
 @test "a full disk is 74, a reader that goes away ends it" {
     run --separate-stderr sh -c 'relay-send -n -c 42 hi >/dev/full'
     [ "$status" -eq 74 ]
-    run --separate-stderr timeout 5 bash -c 'set -o pipefail; sleep 4 | relay-send -c 42 hi | head -n 1'
-    [ "$status" -ne 124 ]
+    mkfifo quiet
+    run --separate-stderr timeout 10 bash -c 'exec 8<>quiet; relay-send -c 42 hi <&8 | head -n 1'
+    [ "$status" -eq 0 ]
     [ "${#lines[@]}" -eq 1 ]
+}
+
+# descriptor PLATFORM MAX UNIT DIALECT OPS : a descriptor frame.
+descriptor() {
+    printf '{"type":"descriptor","descriptor":{"contract_version":1,"platform":"%s","label":"x","max_message_length":%s,"len_unit":"%s","markdown_dialect":"%s","supported_ops":%s,"supports_draft_streaming":false,"supports_edit":true,"supports_threads":true}}\n' "$@"
+}
+
+@test "a text over the descriptor's limit is split, in its unit; only the first part is a reply" {
+    { descriptor discord 20 utf16 discord '[]'; cat <<'EOF'; } >in
+{"op":"send","requestId":"r","chat_id":"1","big":9007199254740993,"content":"one two three\u0020four\ud83d\ude42 🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂","reply_to":"m","platform":"discord"}
+{"op":"send","requestId":"s","chat_id":"1","content":"it fits, just about."}
+EOF
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "${lines[1]}" = '{"type":"outbound","requestId":"r","action":{"op":"send","chat_id":"1","big":9007199254740993,"content":"one two three four🙂","reply_to":"m"},"platform":"discord"}' ]
+    [ "${lines[2]}" = '{"type":"outbound","requestId":"r/2","action":{"op":"send","chat_id":"1","big":9007199254740993,"content":"🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂"},"platform":"discord"}' ]
+    [ "${lines[3]}" = '{"type":"outbound","requestId":"r/3","action":{"op":"send","chat_id":"1","big":9007199254740993,"content":"🙂🙂"},"platform":"discord"}' ]
+    [ "${lines[4]}" = '{"type":"outbound","requestId":"s","action":{"op":"send","chat_id":"1","content":"it fits, just about."}}' ]
+    [ "${#lines[@]}" -eq 5 ]
+}
+
+# parts [OPTIONS…] : the parts of the text on stdin, one a line, as JSON.
+parts() {
+    relay-send -n -c 1 "$@" - | jq -c .action.content
+}
+
+@test "a text is cut at a paragraph, a line, a sentence, a word, a cluster" {
+    while IFS='|' read -r max text want; do
+        echo "$max: $text"
+        [ "$(printf '%b' "$text" | parts --max-length "$max" | tr '\n' ' ')" = "$want " ]
+    done <<'EOF'
+20|First one.\n\nSecond. Third one.|"First one." "Second. Third one."
+20|First.\r\n\r\nSecond\r\nThird one.|"First." "Second\r\nThird one."
+20|line one\n  line two\n  line three|"line one\n  line two" "  line three"
+24|One is. Two is! Three is "it." Four?|"One is. Two is!" "Three is \"it.\" Four?"
+12|a bcd efghi jklmno p|"a bcd efghi" "jklmno p"
+10|0123456789abc|"0123456789" "abc"
+10|01234 56789abcdefghi|"01234" "56789abcde" "fghi"
+8|日本語。日本語、日本語|"日本語。" "日本語、日本語"
+5|👨‍👩‍👧👨‍👩‍👧🇩🇪aé|"👨‍👩‍👧" "👨‍👩‍👧" "🇩🇪aé"
+3|👨‍👩‍👧x|"👨‍👩" "‍👧x"
+6|a      \n\n\n      b|"a" "b"
+4|          |"    "
+EOF
+}
+
+@test "a code fence that is cut is closed and opened again, where the dialect has code blocks" {
+    text='intro\n```py title="x"\nline_one()\nline_two()\nline_three()\n```\nend'
+    [ "$(printf '%b' "$text" | parts --max-length 48 | tr '\n' ' ')" = '"intro\n```py title=\"x\"\nline_one()\nline_two()\n```" "```py title=\"x\"\nline_three()\n```\nend" ' ]
+    for dialect in discord plain ''; do
+        descriptor discord 48 chars "$dialect" '[]'
+        printf '%b' "$text" | jq -Rsc '{op: "send", chat_id: "1", content: .}'
+    done >in
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 0 ]
+    jq -r 'select(.action) | .action.content' <<<"$output" >got
+    printf '%b' 'intro\n```py title="x"\nline_one()\nline_two()\n```\n```py title="x"\nline_three()\n```\nend\n' >want
+    for i in 1 2; do
+        printf '%b' 'intro\n```py title="x"\nline_one()\nline_two()\nline_three()\n```\nend\n'
+    done >>want
+    cmp got want
+}
+
+@test "what would be over the limit and cannot be split is refused" {
+    {
+        descriptor discord 10 chars discord '["send","edit","prompt","send_media"]'
+        cat <<'EOF'
+{"op":"edit","chat_id":"1","message_id":"1","content":"12345678901"}
+{"op":"edit","chat_id":"1","message_id":"1","content":"\u0031234567890"}
+{"op":"send_media","chat_id":"1","media_kind":"image","source_url":"http://x.example/abc","content":"12345678901"}
+{"op":"prompt","chat_id":"1","prompt_kind":"choice","prompt_id":"1","options":[],"content":"12345678901"}
+EOF
+    } >in
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 65 ]
+    [ "$(jq -r 'select(.action).refused' <<<"$output" | tr '\n' ';')" = 'content has 11 characters, 10 is the most;null;content has 11 characters, 10 is the most;content has 11 characters, 10 is the most;' ]
+    run --separate-stderr relay-send -n -c 1 --no-split --max-length 3 --len-unit utf16 '🙂🙂'
+    [ "$status" -eq 65 ]
+    [ "$(jq -r .refused <<<"$output")" = 'content has 4 UTF-16 units, 3 is the most' ]
+    run --separate-stderr relay-send -n -c 1 --max-length 1 --len-unit utf16 '🙂🙂'
+    [ "$status" -eq 65 ]
+    run --separate-stderr relay-send -n -c 1 --no-split --max-length 2 --len-unit chars '🙂🙂'
+    [ "$status" -eq 0 ]
+}
+
+@test "an op that the connector does not have is refused, once a descriptor has come" {
+    react='{"op":"react","chat_id":"1","message_id":"1","emoji":"x"}'
+    {
+        echo "$react"
+        descriptor discord 10 chars '' '[]'
+        echo "$react"
+        echo '{"op":"typing","chat_id":"1"}'
+        descriptor discord 10 chars '' '["react"]'
+        echo "$react"
+        echo '{"op":"typing","chat_id":"1"}'
+        echo '{"op":"dance"}'
+        echo '{"op":"interrupt","session_key":"k"}'
+    } >in
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 65 ]
+    [ "$(jq -r 'select(.type != "descriptor") | .refused' <<<"$output" | tr '\n' ';')" = 'null;the connector does not support react on discord;null;null;the connector does not support typing on discord;null;null;' ]
+}
+
+@test "the limit is that of the chat's platform, by its name, its chat, its kind, else the first one" {
+    {
+        descriptor discord 10 chars '' '[]'
+        descriptor slack 20 chars '' '[]'
+        echo '{"type":"inbound","event":{"text":"x","source":{"platform":" Slack","chat_id":77}}}'
+        echo '{"type":"inbound","event":{"text":"x","source":{"platform":"matrix","chat_id":"78"}}}'
+        for who in '"op":"send","chat_id":"1"' '"op":"send","chat_id":"77"' '"op":"send","chat_id":"78"' \
+            '"op":"send","chat_id":"1","platform":"slack"' '"op":"send","chat_id":"77","platform":"discord"' \
+            '"op":"follow_up","session_key":"k","kind":"slack.x"'; do
+            echo "{$who,\"content\":\"0123456789012345678901234\",\"requestId\":\"r\"}"
+        done
+        echo '{"type":"link","state":"open"}'
+        descriptor slack 20 chars '' '[]'
+        echo '{"op":"send","chat_id":"1","content":"0123456789012345678901234"}'
+    } >in
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 0 ]
+    [ "$(jq -r 'select(.action) | .action.content | length' <<<"$output" | tr '\n' ' ')" = '10 10 5 20 5 10 10 5 20 5 10 10 5 20 5 20 5 ' ]
+}
+
+@test "--max-length and --len-unit take the place of the descriptor's" {
+    { descriptor discord 10 utf16 '' '[]'; echo '{"op":"send","chat_id":"1","content":"🙂🙂🙂🙂🙂🙂"}'; } >in
+    for row in ':5 1' '--len-unit chars:6' '--max-length 2:1 1 1 1 1 1' '--max-length 4 --len-unit chars:4 2'; do
+        # shellcheck disable=SC2086 # two words
+        run --separate-stderr relay-send ${row%:*} <in
+        [ "$(jq -r 'select(.action) | .action.content | length' <<<"$output" | xargs)" = "${row#*:}" ]
+    done
+}
+
+@test "lengths are counted as in the vectors; random texts are split without loss" {
+    "$RELAY_BUILD/tests/split_property" lengths <"$RELAY_SOURCE/tests/vectors/length.ndjson"
+    texts=200
+    [ -z "${LONG-}" ] || texts=1000
+    run "$RELAY_BUILD/tests/split_property" $texts
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "a megabyte is split at once, and its parts are not all held in memory" {
+    awk 'BEGIN { for (i = 0; i < 20000; i++) printf "%s word and another one, line %d.\n", (i % 7 ? "A" : "\n日本語"), i }' >text
+    [ "$(wc -c <text)" -gt 700000 ]
+    elapsed_ms relay-send -n -c 1 --max-length 2000 - <text >out
+    [ "$MS" -lt 1500 ]
+    jq -e -s 'length > 300 and all(.[]; .action.content | length <= 2000)' out
+    # one character a part: 100 MB of frames, of which nobody reads more than a line
+    run --separate-stderr bash -c 'ulimit -v 400000 2>/dev/null; relay-send -n -c 1 --max-length 1 - <text | head -n 1'
+    [ "${#lines[@]}" -eq 1 ]
+}
+
+@test "a frame after a long text comes after all of its parts" {
+    { descriptor discord 3 chars '' '[]'; printf '{"op":"send","chat_id":"1","content":"%030000d"}\n' 0; echo '{"type":"last"}'; } >in
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 10002 ]
+    [ "${lines[10001]}" = '{"type":"last"}' ]
+    [ "$(jq -r '.requestId // empty' <<<"$output" | sort -u | wc -l)" -eq 10000 ]
 }
