@@ -3,18 +3,14 @@
  *
  * The sockets are accepted here and handed to libwebsockets, so that one poll(2) of the caller serves them,
  * stdin, stdout and the signals alike; lws_service() with a negative time is one pass without a wait. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "diag.h"
+#include "listener.h"
 #include "peer.h"
 #include "ws.h"
 
@@ -159,24 +155,6 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons why, void *user, 
     }
 }
 
-static int listen_on(const struct server_options *o, int *port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
-    socklen_t size = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    inet_pton(AF_INET, o->address, &a.sin_addr);
-    if (fd < 0)
-        die(EX_OSERR, "open socket:");
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, PEERS_MAX) ||
-        getsockname(fd, (struct sockaddr *)&a, &size))
-        die(EX_UNAVAILABLE, "listen on %s:%d:", o->address, o->port);
-    *port = ntohs(a.sin_port);
-    return fd;
-}
-
 static const struct lws_protocols protocols[] = {
     {.name = "relay", .callback = on_event, .rx_buffer_size = RX_CHUNK},
     {0},
@@ -216,7 +194,8 @@ struct server *server_open(const struct server_options *o, const struct server_e
 {
     struct server *s = xcalloc(1, sizeof *s);
     *s = (struct server){.o = *o, .ev = ev, .ctx = ctx};
-    s->fd = listen_on(o, &s->port);
+    s->port = o->port;
+    s->fd = listener_open(o->address, &s->port);
     open_lws(s);
     return s;
 }
@@ -240,14 +219,8 @@ size_t server_peers(const struct server *s)
 
 static void take_connections(struct server *s)
 {
-    while (s->count < PEERS_MAX) {
-        int fd = accept(s->fd, NULL, NULL);
-        if (fd < 0) {
-            if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
-                warn("accept connection:");
-            return;
-        }
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    int fd;
+    while (s->count < PEERS_MAX && (fd = listener_accept(s->fd)) >= 0) {
         struct lws *wsi = lws_adopt_socket_vhost(s->vhost, fd);
         if (!wsi)
             continue;

@@ -368,6 +368,17 @@ END
     [ "$(texts)" = "kept" ]
 }
 
+@test "slow reading holds a gateway up" {
+    start_stub --slow-read 200K
+    elapsed_ms peer <<END
+$HELLO
+repeat 1200 {"type":"outbound","requestId":"%d","action":{"op":"send","chat_id":"42","content":"0123456789"}}
+wait outbound_result 1200
+END
+    [ "$MS" -ge 300 ]
+    [ "$(wc -l <stub.out)" -eq 1201 ]
+}
+
 @test "messages mangled by a seed say the same, and the same again" {
     for i in $(seq 60); do inbound "€ $i 😀"; done >in
     sed p in >want
