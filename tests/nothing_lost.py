@@ -183,7 +183,14 @@ def main():
     batch = MESSAGES // ROUNDS // 2
     next_number, buffered, drains = 1, [], collections.Counter()
     for turn in range(ROUNDS):
-        # Nobody is connected: what is pushed now is buffered, and counts once the buffer has it.
+        # Nobody is connected. Once the stub has noticed, what is pushed is buffered, and counts when the buffer has it.
+        while True:
+            stub.push([next_number])
+            next_number += 1
+            time.sleep(0.1)
+            if '"number %d"' % (next_number - 1) in open("buffer", errors="replace").read():
+                break
+        buffered.append(next_number - 1)
         numbers = list(range(next_number, next_number + batch))
         next_number += batch
         stub.push(numbers)
