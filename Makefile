@@ -54,7 +54,7 @@ deps:
 	@.ci/deps
 
 demo: deps
-	@$(MAKE) --no-print-directory -s all && tests/demo.sh $(B)
+	@$(MAKE) --no-print-directory -s -j2 all && tests/demo.sh $(B)
 
 test: deps
 	@$(MAKE) --no-print-directory -s -j2 all $(TEST_PROGRAMS)
