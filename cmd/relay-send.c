@@ -132,6 +132,15 @@ static void on_text_end(struct filter *f)
         send_draft(s, buf_as_span(&s->text));
 }
 
+static void send_free(struct send *s)
+{
+    sender_free(s->sender);
+    draft_free(&s->draft);
+    frame_free(&s->drafted);
+    buf_free(&s->text);
+    buf_free(&s->line);
+}
+
 enum { KEY_SET = OPT_LONG, KEY_SET_JSON, KEY_LINES, KEY_NO_SPLIT, KEY_MAX_LENGTH, KEY_LEN_UNIT };
 
 static const struct opt options[] = {
@@ -237,6 +246,7 @@ static void check_draft(struct send *s)
         opt_wrong("%s", buf_cstr(&why));
     if (s->source == SOURCE_OPERANDS && s->draft.needs_text && !s->text.len)
         opt_wrong("send TEXT: it is empty");
+    buf_free(&why);
 }
 
 int main(int argc, char **argv)
@@ -263,5 +273,7 @@ int main(int argc, char **argv)
     s.limits.max_frame = (size_t)o.max_frame;
     s.sender = sender_new(&s.limits);
     filter_init(&s.f, &o);
-    return filter_run(&s.f);
+    int status = filter_run(&s.f);
+    send_free(&s);
+    return status;
 }

@@ -11,7 +11,10 @@
 size_t code_point_at(struct span text, size_t i, uint32_t *cp)
 {
     size_t k = text_decode(text.p + i, text.n - i, cp);
-    return k ? k : 1;
+    if (k)
+        return k;
+    *cp = 0xfffd;
+    return 1;
 }
 
 static bool is_blank(uint32_t c)

@@ -163,7 +163,7 @@ static void open_window(struct scan *c)
     /* after half a flag the other half must not begin a new one */
     if (s->torn && is_flag_letter(s->text, s->at) && is_flag_letter(s->text, s->at - 4))
         c->base -= 4;
-    buf_room(&s->breaks, c->end - c->base);
+    buf_room(&s->breaks, c->end - c->base + 1);
     cluster_breaks(s->breaks.p, (struct span){s->text.p + c->base, c->end - c->base});
 }
 
