@@ -78,18 +78,17 @@ static void on_ready(struct filter *f, const struct pollset *ps)
     emit_parts(f->ctx);
 }
 
-/* Sends the action that the options make, with this text. */
-static void send_draft(struct send *s, struct span text)
+/* Sends the action that the options make, with this text. Returns NULL, or why it cannot. */
+static const char *send_draft(struct send *s, struct span text)
 {
     struct json_error e;
     const char *why = s->source ? draft_set_text(&s->draft, s->draft.member, text) : NULL;
-    if (why) {
-        filter_bad(&s->f, "%s", why);
-        return;
-    }
+    if (why)
+        return why;
     if (!frame_parse(&s->drafted, buf_as_span(&s->draft.action), &e))
         die(EX_SOFTWARE, "read own action: %s", e.reason);
     take_action(s, &s->drafted);
+    return NULL;
 }
 
 static void on_start(struct filter *f)
@@ -104,8 +103,9 @@ static void on_line(struct filter *f, struct span line)
 {
     if (line.n && line.p[line.n - 1] == '\r')
         line.n--;
-    if (!line_blank(line))
-        send_draft(f->ctx, line);
+    const char *why = line_blank(line) ? NULL : send_draft(f->ctx, line);
+    if (why)
+        filter_bad(f, "%s", why);
 }
 
 /* "-": the lines are gathered. */
@@ -124,12 +124,17 @@ static void on_text(struct filter *f, struct span line)
 static void on_text_end(struct filter *f)
 {
     struct send *s = f->ctx;
-    if (!f->status && s->draft.needs_text && !s->text.len)
-        filter_bad(f, "no text");
+    const char *why = NULL;
     if (f->status)
-        complain("send nothing: the text cannot be read whole");
+        why = "it cannot be read whole";
+    else if (s->draft.needs_text && !s->text.len)
+        why = "it is empty";
     else
-        send_draft(s, buf_as_span(&s->text));
+        why = send_draft(s, buf_as_span(&s->text));
+    if (why) {
+        complain("send stdin: %s", why);
+        filter_fail(f, EX_DATAERR);
+    }
 }
 
 static void send_free(struct send *s)

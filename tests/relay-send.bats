@@ -190,6 +190,7 @@ EOF
     run --separate-stderr relay-send -n -c 42 - </dev/null
     [ "$status" -eq 65 ]
     [ -z "$output" ]
+    [ "$stderr" = 'relay-send: send stdin: it is empty' ]
     run --separate-stderr relay-send -n -o typing -c 42 - </dev/null
     [ "$(jq -r .action.content <<<"$output")" = '' ]
     [ "$status" -eq 0 ]
@@ -210,6 +211,7 @@ EOF
     run --separate-stderr relay-send -n -c 42 - <<<$'a\xed\xa0\x80'
     [ "$status" -eq 65 ]
     [ -z "$output" ]
+    [ "$stderr" = 'relay-send: send stdin: not UTF-8' ]
     printf 'one\n\377\nthree\n' >in
     run --separate-stderr relay-send -c 42 --lines <in
     [ "$status" -eq 65 ]

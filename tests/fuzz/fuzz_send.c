@@ -81,6 +81,8 @@ static void check_split(struct span text, const struct split_rule *r)
         check(split_length(r, p) <= r->max && text_valid(p.p, p.n));
         if (r->fences)
             continue;
+        if (gap_at(p, 0).end == p.n && skip_white(text, i) < text.n)
+            i = skip_white(text, i); /* half of a cluster: white space of its own is in no part */
         while (i + p.n <= text.n && memcmp(p.p, text.p + i, p.n) != 0 && gap_at(text, i).end > i)
             i += code_point_at(text, i, &(uint32_t){0});
         check(i + p.n <= text.n && memcmp(p.p, text.p + i, p.n) == 0);
