@@ -199,11 +199,11 @@ END
 }
 
 @test "going_idle: live until the ack, buffered from then on; sleeping ends with the next hello" {
-    start_stub --delay 300ms
+    start_stub --delay 150ms
     { printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"going_idle"}'; until_true 5 grep -q going_idle stub.out
       inbound flip >&9
-      printf '%s\n' 'wait going_idle_ack' 'sleep 0.1'
-      sleep 0.5
+      echo 'wait going_idle_ack'
+      until_true 5 grep -q going_idle_ack got
       inbound later >&9
       printf '%s\n' 'nothing 0.1' dial "$HELLO" 'wait inbound 2'; } | peer --ack
     [ "$(jq -r '.type + " " + (.event.text? // "") + " " + (.bufferId | type)' got | paste -sd ,)" = \
@@ -356,12 +356,12 @@ END
         '{"type":"going_idle"}' 'nothing 0.1' ping | peer
     stop_stub
     start_stub --half-open --delay 200ms
-    elapsed_ms peer --timeout 0.5 <<END || [ $? -eq 4 ]
+    elapsed_ms peer --timeout 0.3 <<END || [ $? -eq 4 ]
 $HELLO
 wait descriptor
 ping
 END
-    [ "$MS" -ge 700 ]
+    [ "$MS" -ge 500 ]
     # connected as ever: what is delivered waits for the next connection
     inbound kept >&9
     printf '%s\n' "$HELLO" 'wait inbound' ping | peer
@@ -369,14 +369,14 @@ END
 }
 
 @test "slow reading holds a gateway up" {
-    start_stub --slow-read 200K
+    start_stub --slow-read 400K
     elapsed_ms peer <<END
 $HELLO
-repeat 1200 {"type":"outbound","requestId":"%d","action":{"op":"send","chat_id":"42","content":"0123456789"}}
-wait outbound_result 1200
+repeat 1000 {"type":"outbound","requestId":"%d","action":{"op":"send","chat_id":"42","content":"0123456789"}}
+wait outbound_result 1000
 END
-    [ "$MS" -ge 300 ]
-    [ "$(wc -l <stub.out)" -eq 1201 ]
+    [ "$MS" -ge 150 ]
+    [ "$(wc -l <stub.out)" -eq 1001 ]
 }
 
 @test "messages mangled by a seed say the same, and the same again" {
@@ -520,7 +520,7 @@ END
     run --separate-stderr relay-stub --background --port "$(sed 's/.*:\([0-9]*\).*/\1/' url)" 3>&- 4>&-
     [ "$status" -eq 69 ]
     kill "$pid"
-    until_true 5 eval "! kill -0 $pid"
+    until_true 5 eval "! readlink /proc/$pid/exe" # not kill -0: init may take its time to reap it
     elapsed_ms relay-stub --max-life 200ms </dev/null
     [ "$MS" -ge 200 ] && [ "$MS" -lt 3000 ]
     start_stub
@@ -563,10 +563,10 @@ END
 }
 
 @test "a gateway that does not read stops stdin; a stopped stdout stops the gateway; nothing is lost" {
-    n=20000
+    n=6000
     [ -n "${LONG:-}" ] && n=200000
     start_stub
-    for i in $(seq 1000); do inbound "$(printf %0500d "$i")"; done >chunk
+    for i in $(seq 1000); do inbound "$(printf %02000d "$i")"; done >chunk
     mkfifo cmds
     export URL
     background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peer_client.py" --lazy --timeout 30 "$URL" <cmds >got'
