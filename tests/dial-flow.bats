@@ -49,7 +49,7 @@ printf '%s\n' '{"type":"hello","platform":"discord","botId":""}'
 seq "$1" | sed 's/.*/{"type":"interrupt","session_key":"key-&-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","reason":null}/'
 grep -c '"inbound"' >counted
 EOF
-    background bash -c 'relay-dial "$1" -- sh stuff.sh "$2" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" "$n"
+    background bash -c 'relay-dial --kill-after 2s "$1" -- sh stuff.sh "$2" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" "$n"
     until_true 120 bash -c '[ "$(grep -c interrupt peer.out)" -eq '"$n"' ]'
     kill "$(cat pid)"
     ended 0 20
@@ -81,7 +81,7 @@ EOF
     [ "$status" -eq 65 ]
     [[ $stderr == *'skip line 2: longer than 16777216 bytes'* ]]
     cmp <(head -n1 in) <(sed 's/^1 //' peer.out)
-    run --separate-stderr bash -c 'echo "$2" | relay-dial --no-link --max-frame 200 "$1"' - "$URL" "$HELLO"
+    run --separate-stderr bash -c 'echo "$2" | relay-dial --no-link -w 200ms --max-frame 200 "$1"' - "$URL" "$HELLO"
     [ "$status" -eq 75 ] || [ "$status" -eq 76 ]
     [[ $stderr == *'receive frame: longer than 200 bytes'* ]]
 }
