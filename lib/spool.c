@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The buffer of deliveries. */
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -96,83 +93,33 @@ static void load(struct spool *s, int fd)
     reader_free(&r);
 }
 
-static bool write_all(int fd, const char *p, size_t n)
+/* Writes the log anew, without what was acked. */
+static void compact(struct spool *s)
 {
-    while (n) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return false;
-        p += k;
-        n -= (size_t)k;
-    }
-    return true;
-}
-
-static bool lock(int fd)
-{
-    struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fcntl(fd, F_SETLK, &l) == 0;
-}
-
-static void sync_directory(const char *path)
-{
-    char *copy = xstrdup(path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    free(copy);
-}
-
-/* Writes the log anew and puts it in the old one's place. */
-static int compact(struct spool *s)
-{
-    struct buf name = {0}, b = {0};
-    buf_printf(&name, "%s.new", s->path);
-    int fd = open(buf_cstr(&name), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0 || !lock(fd))
-        die(EX_NOINPUT, "write buffer %s:", buf_cstr(&name));
+    struct buf b = {0};
     for (const struct entry *e = s->head; e; e = e->next) {
         buf_span(&b, e->line);
         buf_ch(&b, '\n');
     }
-    if (!write_all(fd, b.p, b.len) || fsync(fd) || rename(buf_cstr(&name), s->path))
-        die(EX_IOERR, "write buffer %s:", buf_cstr(&name));
-    sync_directory(s->path);
-    buf_free(&name);
+    if (!logfile_replace(&s->file, buf_as_span(&b)))
+        die(EX_IOERR, "write buffer %s:", s->path);
     buf_free(&b);
-    return fd;
-}
-
-/* Locks the file that stands under the name now, not one that another process has just replaced. */
-static int open_locked(const char *path)
-{
-    struct stat ours, named;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        die(EX_NOINPUT, "open buffer %s:", path);
-    if (fstat(fd, &ours) || !S_ISREG(ours.st_mode))
-        die(EX_NOINPUT, "open buffer %s: not a regular file", path);
-    if (!lock(fd) || stat(path, &named) || named.st_ino != ours.st_ino)
-        die(EX_UNAVAILABLE, "lock buffer %s: another process has it", path);
-    return fd;
 }
 
 void spool_open(struct spool *s, const char *path)
 {
     s->path = path;
-    s->fd = -1;
     /* Never an id of an earlier run: a gateway takes that for a delivery it has handled. */
     snprintf(s->prefix, sizeof s->prefix, "%llx", (unsigned long long)clock_wall_ms());
     if (!path)
         return;
-    int old = open_locked(path);
-    load(s, old);
-    s->fd = compact(s);
-    close(old);
+    if (!logfile_open(&s->file, path)) {
+        if (errno == EBUSY)
+            die(EX_UNAVAILABLE, "lock buffer %s: another process has it", path);
+        die(EX_NOINPUT, "open buffer %s:", path);
+    }
+    load(s, s->file.fd);
+    compact(s);
 }
 
 struct entry *spool_add(struct spool *s, const struct frame *f)
@@ -201,7 +148,7 @@ struct entry *spool_add(struct spool *s, const struct frame *f)
 
 static void write_log(struct spool *s)
 {
-    if (!write_all(s->fd, s->log.p, s->log.len))
+    if (!logfile_append(&s->file, buf_as_span(&s->log)))
         die(EX_IOERR, "write buffer %s:", s->path);
     s->log.len = 0;
 }
@@ -212,7 +159,7 @@ void spool_sync(struct spool *s)
         return;
     write_log(s);
     s->unsynced = false;
-    if (fdatasync(s->fd))
+    if (fdatasync(s->file.fd))
         die(EX_IOERR, "write buffer %s:", s->path);
 }
 
@@ -246,7 +193,7 @@ void spool_close(struct spool *s)
 {
     while (s->head)
         drop(s, s->head);
-    if (s->fd >= 0)
-        close(s->fd);
+    if (s->path)
+        logfile_close(&s->file);
     buf_free(&s->log);
 }

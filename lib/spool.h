@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "frame.h"
+#include "logfile.h"
 
 /* A delivery that is not acked. */
 struct entry {
@@ -27,7 +28,7 @@ struct spool {
     struct entry *fresh; /* the first one not handed out since spool_rewind(); NULL: all were */
     size_t bytes, count;
     const char *path; /* NULL: in memory only */
-    int fd;
+    struct logfile file;
     struct buf log; /* not written yet */
     bool unsynced;  /* deliveries are not on the disk yet */
     uint64_t next;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Kills relay-scope at random instants: whatever came out must be in its state file. scope_kill.py ROUNDS
 import json
+import os
 import random
 import signal
 import subprocess
@@ -35,10 +36,13 @@ def kept():
     return {a["chat_id"]: int(a["metadata"]["scope_id"]) for a in actions if "metadata" in a}
 
 
-def killed_after(delay):
+def killed_at(size):
+    """Killed once that much has come out, or a moment after its start for 0."""
     with open("in") as i, open("out", "w") as o:
         p = subprocess.Popen(["relay-scope", "-s", "state"], stdin=i, stdout=o)
-        time.sleep(delay)
+        while size and p.poll() is None and os.path.getsize("out") < size:
+            pass
+        time.sleep(random.random() * 0.001)
         p.send_signal(signal.SIGKILL)
         return p.wait() == -signal.SIGKILL
 
@@ -46,14 +50,13 @@ def killed_after(delay):
 def main():
     random.seed(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     write_input("in", 0)
-    start = time.monotonic()
     with open("in") as i, open("out", "w") as o:
         subprocess.run(["relay-scope", "-s", "state"], stdin=i, stdout=o, check=True)
-    whole = time.monotonic() - start
+    whole = os.path.getsize("out")
     kills, known = 0, passed("out")
     for n in range(1, int(sys.argv[1]) + 1):
         write_input("in", n * LINES)
-        kills += killed_after(random.random() * whole)
+        kills += killed_at(int(random.random() * whole * 0.8))
         known.update(passed("out"))
         have = kept()
         for chat, value in known.items():
