@@ -18,14 +18,14 @@ struct cut {
 /* One part being sought. */
 struct scan {
     struct split *s;
-    size_t i, used;           /* up to here, and its length with the line that opens a block again */
-    size_t base, end;         /* of the window: a little more than fits */
-    size_t run, run_used;     /* i and used where the present run of ink began */
-    size_t lead;              /* end of the white space in front of the first ink */
-    size_t ink;               /* end of the last ink; 0: there is nothing to see yet */
-    enum sentence_sign ended; /* the ink ends as a sentence does, or SENTENCE_NOTHING */
-    size_t whole;             /* no cut up to here: it is part of a fence */
-    struct split_place place;
+    size_t i, used;                  /* up to here, and its length with the line that opens a block again */
+    size_t base, end;                /* of the window: a little more than fits */
+    size_t run, run_used;            /* i and used where the present run of ink began */
+    size_t lead;                     /* end of the white space in front of the first ink */
+    size_t ink;                      /* end of the last ink; 0: there is nothing to see yet */
+    enum sentence_sign ended;        /* the ink ends as a sentence does, or SENTENCE_NOTHING */
+    size_t whole;                    /* no cut up to here: it is part of a fence */
+    struct split_place place, start; /* of i, of the part's beginning */
     struct cut cuts[LEVELS];
 };
 
@@ -176,6 +176,7 @@ static void scan_part(struct scan *c, struct split *s)
     open_window(c);
     if (s->line_start)
         start_line(c, s->at);
+    c->start = c->place;
     while (c->i < s->text.n && c->used <= s->rule.max) {
         unsigned char first = (unsigned char)s->text.p[c->i];
         struct gap g = {.end = c->i};
@@ -204,9 +205,9 @@ static size_t cut_line(const struct scan *c)
 static struct cut cut_cluster(const struct scan *c)
 {
     const struct split *s = c->s;
-    struct cut cut = {s->at, c->place};
+    struct cut cut = {s->at, c->start};
     uint32_t cp;
-    size_t k = code_point_at(s->text, s->at, &cp), used = s->place.in.before + c->place.in.after;
+    size_t k = code_point_at(s->text, s->at, &cp), used = s->place.in.before + c->start.in.after;
     do {
         used += units(&s->rule, cp);
         cut.at += k;
