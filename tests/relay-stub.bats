@@ -502,7 +502,12 @@ END
     inbound 3 >&9
     until_true 5 eval '[ "$(wc -l <calls)" -eq 2 ]'
     # an instance that serves needs no waking
-    { printf '%s\n' "$HELLO" 'wait inbound 3'; sleep 0.4; inbound 4 >&9; echo 'wait inbound'; } | peer --ack
+    {
+        printf '%s\n' "$HELLO" 'wait inbound 3'
+        until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -eq 3 ]'
+        inbound 4 >&9
+        echo 'wait inbound'
+    } | peer --ack
     [ "$(wc -l <calls)" -eq 2 ]
     # nobody there: no matter
     start_stub -v --wake-url http://127.0.0.1:1/
