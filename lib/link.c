@@ -6,6 +6,7 @@
 enum {
     CLOSE_WAIT = 3000, /* ms for the peer's close frame */
     CLOCK_JUMP = 5000, /* ms the wall clock may run off before the link is tested */
+    CLOCK_LOOK = 5000, /* ms between two looks at it */
 };
 
 void link_hang_up(struct link *l)
@@ -85,14 +86,17 @@ void link_prepare(struct link *l, struct pollset *ps, bool reading)
         return;
     }
     link_flush(l);
-    if (l->tx_failed || (l->rx_maybe && reading) || l->close_got)
+    if (l->tx_failed || (l->rx_maybe && reading))
         pollset_until(ps, 0);
-    bool sending = l->tx.len > l->tx_off;
-    l->slot = pollset_add(ps, l->fd, (short)((reading ? POLLIN : 0) | (sending ? POLLOUT : 0)));
-    if (l->state == LINK_CLOSING)
+    short events = (short)((reading ? POLLIN : 0) | (l->tx.len > l->tx_off ? POLLOUT : 0));
+    /* with nothing to do there, a connection that hung up would wake the loop again and again */
+    l->slot = pollset_add(ps, events ? l->fd : CURL_SOCKET_BAD, events);
+    if (l->state == LINK_CLOSING) {
         pollset_until(ps, l->close_by);
-    else if (keepalive_on(l))
+    } else if (keepalive_on(l)) {
         pollset_until(ps, l->ping_at ? l->ping_at + l->o->ping_timeout : l->last_rx + l->o->ping_interval);
+        pollset_until(ps, clock_ms() + CLOCK_LOOK);
+    }
 }
 
 /* After the peer's close frame: answer it, then let go. */

@@ -133,3 +133,37 @@ tokens() {
     [ "$status" -eq 69 ]
     [ "$MS" -lt 5000 ]
 }
+
+@test "a jump of the wall clock tests the link at once" {
+    if nm -D "$(command -v relay-dial)" | grep -q __asan_init; then
+        return 0 # the sanitizer wants to be loaded first
+    fi
+    cc -shared -fPIC -o jump.so "$RELAY_SOURCE/tests/preload/clock_jump.c"
+    start_peer
+    background env LD_PRELOAD="$PWD/jump.so" CLOCK_JUMP=jumped relay-dial -n --ping-interval 1h --ping-timeout 300ms \
+        "$URL" >out 2>err
+    until_true 5 grep -q open out
+    kill -STOP "$PEER"
+    touch jumped
+    until_true 8 grep -q 'nothing received after a ping' err
+}
+
+@test "a peer that hangs up while nobody reads does not keep the loop turning" {
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" hang.url flood
+    until_true 5 test -s hang.url
+    mkfifo out
+    background bash -c 'exec relay-dial -n "$1" >out 2>err' - "$(cat hang.url)"
+    local dial=$! ticks
+    exec 6<out
+    until_true 5 grep -q 'State:.*sleeping' "/proc/$dial/status"
+    until_true 5 test -e hang.url.done
+    sleep 0.3
+    ticks=$(cut -d ' ' -f 14,15 "/proc/$dial/stat" | tr ' ' +)
+    sleep 0.7
+    [ $(($(cut -d ' ' -f 14,15 "/proc/$dial/stat" | tr ' ' +) - (ticks))) -lt 20 ]
+    cat <&6 >all &
+    exec 6<&-
+    until_true 8 bash -c "! kill -0 $dial"
+    [ "$(grep -c inbound all)" -gt 1000 ]
+    grep -q 'close link: by network: 1006' err
+}

@@ -12,7 +12,7 @@ setup() {
 
 teardown() {
     local p
-    for p in $PIDS; do kill "$p" 2>/dev/null; done
+    for p in $PIDS; do kill "$p" 2>/dev/null && kill -CONT "$p" 2>/dev/null; done
     for p in $PIDS; do wait "$p" 2>/dev/null; done
     return 0
 }

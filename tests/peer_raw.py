@@ -8,6 +8,7 @@
   silent   no answer to the upgrade
   early    three frames in the same segment as the answer to the upgrade, then a close frame
   rst      two frames, then a reset
+  flood    frames until nobody takes them, then a reset, and the file URLFILE.done
   halfopen nothing after the upgrade
 """
 import base64
@@ -57,6 +58,17 @@ def serve(s):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     elif how == "halfopen":
         time.sleep(60)
+    elif how == "flood":
+        s.settimeout(0.5)
+        try:
+            while True:
+                s.sendall(text(INBOUND) * 100)
+        except OSError:
+            pass
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        s.close()
+        with open(sys.argv[1] + ".done", "w") as f:
+            f.write("reset")
     elif how == "stream":
         while True:
             s.sendall(text(INBOUND))
