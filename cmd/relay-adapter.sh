@@ -99,10 +99,17 @@ exec relay-dial $noise ${id:+--id "$id"} ${secret:+--secret-file "$secret"} ${re
     ${url:+"$url"} -- sh -cf '
         noise=$1 hello=$2 run=$3 parallel=$4 timeout=$5 state=$6 after=$7
         shift 7
-        relay-handshake $noise $hello |
-            relay-decode $noise |
-            relay-run $noise $run ${parallel:+-P "$parallel"} ${timeout:+--timeout "$timeout"} -- "$@" |
-            relay-send $noise |
-            relay-scope $noise ${state:+-s "$state"} |
-            relay-idle $noise ${after:+--after "$after"}
+        # A stage that fails says so on 3, or its status would be lost: sh knows that of the last one only.
+        stage() { "$@" 3>&- || echo $? >&3; }
+        exec 4>&1
+        failed=$({
+            stage relay-handshake $noise $hello |
+                stage relay-decode $noise |
+                stage relay-run $noise $run ${parallel:+-P "$parallel"} ${timeout:+--timeout "$timeout"} -- "$@" |
+                stage relay-send $noise |
+                stage relay-scope $noise ${state:+-s "$state"} |
+                stage relay-idle $noise ${after:+--after "$after"}
+        } 3>&1 >&4 4>&-)
+        set -- $failed
+        exit "${1:-0}"
     ' relay-adapter "$noise" "$hello" "$run" "$parallel" "$timeout" "$state" "$after" "$@"

@@ -109,7 +109,7 @@ drained() {
 @test "its siblings are found beside it" {
     start_stub
     mkdir path
-    for c in sh dirname getopt true; do ln -s "$(command -v $c)" path; done
+    for c in sh dirname getopt true; do ln -s "$(type -P $c)" path; done
     run --separate-stderr env PATH="$PWD/path" "$RELAY_BUILD/bin/relay-adapter" --url "$URL" --after 100ms true
     echo "$stderr"
     [ "$status" -eq 0 ]
@@ -127,4 +127,36 @@ drained() {
     run --separate-stderr relay-adapter true
     [ "$status" -eq 64 ]
     [[ ${stderr_lines[0]} == 'relay-dial: dial: no URL '* ]]
+}
+
+@test "the first stage that fails gives the status" {
+    start_stub
+    printf '#!/bin/sh\nexit 3\n' >three
+    chmod +x three
+    while read -r want args; do
+        # shellcheck disable=SC2086 # a list of words
+        run --separate-stderr timeout 10 relay-adapter -q --url "$URL" $args
+        [ "$status" -eq "$want" ] || { echo "$args: $status, not $want"; echo "$stderr"; return 1; }
+    done <<'END'
+64 -p :x true
+64 -P x true
+66 -s no/such true
+64 --after x true
+78 -l -r true
+3 -l ./three
+0 --after 100ms true
+END
+}
+
+@test "the status of a COMMAND that failed is that of the ring" {
+    start_stub
+    adapter -q sh -c '[ "$RELAY_TEXT" != bad ] || exit 3; sleep 3 & echo "$RELAY_TEXT"'
+    message bad
+    message good
+    until_true 5 replied 1
+    kill "$ADAPTER"
+    status=0
+    wait "$ADAPTER" || status=$?
+    [ "$status" -eq 3 ]
+    [ "$(replies)" = good ]
 }
