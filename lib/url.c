@@ -17,7 +17,8 @@ static bool ends_in_relay(struct span url)
 
 void relay_url(struct buf *out, const char *base)
 {
-    static const char *const schemes[][2] = {{"https://", "wss://"}, {"http://", "ws://"}};
+    static const char *const schemes[][2] = {
+        {"https://", "wss://"}, {"http://", "ws://"}, {"wss://", "wss://"}, {"ws://", "ws://"}};
     struct span url = text_trim(span_of(base));
     while (url.n && url.p[url.n - 1] == '/')
         url.n--;

@@ -5,8 +5,8 @@
 
 #include "buf.h"
 
-/* Appends the dial URL made of a base URL: trimmed, https→wss, http→ws, without trailing '/', ending in
- * /relay. */
+/* Appends the dial URL made of a base URL: trimmed, https→wss, http→ws (the scheme in
+ * letters of either case), without trailing '/', ending in /relay. */
 void relay_url(struct buf *out, const char *base);
 
 #endif

@@ -41,6 +41,8 @@ static void test_url(void)
 {
     static const char *const rows[][2] = {
         {" HTTPS://a/ ", "wss://a/relay"},
+        {"WSS://A/", "wss://A/relay"},
+        {"Ws://a", "ws://a/relay"},
         {"https://relay", "wss://relay/relay"},
         {"https://relay//", "wss://relay/relay"},
         {"http://h/relay/relay/", "ws://h/relay/relay"},
