@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "filter.h"
 #include "identity.h"
+#include "text.h"
 
 struct handshake {
     struct identities ids;
@@ -67,8 +68,11 @@ static void read_manifest(struct buf *out, const char *path, size_t max)
 static void find_identities(struct identities *ids)
 {
     const char *platforms = getenv("GATEWAY_RELAY_PLATFORMS"), *bots = getenv("GATEWAY_RELAY_BOT_IDS");
-    if (!ids->n && platforms)
+    if (!ids->n && platforms) {
+        if (!text_valid(platforms, strlen(platforms)))
+            die(EX_CONFIG, "read GATEWAY_RELAY_PLATFORMS: not UTF-8");
         identity_list(ids, platforms);
+    }
     if (!ids->n)
         identity_parse(ids, "relay");
     const char *wrong = identity_resolve(ids, span_of(bots ? bots : ""));
@@ -141,6 +145,8 @@ int main(int argc, char **argv)
             f.null_input = true;
             break;
         case 'p':
+            if (!text_valid(o.arg, strlen(o.arg)))
+                opt_wrong("read identity '%s': not UTF-8", o.arg);
             if (!identity_parse(&h.ids, o.arg))
                 opt_wrong("read identity '%s': no platform", o.arg);
             break;

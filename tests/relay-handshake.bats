@@ -72,6 +72,16 @@ END
     [ "$(GATEWAY_RELAY_PLATFORMS=, relay-handshake -n)" = "$(hello relay '')" ]
 }
 
+@test "handshake: an identity that is not UTF-8 is refused" {
+    run --separate-stderr relay-handshake -n -p $'disc\xffrd'
+    [ "$status" -eq 64 ]
+    [ "${stderr_lines[0]}" = "relay-handshake: read identity 'disc\xffrd': not UTF-8" ]
+    run --separate-stderr env GATEWAY_RELAY_PLATFORMS=$'discord,\xc3' relay-handshake -n
+    [ "$status" -eq 78 ]
+    [ -z "$output" ]
+    [ "$stderr" = 'relay-handshake: read GATEWAY_RELAY_PLATFORMS: not UTF-8' ]
+}
+
 @test "handshake: bot ids that cannot be read are a configuration error" {
     local bots
     for bots in '{' '[]' '"x"' '{"a":"b"}' '{"a":{"botId":[]}}' '{"a":{"botId":"b"}} x' $'{"a":{"botId":"\xff"}}'; do
