@@ -97,7 +97,7 @@ int main(int argc, char **argv)
         if (key == 'n')
             f.null_input = true;
         else if (key == KEY_AFTER && (after = opt_duration(&o)) == 0)
-            opt_wrong("read duration '%s': must be more than 0", o.arg);
+            opt_wrong("read --%s '%s': must be more than 0", o.name, o.arg);
     }
     if (o.operands < argc)
         opt_wrong("unexpected operand '%s'", argv[o.operands]);

@@ -181,7 +181,7 @@ static const struct tool tool = {
 static void check_option(const struct opts *o, const char *why)
 {
     if (why)
-        opt_wrong("set '%s': %s", o->arg, why);
+        opt_wrong("read --%s '%s': %s", o->name, o->arg, why);
 }
 
 /* The options that add to the action; false: it is none of them. */

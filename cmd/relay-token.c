@@ -141,7 +141,7 @@ static void take_options(struct job *j, struct opts *o, int argc, char **argv)
         case KEY_TTL:
             j->ttl = opt_duration(o) / 1000;
             if (!j->ttl)
-                opt_wrong("read duration '%s': less than a second", o->arg);
+                opt_wrong("read --%s '%s': less than a second", o->name, o->arg);
             break;
         case KEY_EXPIRES:
             j->expires = opt_number(o, 0, INT64_MAX);

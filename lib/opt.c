@@ -156,6 +156,14 @@ static bool handle_common(struct opts *o, int key)
     }
 }
 
+static const char *name_of(int key)
+{
+    const struct option *l = longs;
+    while (l->name && l->val != key)
+        l++;
+    return l->name;
+}
+
 int opt_next(struct opts *o, const struct tool *tool, int argc, char **argv)
 {
     if (!o->tool)
@@ -181,6 +189,7 @@ int opt_next(struct opts *o, const struct tool *tool, int argc, char **argv)
                 complain("option %s: unknown or ambiguous", argv[at]);
             point_to_help();
         }
+        o->name = name_of(key);
         if (!handle_common(o, key))
             return key;
     }
@@ -190,7 +199,7 @@ int64_t opt_number(const struct opts *o, int64_t min, int64_t max)
 {
     int64_t v;
     if (!number_parse(o->arg, min, max, &v))
-        opt_wrong("read number '%s': not a whole number from %lld to %lld", o->arg, (long long)min,
+        opt_wrong("read --%s '%s': not a whole number from %lld to %lld", o->name, o->arg, (long long)min,
                   (long long)max);
     return v;
 }
@@ -199,7 +208,7 @@ int64_t opt_duration(const struct opts *o)
 {
     int64_t v;
     if (!duration_parse(o->arg, &v))
-        opt_wrong("read duration '%s': not seconds or a number with ms, s, m or h", o->arg);
+        opt_wrong("read --%s '%s': not seconds or a number with ms, s, m or h", o->name, o->arg);
     return v;
 }
 
@@ -207,7 +216,7 @@ int64_t opt_size(const struct opts *o, int64_t min, int64_t max)
 {
     int64_t v;
     if (!size_parse(o->arg, min, max, &v))
-        opt_wrong("read size '%s': not a number of bytes, K, M or G from %lld to %lld", o->arg,
+        opt_wrong("read --%s '%s': not a number of bytes, K, M or G from %lld to %lld", o->name, o->arg,
                   (long long)min, (long long)max);
     return v;
 }
@@ -220,5 +229,5 @@ int opt_word(const struct opts *o, const char *const *words)
             return i;
     for (int i = 0; words[i]; i++)
         buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
-    opt_wrong("read argument '%s': not one of %s", o->arg, buf_cstr(&all));
+    opt_wrong("read --%s '%s': not one of %s", o->name, o->arg, buf_cstr(&all));
 }

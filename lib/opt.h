@@ -33,7 +33,8 @@ struct opts {
     const struct tool *tool;
     int argc;
     char **argv;
-    const char *arg;   /* the present option's argument */
+    const char *name;  /* the present option's long name */
+    const char *arg;   /* … and argument */
     bool strict;       /* --strict was given */
     int64_t max_frame; /* bytes; 16 MiB unless --max-frame was given */
     int operands;      /* after the last option: index of the first operand */

@@ -147,7 +147,7 @@ EOF
     start_peer
     (umask 077 && echo s3cret >secret)
     GATEWAY_RELAY_ID=gw relay-dial -n -c 0x "$URL" 2>err && return 1
-    grep -q "read number '0x'" err
+    grep -q "read --count '0x'" err
     GATEWAY_RELAY_ID=gw relay-dial -n -m 100ms --secret-file secret -H 'X-Test: 1' "$URL" >out
     until_true 5 grep -q 'open 1 Bearer' peer.err
     relay-token --verify --secret-file secret "$(sed -n 's/open 1 Bearer //p' peer.err)"

@@ -162,18 +162,18 @@ hello|op "send": chat_id is missing
 -n -|op "send": chat_id is missing
 --lines|op "send": chat_id is missing
 -n -c 42 ''|send TEXT: it is empty
--n -c '' hi|set '': empty
+-n -c '' hi|read --chat '': empty
 -n -c 42 -o edit hi|op "edit": message_id is missing
 -n -c 42 -o delete --set message_id=1 hi|op "delete": takes no TEXT
 -n -o interrupt hi|op "interrupt": session_key is missing
 -n -o send_media -c 42 --set media_kind=film --set source_url=x|op "send_media": media_kind is not one of image, voice, audio, video, document
 -c 42 --lines hi|option --lines: takes no TEXT
--c 42 -m x hi|set 'x': not KEY=VALUE
--c 42 --set =x hi|set '=x': not KEY=VALUE
--c 42 --set-json x= hi|set 'x=': no JSON value
--c 42 --set-json x=01 hi|set 'x=01': bad number
+-c 42 -m x hi|read --metadata 'x': not KEY=VALUE
+-c 42 --set =x hi|read --set '=x': not KEY=VALUE
+-c 42 --set-json x= hi|read --set-json 'x=': no JSON value
+-c 42 --set-json x=01 hi|read --set-json 'x=01': bad number
 -c 42 --set-json metadata=1 hi|op "send": metadata is not an object
--c 42 --set-json metadata=1 -m a=b hi|set 'a=b': metadata is not an object
+-c 42 --set-json metadata=1 -m a=b hi|read --metadata 'a=b': metadata is not an object
 -c 42 --set type=x hi|op "send": an action has no type
 -c 42 --set-json op=1 hi|op 1: not a string
 --frob|option --frob: unknown or ambiguous
