@@ -42,7 +42,7 @@ stop_stub() {
 --close 4401:x@-1|CODE[:REASON]@N
 --drop-after x|whole number
 --http-status 99|200 to 599
---delay x|duration
+--delay x|seconds or
 --secret nofile|ID=FILE
 --wake-url https://x/|http://
 --cert x|--key
