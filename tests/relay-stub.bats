@@ -199,7 +199,7 @@ END
 }
 
 @test "going_idle: live until the ack, buffered from then on; sleeping ends with the next hello" {
-    start_stub --delay 150ms
+    start_stub --delay 400ms
     { printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"going_idle"}'; until_true 5 grep -q going_idle stub.out
       inbound flip >&9
       echo 'wait going_idle_ack'
@@ -323,7 +323,7 @@ $HELLO
 closed
 dial
 $HELLO
-wait descriptor 2
+wait descriptor 4
 END
     peer <script
     diff - ends <<'END'
