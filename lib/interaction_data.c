@@ -2,6 +2,7 @@
 /* What an interaction says. */
 #include <string.h>
 
+#include "action.h"
 #include "interaction_data.h"
 #include "json.h"
 #include "text.h"
@@ -54,16 +55,6 @@ static void read_command(struct interaction_data *w, struct span data)
     add_options(w, v[1]);
 }
 
-/* A prompt's or option's id (protocol §4). */
-static bool is_prompt_id(struct span s)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-    size_t n = 0;
-    while (n < s.n && s.p[n] && strchr(letters, s.p[n]))
-        n++;
-    return n == s.n && n >= 1 && n <= 32;
-}
-
 /* hp1:<prompt_id>:<option_id>, exactly. */
 static bool read_token(struct interaction_data *w, struct span token)
 {
@@ -75,7 +66,7 @@ static bool read_token(struct interaction_data *w, struct span token)
         return false;
     w->prompt_id = (struct span){from, (size_t)(colon - from)};
     w->option_id = (struct span){colon + 1, (size_t)(end - colon - 1)};
-    return is_prompt_id(w->prompt_id) && is_prompt_id(w->option_id);
+    return prompt_id_valid(w->prompt_id.p, w->prompt_id.n) && prompt_id_valid(w->option_id.p, w->option_id.n);
 }
 
 static void read_component(struct interaction_data *w, struct span data)
