@@ -200,6 +200,14 @@ static void set_option(struct settings *s, const struct opts *o, int key)
     }
 }
 
+/* A URL without user and password; never freed, it is for a last message or the only one. */
+static const char *for_eyes(const char *url)
+{
+    struct buf b = {0};
+    url_without_login(&b, url);
+    return buf_cstr(&b);
+}
+
 /* [URL] [-- COMMAND [ARG…]]: a "--" that ended the options stands for an URL left out. */
 static void read_operands(struct settings *s, const struct opts *o)
 {
@@ -221,7 +229,7 @@ static void read_operands(struct settings *s, const struct opts *o)
     relay_url(&s->url, base);
     s->dial.link.url = buf_cstr(&s->url);
     if (strncmp(s->dial.link.url, "ws://", 5) != 0 && strncmp(s->dial.link.url, "wss://", 6) != 0)
-        opt_wrong("dial '%s': not a ws, wss, http or https URL", base);
+        opt_wrong("dial '%s': not a ws, wss, http or https URL", for_eyes(base));
 }
 
 /* Authenticated only with both an id and a secret (protocol §1). */
@@ -249,6 +257,8 @@ static void check(const struct settings *s)
         die(EX_CONFIG, "--stay and --no-wait contradict each other");
     if (d->link.key && !d->link.cert)
         die(EX_CONFIG, "--key: needs --cert");
+    if (d->ready_fd == STDERR_FILENO || (d->ready_fd == STDOUT_FILENO && !d->command))
+        die(EX_CONFIG, "--ready-fd %d: has its use already", d->ready_fd);
     if (d->ready_fd >= 0 && fcntl(d->ready_fd, F_GETFD) < 0)
         die(EX_USAGE, "use --ready-fd %d:", d->ready_fd);
     if (d->ready_fd > 2)
@@ -257,9 +267,11 @@ static void check(const struct settings *s)
 
 static int dry_run(const struct settings *s)
 {
-    struct buf b = {0};
+    struct buf b = {0}, url = {0};
+    url_without_login(&url, s->dial.link.url);
     buf_str(&b, "{\"url\":");
-    json_quote_str(&b, s->dial.link.url);
+    json_quote(&b, url.p, url.len);
+    buf_free(&url);
     buf_str(&b, ",\"headers\":[");
     if (s->dial.id)
         buf_str(&b, "\"Authorization: Bearer (redacted)\"");

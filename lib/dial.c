@@ -10,6 +10,7 @@
 #include "diag.h"
 #include "dial_state.h"
 #include "sig.h"
+#include "url.h"
 
 static bool head_stuffed(const struct dial *d)
 {
@@ -21,8 +22,11 @@ static bool taking(const struct dial *d)
 {
     if (d->tail.fd < 0)
         return false;
-    if (d->link_over)
+    /* Where reading was stopped, what is at hand is taken without regard to room. */
+    if (d->link_over || (d->tail_stop && d->phase < CLOSING))
         return true;
+    if (writer_pending(&d->head) >= OUT_MOST || ledger_count_type(d->ledger, FRAME_OUTBOUND) >= OWED_MOST)
+        return false;
     size_t most = d->o->command && head_stuffed(d) ? UP_STUFFED : UP_HIGH;
     return link_state(d->link) == LINK_OPEN && link_pending(d->link) < most;
 }
@@ -35,18 +39,17 @@ static void take_tail(struct dial *d, bool readable)
         dial_fail(d, d->o->command ? EX_OSERR : EX_NOINPUT);
         d->tail.eof = true;
     }
-    d->tail.eof |= d->tail_stop;
     while (taking(d)) {
         enum reader_got got = reader_next(&d->tail, &line);
         if (got == READER_MORE) {
-            if (!d->tail.eof)
+            /* Where reading was stopped, a line that has begun is none. */
+            if (!d->tail.eof && !d->tail_stop)
                 return;
             if (d->tail.fd != STDIN_FILENO)
                 close(d->tail.fd);
             d->tail.fd = -1;
         } else if (got == READER_LONG) {
-            complain("skip line %ju: longer than %zu bytes", d->tail.line, d->tail.max);
-            dial_fail(d, EX_DATAERR);
+            dial_long_line(d);
         } else {
             dial_up(d, line);
         }
@@ -67,17 +70,20 @@ static void take_link(struct dial *d)
 }
 
 /* Received lines first, then what became of the link. */
-static void serve_link(struct dial *d, const struct pollset *ps, bool reading, enum link_state before)
+static void serve_link(struct dial *d, const struct pollset *ps, bool reading)
 {
+    enum link_state before = link_state(d->link);
     link_ready(d->link, ps, reading);
     enum link_state now = link_state(d->link);
-    if (before == LINK_DIALLING && (now == LINK_OPEN))
+    if (before == LINK_DIALLING && now == LINK_OPEN)
         dial_opened(d);
     take_link(d);
     if (before != LINK_DOWN && now == LINK_DOWN) {
         size_t torn = link_torn(d->link);
         if (torn)
             complain("receive frame: cut off by the end of the connection after %zu bytes", torn);
+        if (torn && link_end(d->link)->by == LINK_BY_PEER)
+            dial_fail(d, EX_PROTOCOL);
         dial_lost(d);
     }
 }
@@ -104,9 +110,8 @@ static void serve_timers(struct dial *d)
     if (now >= d->end_at) {
         d->end_at = INT64_MAX;
         if (link_state(d->link) != LINK_OPEN && !d->link_over) {
-            complain("dial %s: not open when --max-time was over", buf_cstr(&d->url));
+            dial_abandon(d, "not open when --max-time was over");
             dial_fail(d, EX_UNAVAILABLE);
-            dial_abandon(d);
         }
         dial_start_end(d, 0);
     }
@@ -115,7 +120,6 @@ static void serve_timers(struct dial *d)
 static void turn(struct dial *d, struct pollset *ps, int signals)
 {
     bool reading = d->head.fd < 0 || !head_stuffed(d);
-    enum link_state before = link_state(d->link);
     pollset_clear(ps);
     link_prepare(d->link, ps, reading);
     bool take = taking(d), at_hand = take && (reader_ready(&d->tail) || d->tail.eof || d->tail_stop);
@@ -126,7 +130,8 @@ static void turn(struct dial *d, struct pollset *ps, int signals)
     if (at_hand)
         pollset_until(ps, 0);
     pollset_until(ps, d->redial_at);
-    pollset_until(ps, ledger_next(d->ledger));
+    if (d->phase != CLOSING)
+        pollset_until(ps, ledger_next(d->ledger));
     pollset_until(ps, d->phase_by);
     pollset_until(ps, d->end_at);
     if (!pollset_wait(ps))
@@ -137,11 +142,11 @@ static void turn(struct dial *d, struct pollset *ps, int signals)
         errno = EPIPE;
         dial_head_failed(d);
     }
-    serve_link(d, ps, reading, before);
+    serve_link(d, ps, reading);
     take_tail(d, pollset_got(ps, tail));
     serve_timers(d);
-    dial_advance(d);
     dial_flush_head(d);
+    dial_advance(d);
     if (!record_flush(&d->record)) {
         complain("write %s:", d->record.path);
         dial_fail(d, EX_IOERR);
@@ -163,18 +168,13 @@ static void open_ends(struct dial *d)
     writer_open(&d->head, out);
 }
 
-/* A URL may hold a user and a password: not for eyes. */
-static void clean_url(struct buf *out, const char *url)
+/* nohup(1) means it. */
+static int open_signals(void)
 {
-    const char *host = strstr(url, "://");
-    host = host ? host + 3 : url;
-    size_t len = strcspn(host, "/?#");
-    const char *at = host;
-    for (const char *p = host; p < host + len; p++)
-        if (*p == '@')
-            at = p + 1;
-    buf_add(out, url, (size_t)(host - url));
-    buf_str(out, at);
+    struct sigaction hup;
+    if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+        sig_open((const int[]){SIGHUP, 0});
+    return sig_open((const int[]){SIGTERM, SIGINT, SIGCHLD, 0});
 }
 
 static int finish(struct dial *d)
@@ -188,10 +188,12 @@ static int finish(struct dial *d)
         complain("send %zu frames: the link has ended", d->unsent);
         dial_fail(d, EX_UNAVAILABLE);
     }
+    if (d->o->command)
+        dial_undelivered(d); /* COMMAND is over, whoever may hold its input open */
+    else if (d->head.fd >= 0 && !writer_drain(&d->head))
+        dial_head_failed(d);
     if (d->undelivered)
         complain("deliver %zu frames: nobody reads them any more", d->undelivered);
-    if (d->head.fd >= 0 && !writer_drain(&d->head))
-        dial_head_failed(d);
     dial_close_head(d);
     if (!record_close(&d->record)) {
         complain("close %s:", d->record.path);
@@ -217,13 +219,12 @@ static void release(struct dial *d)
 
 int dial_run(const struct dial_options *o)
 {
-    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0};
     struct dial d = {.o = o, .redial_at = INT64_MAX, .stable_at = INT64_MAX, .phase_by = INT64_MAX};
     struct pollset ps = {0};
     signal(SIGPIPE, SIG_IGN);
-    int signals = sig_open(taken);
+    int signals = open_signals();
     d.end_at = o->max_time ? clock_ms() + o->max_time : INT64_MAX;
-    clean_url(&d.url, o->link.url);
+    url_without_login(&d.url, o->link.url);
     d.ledger = ledger_new();
     record_open(&d.record, o->record);
     open_ends(&d);

@@ -15,8 +15,8 @@ enum { KILL_GRACE = 2000 }; /* ms between TERM and KILL, and after it */
 void dial_fail(struct dial *d, int status)
 {
     /* The weightiest first; a COMMAND's own status is none of them. */
-    static const int order[] = {EX_NOPERM,   EX_TEMPFAIL,    EX_IOERR,   EX_OSERR,
-                                EX_PROTOCOL, EX_UNAVAILABLE, EX_DATAERR, EX_OK};
+    static const int order[] = {EX_NOPERM,      EX_TEMPFAIL, EX_IOERR,   EX_OSERR, EX_PROTOCOL,
+                                EX_UNAVAILABLE, EX_NOINPUT,  EX_DATAERR, EX_OK};
     size_t i = 0;
     while (order[i] && order[i] != status && order[i] != d->status)
         i++;
@@ -47,8 +47,8 @@ void dial_head_failed(struct dial *d)
         complain("write %s:", d->o->command ? "to COMMAND" : "stdout");
         dial_fail(d, EX_IOERR);
     }
-    d->head.q.len = d->head.off = 0;
-    errno = 0;
+    if (d->o->command)
+        dial_undelivered(d);
     writer_close(&d->head);
     if (d->o->command || d->phase >= CLOSING)
         return; /* COMMAND may have something to say yet: its end decides */
@@ -59,7 +59,10 @@ void dial_head_failed(struct dial *d)
     }
     d->tail_stop = true;
     enter(d, CLOSING, INT64_MAX);
-    link_close(d->link, WS_NORMAL, "");
+    if (link_state(d->link) == LINK_OPEN)
+        link_close(d->link, WS_NORMAL, "");
+    else if (!d->link_over)
+        dial_abandon(d, "given up, there is no output");
 }
 
 void dial_flush_head(struct dial *d)
@@ -78,7 +81,7 @@ static void start_drain(struct dial *d)
         /* Nothing can be flipped: while no gateway is connected the connector buffers. */
         enter(d, DRAINING, INT64_MAX);
         if (!d->link_over)
-            dial_abandon(d);
+            dial_abandon(d, "given up on a signal");
         return;
     }
     dial_emit_link(d, "draining", "");
@@ -90,6 +93,8 @@ static void start_drain(struct dial *d)
 /* The end of the run in order, from wherever it stands. */
 void dial_start_end(struct dial *d, int64_t limit)
 {
+    if (d->phase == SETTLING && !limit && !d->expired)
+        d->phase_by = 0; /* no more waiting */
     if (d->phase > DRAINING)
         return;
     if (d->o->command) {
@@ -116,23 +121,32 @@ void dial_signal(struct dial *d, int number)
     } else if (d->phase == SERVING) {
         if (owed)
             warn("end on signal %d: wait for %zu replies, a second signal ends it at once", number, owed);
+        if (!d->link_over && link_state(d->link) != LINK_OPEN && !link_pending(d->link))
+            dial_abandon(d, "given up on a signal");
         dial_start_end(d, d->o->kill_after);
-    } else if (d->phase == SETTLING && !d->o->command) {
-        d->phase_by = 0; /* no more waiting */
+    } else if (!d->o->command) {
+        dial_start_end(d, 0);
     }
 }
 
-/* COMMAND does not end: TERM, then KILL, then no more waiting. */
+/* COMMAND does not end: TERM, then KILL, then no more waiting. What it has said waits for no link any more.
+ */
 static void kill_command(struct dial *d)
 {
     static const int signals[] = {SIGTERM, SIGKILL};
+    if (!d->link_over && link_state(d->link) != LINK_OPEN) {
+        dial_abandon(d, "not open when COMMAND had to end");
+        d->phase_by = clock_ms() + KILL_GRACE;
+        if (d->child.pid == 0)
+            return;
+    }
     if (d->kills < 2) {
         complain("end COMMAND: still running, send %s", d->kills ? "KILL" : "TERM");
         kill(-d->group, signals[d->kills++]); /* what COMMAND left behind, too */
         d->phase_by = clock_ms() + KILL_GRACE;
         return;
     }
-    complain("end COMMAND: its output is still held open");
+    complain("end COMMAND: its output does not end, or the link does not take it");
     dial_fail(d, EX_TEMPFAIL);
     if (d->tail.fd >= 0)
         close(d->tail.fd);
@@ -157,7 +171,7 @@ void dial_phase_timeout(struct dial *d)
         d->phase_by = INT64_MAX;
         dial_overdue(d, "in time");
         if (link_state(d->link) != LINK_OPEN && !d->link_over)
-            dial_abandon(d);
+            dial_abandon(d, "not open in time");
         break;
     default:
         d->phase_by = INT64_MAX;

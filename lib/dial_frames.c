@@ -36,17 +36,28 @@ void dial_emit_link(struct dial *d, const char *state, const char *members)
 
 /* ---- up ---- */
 
+static void skipped(struct dial *d)
+{
+    dial_fail(d, EX_DATAERR);
+    if (d->o->strict) {
+        d->tail_stop = true;
+        d->tail.b.len = d->tail.from = d->tail.seen = 0;
+    }
+}
+
 static void bad_line(struct dial *d, const char *reason, size_t at)
 {
     if (at)
         complain("skip line %ju: %s at byte %zu", d->tail.line, reason, at);
     else
         complain("skip line %ju: %s", d->tail.line, reason);
-    dial_fail(d, EX_DATAERR);
-    if (d->o->strict) {
-        d->tail_stop = true;
-        d->tail.b.len = d->tail.from = d->tail.seen = 0;
-    }
+    skipped(d);
+}
+
+void dial_long_line(struct dial *d)
+{
+    complain("skip line %ju: longer than %zu bytes", d->tail.line, d->tail.max);
+    skipped(d);
 }
 
 static bool is_up(const struct dial *d, const struct frame *f)
@@ -187,6 +198,22 @@ static void undelivered(struct dial *d, const struct frame *f)
     d->undelivered += live;
 }
 
+void dial_undelivered(struct dial *d)
+{
+    struct json_error e;
+    while (writer_pending(&d->head)) {
+        const char *p = d->head.q.p + d->head.off;
+        size_t n = (size_t)((const char *)memchr(p, '\n', writer_pending(&d->head)) - p);
+        d->head.off += n + 1;
+        if (frame_parse(&d->frame, (struct span){p, n}, &e)) {
+            undelivered(d, &d->frame);
+        } else { /* the first one, half written */
+            d->undelivered++;
+            dial_fail(d, EX_TEMPFAIL);
+        }
+    }
+}
+
 static void refuse_down(struct dial *d, const char *reason)
 {
     complain("receive frame: %s", reason);
@@ -211,9 +238,10 @@ void dial_down(struct dial *d, struct span line)
     } else if (d->o->command && is_up(d, f)) {
         /* The ring would carry it round and send it back as if it were ours. */
         refuse_down(d, "a frame that only goes up, sent by the peer");
-    } else if (!d->o->count || d->received < d->o->count) {
+    } else {
         record_frame(&d->record, "down", line);
-        if (ledger_book(d->ledger, f) == LEDGER_AGAIN) {
+        enum ledger_answer answer = ledger_book(d->ledger, f);
+        if (answer == LEDGER_AGAIN) {
             warn("drop outbound_result: that outbound has its answer");
             return;
         }
@@ -224,6 +252,9 @@ void dial_down(struct dial *d, struct span line)
             ready(d, line);
         }
         d->flipped |= f->type == FRAME_GOING_IDLE_ACK && d->idle_passed;
+        bool owed = f->type == FRAME_OUTBOUND_RESULT && answer == LEDGER_SETTLED;
+        if (d->o->count && d->received >= d->o->count && !owed)
+            return; /* nobody asked for more */
         d->received++;
         if (d->head.fd < 0 || d->head_closing)
             undelivered(d, f);

@@ -98,6 +98,8 @@ void dial_overdue(struct dial *d, const char *all)
             complain("settle going_idle: no going_idle_ack %s", all ? all : "within 10 s");
             dial_fail(d, EX_TEMPFAIL);
             d->idle_passed = false;
+            if (d->phase == DRAINING)
+                dial_start_end(d, 0);
         }
         ledger_close(d->ledger, o);
     }
@@ -229,8 +231,9 @@ static void end_for_good(struct dial *d)
     d->redial_at = INT64_MAX;
 }
 
-void dial_abandon(struct dial *d)
+void dial_abandon(struct dial *d, const char *why)
 {
+    complain("dial %s: %s", buf_cstr(&d->url), why);
     link_close(d->link, WS_NORMAL, "");
     end_for_good(d);
     dial_emit_link(d, "closed", ",\"code\":1000,\"reason\":\"\",\"by\":\"us\"");
@@ -250,6 +253,10 @@ void dial_lost(struct dial *d)
     d->stable_at = INT64_MAX;
     bool final = !schedule(d, verdict);
     if (final) {
+        if (was_open && link_stuck(d->link)) {
+            complain("send frames: the last %zu bytes did not get out", link_stuck(d->link));
+            dial_fail(d, EX_UNAVAILABLE);
+        }
         end_for_good(d);
         dial_fail(d, status_of(d, e));
         if (verdict == AUTH_REVOKED)

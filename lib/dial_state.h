@@ -23,6 +23,8 @@ enum {
     UP_HIGH = 64 << 10, /* more than this waits to go up: the tail is not read */
     UP_STUFFED =
         64 << 20, /* the same while the head is stuffed too, so that ring and peer cannot block each other */
+    OUT_MOST = 64 << 20, /* more than this waits to go down, answers made here: the tail is not read */
+    OWED_MOST = 1 << 18, /* more outbounds than this have no answer: the tail is not read */
 };
 
 struct hello {
@@ -81,7 +83,10 @@ void dial_advance(struct dial *d); /* to the next phase, where it is time */
 
 /* dial_frames.c: what passes */
 void dial_up(struct dial *d, struct span line);
+void dial_long_line(struct dial *d); /* one that is over --max-frame */
 void dial_down(struct dial *d, struct span line);
+/* Counts what waits to go down and never will as a loss. */
+void dial_undelivered(struct dial *d);
 /* Puts a line made here into the stream. */
 void dial_emit(struct dial *d, struct span line);
 void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous);
@@ -92,8 +97,8 @@ void dial_emit_link(struct dial *d, const char *state, const char *members);
 void dial_start(struct dial *d);
 void dial_opened(struct dial *d);
 void dial_lost(struct dial *d);
-/* Ends a link that is not open: no further dial. */
-void dial_abandon(struct dial *d);
+/* Ends a link that is not open, and says why: no further dial. */
+void dial_abandon(struct dial *d, const char *why);
 /* Settles what is overdue now; or all that is owed, where `all` says why nobody waits any longer. */
 void dial_overdue(struct dial *d, const char *all);
 

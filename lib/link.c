@@ -86,11 +86,13 @@ void link_prepare(struct link *l, struct pollset *ps, bool reading)
         return;
     }
     link_flush(l);
-    if (l->tx_failed || (l->rx_maybe && reading))
+    bool sending = l->tx.len > l->tx_off;
+    reading = reading && !l->close_got;
+    if (l->tx_failed || (l->rx_maybe && reading) || (l->close_got && !sending))
         pollset_until(ps, 0);
-    short events = (short)((reading ? POLLIN : 0) | (l->tx.len > l->tx_off ? POLLOUT : 0));
-    /* with nothing to do there, a connection that hung up would wake the loop again and again */
-    l->slot = pollset_add(ps, events ? l->fd : CURL_SOCKET_BAD, events);
+    /* Without anything to wait for the descriptor stays out: a connection that is gone is always ready. */
+    if (reading || sending)
+        l->slot = pollset_add(ps, l->fd, (short)((reading ? POLLIN : 0) | (sending ? POLLOUT : 0)));
     if (l->state == LINK_CLOSING) {
         pollset_until(ps, l->close_by);
     } else if (keepalive_on(l)) {
@@ -104,7 +106,7 @@ static void answer_close(struct link *l)
 {
     if (!l->close_sent && !l->tx_failed) {
         l->pong_due = false;
-        ws_encode_close(&l->tx, l->end.code, (struct span){"", 0});
+        ws_encode_close(&l->tx, l->end.broken ? WS_PROTOCOL_ERROR : l->end.code, (struct span){"", 0});
         l->close_sent = true;
         l->state = LINK_CLOSING;
         l->close_by = clock_ms() + CLOSE_WAIT;

@@ -68,6 +68,8 @@ uint64_t link_send(struct link *l, struct span line);
 uint64_t link_sent(const struct link *l);
 /* Bytes queued and not handed to the kernel yet. */
 size_t link_pending(const struct link *l);
+/* Of those, the bytes of frames that the connection was handed; after its end, what it never took. */
+size_t link_stuck(const struct link *l);
 /* Moves the queued lines (each with '\n') that no connection was handed into *out. Frames queued from now on
  * are counted on. */
 void link_take_unsent(struct link *l, struct buf *out);

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "link_state.h"
+#include "url.h"
 
 enum { LOOPBACK_RCVBUF = 131072 };
 
@@ -181,8 +182,8 @@ void link_dial(struct link *l, const char *bearer)
     l->in = (struct reader){.fd = -1, .max = l->o->max_frame, .b = l->in.b};
     l->in.b.len = 0;
     l->checked = l->depth = 0;
-    l->in_string = l->escaped = false;
-    l->tx.len = l->tx_off = l->tx_offered = 0;
+    l->in_string = l->escaped = l->whole = false;
+    l->tx.len = l->tx_off = l->tx_offered = l->tx_lines = 0;
     l->tx_failed = l->rx_ended = l->pong_due = l->close_sent = l->close_got = false;
     l->control_len = 0;
     curl_multi_add_handle(l->multi, l->easy);
@@ -199,8 +200,11 @@ static void dial_failed(struct link *l, CURLcode r, long http)
         l->end.http = http;
         buf_free(&m);
     } else {
-        link_set_end(l, LINK_BY_NETWORK, WS_ABNORMAL,
-                     r == CURLE_OK ? "the server closed without an answer" : why);
+        /* libcurl shows a proxy's URL as it was given. */
+        struct buf m = {0};
+        url_without_login(&m, r == CURLE_OK ? "the server closed without an answer" : why);
+        link_set_end(l, LINK_BY_NETWORK, WS_ABNORMAL, buf_cstr(&m));
+        buf_free(&m);
     }
     link_hang_up(l);
 }

@@ -7,19 +7,18 @@
 
 enum { BURST_BYTES = 1 << 20 }; /* received in one turn, so that the other directions get theirs */
 
-/* A message has ended inside a line. Where what came of the line is a whole JSON object, the line ends too
- * (protocol §1). Each byte is looked at once, however many messages a line takes. */
-static void message_ended(struct link *l)
+/* Follows the present line to the end of what has come: whether it is a whole JSON object. Each byte is
+ * looked at once, however many messages a line takes. */
+static void follow_line(struct link *l)
 {
     const char *p = l->in.b.p + l->in.from;
     size_t n = l->in.b.len - l->in.from, line = n;
-    bool whole = false;
     while (line > l->checked && p[line - 1] != '\n')
         line--;
     if (line > l->checked) {
         l->checked = line;
         l->depth = 0;
-        l->in_string = l->escaped = false;
+        l->in_string = l->escaped = l->whole = false;
     }
     for (; l->checked < n; l->checked++) {
         char c = p[l->checked];
@@ -33,10 +32,17 @@ static void message_ended(struct link *l)
         } else if (c == '{' || c == '[') {
             l->depth++;
         } else if ((c == '}' || c == ']') && l->depth) {
-            whole = --l->depth == 0 && c == '}';
+            l->whole = --l->depth == 0 && c == '}';
         }
     }
-    if (whole && !l->depth && !l->in_string)
+}
+
+/* A message has ended inside a line. Where what came of the line is a whole JSON object, the line ends too
+ * (protocol §1). */
+static void message_ended(struct link *l)
+{
+    follow_line(l);
+    if (l->whole && !l->depth && !l->in_string)
         reader_feed(&l->in, "\n", 1);
 }
 
@@ -47,9 +53,10 @@ static void receive_close(struct link *l)
     l->close_got = true;
     if (l->close_sent)
         return; /* the answer to ours */
-    link_set_end(l, LINK_BY_PEER, code, "");
+    link_set_end(l, LINK_BY_PEER, code, l->control_len == 1 ? "half a close code" : "");
     if (l->control_len > 2)
         buf_add(&l->end.reason, l->control + 2, l->control_len - 2);
+    l->end.broken = l->control_len > 0 && !ws_code_valid(code);
 }
 
 static void receive_control(struct link *l, const struct curl_ws_frame *m, const char *p, size_t n)
@@ -112,12 +119,12 @@ void link_receive(struct link *l)
             receive_failed(l, r);
             break;
         }
+        total += n + 1;
         if (m->flags & (CURLWS_PING | CURLWS_PONG | CURLWS_CLOSE)) {
             receive_control(l, m, room, n);
             continue;
         }
         l->in.b.len += n;
-        total += n + 1;
         if (!(m->flags & CURLWS_CONT) && !m->bytesleft && l->in.b.len && l->in.b.p[l->in.b.len - 1] != '\n')
             message_ended(l);
     }
@@ -125,6 +132,9 @@ void link_receive(struct link *l)
 
 enum reader_got link_next(struct link *l, struct span *line)
 {
+    /* What is about to be skipped has to be followed too, or the next line's begin would not be known. */
+    if (l->in.skipping || l->in.b.len - l->in.from > l->in.max)
+        follow_line(l);
     size_t from = l->in.from;
     enum reader_got got = reader_next(&l->in, line);
     size_t moved = l->in.from - from;

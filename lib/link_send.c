@@ -24,6 +24,11 @@ size_t link_pending(const struct link *l)
     return l->lines.len - l->lines_off + l->tx.len - l->tx_off;
 }
 
+size_t link_stuck(const struct link *l)
+{
+    return l->tx_lines > l->tx_off ? l->tx_lines - l->tx_off : 0;
+}
+
 void link_take_unsent(struct link *l, struct buf *out)
 {
     buf_add(out, l->lines.p + l->lines_off, l->lines.len - l->lines_off);
@@ -34,7 +39,8 @@ void link_take_unsent(struct link *l, struct buf *out)
 /* Encodes queued lines until a chunk is full: only what the connection is about to take counts as sent. */
 static void fill_tx(struct link *l)
 {
-    if (l->pong_due && !l->close_sent) {
+    /* A peer that pings and does not read gets no pongs piled up. */
+    if (l->pong_due && !l->close_sent && l->tx.len - l->tx_off < SEND_CHUNK) {
         ws_encode(&l->tx, WS_PONG, (struct span){l->pong, l->pong_len});
         l->pong_due = false;
     }
@@ -42,6 +48,7 @@ static void fill_tx(struct link *l)
         const char *p = l->lines.p + l->lines_off;
         size_t n = (size_t)((const char *)memchr(p, '\n', l->lines.len - l->lines_off) + 1 - p);
         ws_encode(&l->tx, WS_TEXT, (struct span){p, n});
+        l->tx_lines = l->tx.len;
         l->lines_off += n;
         l->sent++;
     }
@@ -77,10 +84,11 @@ void link_flush(struct link *l)
         l->tx_offered = 0;
         l->tx_off += k;
         if (l->tx_off == l->tx.len)
-            l->tx.len = l->tx_off = 0;
+            l->tx.len = l->tx_off = l->tx_lines = 0;
     }
     if (l->tx_off > SEND_CHUNK) {
         buf_drop(&l->tx, l->tx_off);
+        l->tx_lines -= l->tx_lines < l->tx_off ? l->tx_lines : l->tx_off;
         l->tx_off = 0;
     }
 }

@@ -39,9 +39,9 @@ struct link {
     bool rx_maybe; /* libcurl may hold received bytes that poll(2) does not see */
     bool rx_ended; /* nothing more will come */
     struct reader in;
-    size_t checked; /* bytes from in.from on that message_ended() has looked at, and where they left it */
+    size_t checked; /* bytes from in.from on that follow_line() has looked at, and where they left it */
     unsigned depth;
-    bool in_string, escaped;
+    bool in_string, escaped, whole;
     char control[WS_CONTROL_MAX];
     size_t control_len;
 
@@ -50,6 +50,7 @@ struct link {
     uint64_t queued, sent;
     struct buf tx; /* encoded */
     size_t tx_off, tx_offered;
+    size_t tx_lines; /* where the last line in tx ends */
     bool tx_failed;
     char pong[WS_CONTROL_MAX];
     size_t pong_len;

@@ -36,3 +36,18 @@ void relay_url(struct buf *out, const char *base)
     if (!ends)
         buf_str(out, "/relay");
 }
+
+void url_without_login(struct buf *out, const char *text)
+{
+    while (*text) {
+        const char *end = text + strcspn(text, "'"), *host = strstr(text, "://");
+        host = host && host < end ? host + 3 : text;
+        const char *path = host + strcspn(host, "/?#"), *at = host;
+        for (const char *p = host; p < end && p < path; p++)
+            if (*p == '@')
+                at = p + 1;
+        buf_add(out, text, (size_t)(host - text));
+        buf_add(out, at, (size_t)(end - at) + (*end != '\0'));
+        text = end + (*end != '\0');
+    }
+}

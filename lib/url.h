@@ -9,4 +9,8 @@
  * letters of either case), without trailing '/', ending in /relay. */
 void relay_url(struct buf *out, const char *base);
 
+/* Appends a URL, or a text with URLs between single quotes, for eyes: without users and passwords. A URL may
+ * lack its scheme. */
+void url_without_login(struct buf *out, const char *text);
+
 #endif

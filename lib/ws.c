@@ -7,6 +7,11 @@
 #include "diag.h"
 #include "ws.h"
 
+bool ws_code_valid(int code)
+{
+    return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
 /* RFC 6455 wants masks a peer cannot foresee; the kernel is asked for 64 of them at a time. */
 static uint32_t next_mask(void)
 {

@@ -17,6 +17,9 @@ enum {
     WS_CONTROL_MAX = 125, /* longest payload of a control frame */
 };
 
+/* Whether a close frame may carry the code (RFC 6455 §7.4). */
+bool ws_code_valid(int code);
+
 /* Appends one final frame with the payload, masked by a fresh random mask. */
 void ws_encode(struct buf *out, enum ws_opcode op, struct span payload);
 /* Appends a close frame; code WS_NO_CODE makes it empty; the reason is cut to what a control frame holds. */

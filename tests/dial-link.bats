@@ -147,23 +147,3 @@ tokens() {
     touch jumped
     until_true 8 grep -q 'nothing received after a ping' err
 }
-
-@test "a peer that hangs up while nobody reads does not keep the loop turning" {
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" hang.url flood
-    until_true 5 test -s hang.url
-    mkfifo out
-    background bash -c 'exec relay-dial -n "$1" >out 2>err' - "$(cat hang.url)"
-    local dial=$! ticks
-    exec 6<out
-    until_true 5 grep -q 'State:.*sleeping' "/proc/$dial/status"
-    until_true 5 test -e hang.url.done
-    sleep 0.3
-    ticks=$(cut -d ' ' -f 14,15 "/proc/$dial/stat" | tr ' ' +)
-    sleep 0.7
-    [ $(($(cut -d ' ' -f 14,15 "/proc/$dial/stat" | tr ' ' +) - (ticks))) -lt 20 ]
-    cat <&6 >all &
-    exec 6<&-
-    until_true 8 bash -c "! kill -0 $dial"
-    [ "$(grep -c inbound all)" -gt 1000 ]
-    grep -q 'close link: by network: 1006' err
-}

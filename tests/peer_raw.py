@@ -8,8 +8,16 @@
   silent   no answer to the upgrade
   early    three frames in the same segment as the answer to the upgrade, then a close frame
   rst      two frames, then a reset
-  flood    frames until nobody takes them, then a reset, and the file URLFILE.done
   halfopen nothing after the upgrade
+  deaf     the same with a small receive buffer
+  close    a close frame whose payload is HEX, the next argument; what comes in answer goes to stdout in hex
+  tornend  half a frame, then a close frame in order
+  long     3 MB of a frame in one message, then two short frames, all without line ends; then a close frame
+  live     N live frames, the next argument, after the first that came; then as one should
+  glut     live frames until no more are taken, then a reset, which it says
+  sink     reads all and says nothing
+  pings    pings without end, reading all
+  deafpings  pings without end, reading nothing
 """
 import base64
 import hashlib
@@ -17,15 +25,33 @@ import os
 import socket
 import struct
 import sys
+import threading
 import time
 
 how = sys.argv[2]
 INBOUND = b'{"type":"inbound","event":{"text":"x","source":{"chat_id":"c"}}}\n'
 
 
+DESCRIPTOR = (b'{"type":"descriptor","descriptor":{"contract_version":1,"platform":"discord","label":"D",'
+              b'"max_message_length":2000,"supports_draft_streaming":false,"supports_edit":true,'
+              b'"supports_threads":true,"markdown_dialect":"discord","len_unit":"utf16"}}\n')
+
+
 def text(payload, opcode=1):
-    return bytes([0x80 | opcode]) + (bytes([len(payload)]) if len(payload) < 126 else
-                                     b"\x7e" + struct.pack(">H", len(payload))) + payload
+    n = len(payload)
+    size = (bytes([n]) if n < 126 else b"\x7e" + struct.pack(">H", n) if n < 65536 else
+            b"\x7f" + struct.pack(">Q", n))
+    return bytes([0x80 | opcode]) + size + payload
+
+
+def drain(s):
+    while s.recv(1 << 20):
+        pass
+
+
+def reset(s):
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
 
 
 def serve(s):
@@ -55,20 +81,44 @@ def serve(s):
     elif how == "rst":
         s.sendall(text(INBOUND) * 2)
         time.sleep(0.2)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    elif how == "halfopen":
+        reset(s)
+    elif how in ("halfopen", "deaf"):
         time.sleep(60)
-    elif how == "flood":
+    elif how == "close":
+        s.sendall(text(bytes.fromhex(sys.argv[3]), 8))
+        head = s.recv(6)
+        print(bytes(a ^ b for a, b in zip(s.recv(125), head[2:] * 32)).hex(), flush=True)
+    elif how == "tornend":
+        s.sendall(text(b'{"type":"inbound","ev') + text(struct.pack(">H", 1000), 8))
+        drain(s)
+    elif how == "long":
+        s.sendall(text(b'{"type":"x","pad":"' + b"x" * 3000000 + b'"}'))
+        time.sleep(0.2)
+        s.sendall(text(INBOUND.rstrip()) * 2 + text(struct.pack(">H", 1000), 8))
+        drain(s)
+    elif how == "live":
+        s.recv(65536)
+        s.sendall(text(DESCRIPTOR) + text(INBOUND) * int(sys.argv[3]))
+        while s.recv(65536)[0] != 0x88:
+            pass
+        s.sendall(text(struct.pack(">H", 1000), 8))
+    elif how == "glut":
         s.settimeout(0.5)
         try:
             while True:
-                s.sendall(text(INBOUND) * 100)
-        except OSError:
-            pass
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        s.close()
-        with open(sys.argv[1] + ".done", "w") as f:
-            f.write("reset")
+                s.sendall(text(INBOUND) * 200)
+        except socket.timeout:
+            reset(s)
+            print("reset", flush=True)
+    elif how == "sink":
+        drain(s)
+    elif how == "pings":
+        threading.Thread(target=drain, args=(s,), daemon=True).start()
+        while True:
+            s.sendall(text(b"", 9) * 30000)
+    elif how == "deafpings":
+        while True:
+            s.sendall(text(b"p" * 125, 9))
     elif how == "stream":
         while True:
             s.sendall(text(INBOUND))
@@ -76,6 +126,8 @@ def serve(s):
 
 
 listener = socket.create_server(("127.0.0.1", 0))
+if how.startswith("deaf"):
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 with open(sys.argv[1] + ".tmp", "w") as f:
     f.write("ws://127.0.0.1:%d" % listener.getsockname()[1])
 os.rename(sys.argv[1] + ".tmp", sys.argv[1])

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# relay-dial against peers that mean no good, or no longer listen.
+load helper
+
+# start_raw HOW [ARG] : tests/peer_raw.py in the background; URL is its URL, what it says is in ./raw.out.
+start_raw() {
+    rm -f raw.url
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" raw.url "$@" >raw.out
+    until_true 5 test -s raw.url
+    URL=$(cat raw.url)
+}
+
+# small PID KIB : its memory stops to grow below that; sanitizers have their own.
+small() {
+    local before=0 peak=1
+    until [ "$peak" -eq "$before" ] || [ "$peak" -gt "$2" ]; do
+        before=$peak
+        sleep 0.4
+        peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status")
+    done
+    nm -D "$(command -v relay-dial)" | grep -q __asan_init || [ "$peak" -lt "$2" ] || { echo "peak $peak KiB"; return 1; }
+}
+
+# Processor time a process has used, in 10 ms.
+ticks() {
+    awk '{sub(/.*\) /, ""); print $12 + $13}' "/proc/$1/stat"
+}
+
+@test "a close frame with half a code or a code that none may send is broken protocol: 76, answered by 1002" {
+    local row
+    for row in '03 76 03ea' '0000 76 03ea' '03ed 76 03ea' '03e8 0 03e8' '0fa0 69 0fa0' '- 69 -'; do
+        # shellcheck disable=SC2086 # words
+        set -- $row
+        start_raw close "${1#-}"
+        run --separate-stderr relay-dial -n "$URL"
+        [ "$status" -eq "$2" ] || { echo "$row: $status $stderr"; return 1; }
+        [ "$3" = - ] || until_true 5 grep -qx "$3" raw.out
+    done
+}
+
+@test "a frame that the peer's own close cuts off is its fault: 76" {
+    start_raw tornend
+    run --separate-stderr relay-dial -n "$URL"
+    [ "$status" -eq 76 ]
+    [[ $stderr == *'cut off by the end of the connection after 21 bytes'* ]]
+}
+
+@test "an over-long frame without a line end does not swallow the next ones" {
+    start_raw long
+    run --separate-stderr relay-dial -n --no-link --max-frame 1000 "$URL"
+    [ "$status" -eq 76 ]
+    [ "${#lines[@]}" -eq 2 ]
+    [ "$(grep -c 'receive frame: longer than 1000 bytes' <<<"$stderr")" -eq 1 ]
+}
+
+@test "a deaf peer: unread pongs do not pile up, frames it never took are told at the end: 69; pings without end" {
+    start_raw deafpings
+    background relay-dial -n "$URL" >out 2>&1
+    local deaf=$! rc=0
+    printf '{"type":"interrupt","session_key":"%8000000s","reason":null}\n' x >in
+    start_raw deaf
+    background relay-dial -m 400ms "$URL" <in >out 2>err
+    local untaken=$!
+    # The timers are served whatever comes.
+    start_raw pings
+    elapsed_ms run --separate-stderr relay-dial -n -m 400ms "$URL"
+    [ "$status" -eq 0 ]
+    [ "$MS" -lt 10000 ]
+    wait "$untaken" || rc=$?
+    [ "$rc" -eq 69 ]
+    grep -q 'send frames: the last [0-9]* bytes did not get out' err
+    small "$deaf" 14000
+}
+
+@test "a connection that is reset while the output is full costs no processor time" {
+    start_raw glut
+    mkfifo stuck
+    exec 6<>stuck
+    background relay-dial -n "$URL" >stuck 2>err 6>&-
+    local dial=$! from
+    until_true 10 grep -q reset raw.out
+    from=$(ticks "$dial")
+    sleep 0.6
+    [ $(($(ticks "$dial") - from)) -lt 20 ]
+    exec 6<&-
+}
+
+@test "outbounds without an answer, and answers without a reader, take bounded memory" {
+    start_raw sink
+    mkfifo stuck
+    exec 6<>stuck
+    background bash -c 'awk "BEGIN { for (;;) printf \"{\\\"type\\\":\\\"outbound\\\",\\\"requestId\\\":\\\"r%d\\\",\\\"action\\\":{}}\\n\", i++ }" |
+        { echo $BASHPID >owing; exec relay-dial "$1"; }' - "$URL"
+    background bash -c 'yes "{\"type\":\"outbound\",\"requestId\":\"x\",\"refused\":\"no\",\"action\":{}}" |
+        { echo $BASHPID >refusing; exec relay-dial "$1" >stuck 2>/dev/null; }' - "$URL" 6>&-
+    until_true 5 test -s owing -a -s refusing
+    small "$(cat owing)" 160000
+    small "$(cat refusing)" 160000
+    kill "$(cat owing)" "$(cat refusing)"
+    exec 6<&-
+}
