@@ -42,9 +42,12 @@ static void take_tail(struct dial *d, bool readable)
     while (taking(d)) {
         enum reader_got got = reader_next(&d->tail, &line);
         if (got == READER_MORE) {
-            /* Where reading was stopped, a line that has begun is none. */
             if (!d->tail.eof && !d->tail_stop)
                 return;
+            if (!d->tail.eof && d->tail.b.len > d->tail.from) {
+                complain("send line %ju: stopped before its end was read", d->tail.line + 1);
+                dial_fail(d, EX_UNAVAILABLE);
+            }
             if (d->tail.fd != STDIN_FILENO)
                 close(d->tail.fd);
             d->tail.fd = -1;
