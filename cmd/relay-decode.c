@@ -65,15 +65,17 @@ static void acknowledge(struct decode *d, const struct frame *f)
     filter_emit_buf(&d->filter, &d->answer);
 }
 
-/* A delivery that is no message would come back for ever if it were not acknowledged. */
+/* A delivery that is no message would come back for ever if it were not acknowledged. A forward of another
+ * platform is in order, there is only no message in it. */
 static void drop(struct decode *d, const struct frame *f, const char *reason)
 {
     const char *file = d->filter.source ? d->filter.source : "stdin";
-    if (f->type == FRAME_INBOUND) {
-        complain("drop inbound, %s line %ju: %s", file, d->filter.in.line, reason);
-        filter_fail(&d->filter, EX_DATAERR);
-    } else {
+    if (reason == interaction_foreign) {
         warn("drop passthrough_forward, %s line %ju: %s", file, d->filter.in.line, reason);
+    } else {
+        const char *type = f->type == FRAME_INBOUND ? "inbound" : "passthrough_forward";
+        complain("drop %s, %s line %ju: %s", type, file, d->filter.in.line, reason);
+        filter_fail(&d->filter, EX_DATAERR);
     }
     acknowledge(d, f);
 }

@@ -4,6 +4,8 @@
 #include "base64.h"
 #include "text.h"
 
+const char interaction_foreign[] = "its platform is not discord";
+
 enum { TYPE, ID, CHANNEL_ID, GUILD_ID, DATA, MEMBER, USER, CHANNEL, MESSAGE, PARTS };
 
 static const char *const part_names[PARTS] = {
@@ -134,7 +136,7 @@ const char *interaction_decode(struct interaction *w, struct buf *out, const str
         return "forward is not an object";
     json_pick(forward, names, v, 3);
     if (!platform_decode(&w->platform, v[0]) || !span_eq(buf_as_span(&w->platform), "discord"))
-        return "its platform is not discord";
+        return interaction_foreign;
     if (!json_is_string(v[1]))
         return "no bodyB64";
     json_decode(&w->base64, v[1]);

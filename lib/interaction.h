@@ -12,8 +12,11 @@ struct interaction {
     struct buf platform, base64, body, event;
 };
 
+extern const char interaction_foreign[];
+
 /* Appends the inbound frame, not normalised yet, that a passthrough_forward frame stands for, and returns
- * NULL; or returns the reason why it is no message. */
+ * NULL; or returns the reason why it is no message. Of a platform without interactions that is
+ * interaction_foreign. */
 const char *interaction_decode(struct interaction *w, struct buf *out, const struct frame *f,
                                enum interaction_contract contract);
 void interaction_free(struct interaction *w);

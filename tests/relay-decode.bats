@@ -206,7 +206,7 @@ relay-decode: drop inbound, in line 4: event is not an object' ]
       echo '{"type":"passthrough_forward","forward":{"platform":"discord","bodyB64":{}},"bufferId":"b7"}'
       echo '{"type":"passthrough_forward","forward":"x","bufferId":"b7"}'; } >in
     run --separate-stderr relay-decode <in
-    [ "$status" -eq 0 ]
+    [ "$status" -eq 65 ]
     [ "$(sort -u <<<"$output")" = '{"type":"inbound_ack","bufferId":"b7"}' ]
     [ "$(wc -l <<<"$output")" -eq 8 ]
     [ "$stderr" = 'relay-decode: drop passthrough_forward, stdin line 1: its platform is not discord
@@ -219,6 +219,10 @@ relay-decode: drop passthrough_forward, stdin line 7: no bodyB64
 relay-decode: drop passthrough_forward, stdin line 8: forward is not an object' ]
     sed 's/,"bufferId":"b7"//' in >live
     run --separate-stderr relay-decode -q live
+    [ "$status" -eq 65 ]
+    [ -z "$output" ] && [ "$(wc -l <<<"$stderr")" -eq 7 ]
+    run --separate-stderr relay-decode -q <(head -n 1 live)
+    [ "$status" -eq 0 ]
     [ -z "$output" ] && [ -z "$stderr" ]
     relay-decode --keep-forwards <in | cmp - in
 }
