@@ -2,14 +2,6 @@
 # relay-dial against peers that mean no good, or no longer listen.
 load helper
 
-# start_raw HOW [ARG] : tests/peer_raw.py in the background; URL is its URL, what it says is in ./raw.out.
-start_raw() {
-    rm -f raw.url
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" raw.url "$@" >raw.out
-    until_true 5 test -s raw.url
-    URL=$(cat raw.url)
-}
-
 # small PID KIB : its memory stops to grow below that; sanitizers have their own.
 small() {
     local before=0 peak=1

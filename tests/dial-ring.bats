@@ -90,8 +90,15 @@ opened() {
     start_peer --ack-on-command
     background bash -c 'relay-dial "$1" -- sh -c "sh hello.sh | sh idle.sh" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
     opened
-    kill "$(cat pid)"
+    # The same, but the draining frame does not come back.
+    sed 's/^    printf .*line"$/    case $line in *draining*) ;; *) & ;; esac/' idle.sh >swallow.sh
+    background bash -c 'relay-dial --kill-after 1s "$1" -- sh -c "sh hello.sh | sh swallow.sh" 2>err2 & echo $! >pid2; wait $!; echo $? >status2' - "$URL"
+    until_true 8 grep -q '^2 {"type":"hello"' peer.out
+    kill "$(cat pid)" "$(cat pid2)"
     ended 75 15
+    until_true 5 test -s status2
+    [ "$(cat status2)" = 75 ]
+    grep -q 'no going_idle_ack within 10 s' err2
     grep -q 'no going_idle_ack within 10 s' err
     grep -q 'closed 1 1000' peer.err
 }

@@ -36,6 +36,9 @@ SEND='{"type":"outbound","requestId":"r","action":{"op":"send","chat_id":"1","co
     [ "$status" -eq 64 ]
     run relay-dial --id gw --secret-file no-such-file ws://127.0.0.1:9
     [ "$status" -eq 66 ]
+    start_peer
+    run relay-dial "$URL" <.
+    [ "$status" -eq 66 ]
 }
 
 @test "69: the link is unavailable" {
@@ -78,6 +81,8 @@ SEND='{"type":"outbound","requestId":"r","action":{"op":"send","chat_id":"1","co
 
 @test "78: contradictory settings" {
     run relay-dial --key k ws://127.0.0.1:9
+    [ "$status" -eq 78 ]
+    run relay-dial --ready-fd 1 -n ws://127.0.0.1:9
     [ "$status" -eq 78 ]
     run env GATEWAY_RELAY_BOT_IDS=nonsense relay-handshake -n
     [ "$status" -eq 78 ]

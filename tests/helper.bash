@@ -80,6 +80,14 @@ start_peer() {
     URL=$(cat url)
 }
 
+# start_raw HOW [ARG] : tests/peer_raw.py in the background; URL is its URL, what it says is in ./raw.out.
+start_raw() {
+    rm -f raw.url
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" raw.url "$@" >raw.out
+    until_true 5 test -s raw.url
+    URL=$(cat raw.url)
+}
+
 # tell LINE : a line to the peer's stdin.
 tell() {
     printf '%s\n' "$1" >&8

@@ -13,7 +13,7 @@
   close    a close frame whose payload is HEX, the next argument; what comes in answer goes to stdout in hex
   tornend  half a frame, then a close frame in order
   long     3 MB of a frame in one message, then two short frames, all without line ends; then a close frame
-  live     N live frames, the next argument, after the first that came; then as one should
+  live     N live frames, the next argument, after the first that came, then says "sent"
   glut     live frames until no more are taken, then a reset, which it says
   sink     reads all and says nothing
   pings    pings without end, reading all
@@ -99,6 +99,7 @@ def serve(s):
     elif how == "live":
         s.recv(65536)
         s.sendall(text(DESCRIPTOR) + text(INBOUND) * int(sys.argv[3]))
+        print("sent", flush=True)
         while s.recv(65536)[0] != 0x88:
             pass
         s.sendall(text(struct.pack(">H", 1000), 8))

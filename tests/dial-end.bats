@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+# relay-dial: how it ends where there is no link, no reader or no time left.
+load helper
+
+HELLO='{"type":"hello","platform":"discord","botId":""}'
+LAST='{"type":"outbound","requestId":"last","action":{}}'
+
+@test "a signal while it is dialled ends it at once; the link is closed once" {
+    start_raw silent
+    local dial rc=0 mode
+    mkfifo in
+    exec 7<>in
+    for mode in pipe ring; do
+        set --
+        [ "$mode" = pipe ] || set -- -- sh -c 'cat >out'
+        background relay-dial -v "$URL" "$@" <in >out 2>err
+        dial=$!
+        until_true 5 grep -q 'attempt 1' err
+        kill "$dial"
+        elapsed_ms wait "$dial" || rc=$?
+        [ "$rc" -eq 0 ]
+        [ "$MS" -lt 4000 ]
+        [ "$(cat out)" = '{"type":"link","state":"closed","code":1000,"reason":"","by":"us"}' ]
+        grep -q 'given up on a signal' err
+    done
+    exec 7>&-
+}
+
+@test "what COMMAND has said while it is dialled waits for --kill-after, then is told: 69" {
+    start_raw silent
+    run --separate-stderr relay-dial --kill-after 200ms "$URL" -- echo "$LAST"
+    [ "$status" -eq 69 ]
+    [[ $stderr == *'not open when COMMAND had to end'*'send outbound "last": relay transport closed'* ]]
+    [[ $stderr != *'send TERM'* ]]
+}
+
+@test "--max-time also bounds the wait for replies" {
+    start_peer --mute
+    elapsed_ms run --separate-stderr relay-dial -m 300ms "$URL" <<<"$LAST"
+    [ "$status" -eq 75 ]
+    [ "$MS" -lt 8000 ]
+}
+
+@test "a ring with --count hears the answers to COMMAND's last words" {
+    start_peer
+    # shellcheck disable=SC2016 # for the inner shell
+    elapsed_ms run --separate-stderr relay-dial -c 1 "$URL" -- \
+        sh -c 'echo "$1"; cat >/dev/null; echo "$2"' - "$HELLO" "$LAST"
+    [ "$status" -eq 0 ]
+    [ "$MS" -lt 8000 ]
+    grep -q '"last"' peer.out
+}
+
+@test "live frames that wait for a COMMAND that has ended are told: 75, whoever holds its input open" {
+    start_raw live 5000
+    cat >leave.sh <<'EOF'
+echo "$1"
+exec 3<&0
+sleep 20 <&3 >/dev/null 2>&1 &
+echo $! >sleeper
+until grep -q sent raw.out; do sleep 0.05; done
+EOF
+    elapsed_ms run --separate-stderr relay-dial "$URL" -- sh leave.sh "$HELLO"
+    kill "$(cat sleeper)"
+    [ "$status" -eq 75 ]
+    [ "$MS" -lt 8000 ]
+    [[ $stderr == *'deliver '*' frames: nobody reads them any more'* ]]
+}
+
+@test "an output that fails while there is no link ends it: 74, no further dial" {
+    start_peer --drop@0
+    # shellcheck disable=SC2016 # for the inner shell
+    elapsed_ms run --separate-stderr bash -c 'trap "" XFSZ; exec prlimit --fsize=120 relay-dial -n --retry inf "$1" >out' - "$URL"
+    [ "$status" -eq 74 ]
+    [ "$MS" -lt 8000 ]
+    [ "$(grep -c '^open' peer.err)" -eq 1 ]
+}
+
+@test "nohup is respected" {
+    start_peer
+    background nohup relay-dial -n "$URL" >out 2>err
+    local dial=$!
+    until_true 5 grep -q '"open"' out
+    kill -HUP "$dial"
+    tell '{"type":"inbound","event":{"text":"still here"}}'
+    until_true 5 grep -q 'still here' out
+    kill "$dial"
+    wait "$dial"
+}
+
+@test "no message shows the user or the password of a URL" {
+    local args
+    for args in '--dry-run ws://user:hunter2@h' 'ftp://user:hunter2@h' '-n ws://user:hunter2@127.0.0.1:9' \
+        '-n ws://user:hunter2@127.0.0.1:99999' '-n -x http://user:hunter2@h:99999 ws://127.0.0.1:9' \
+        '-n -x user:hunter2@h:99999 ws://127.0.0.1:9' '-n -x foo://user:hunter2@h ws://127.0.0.1:9'; do
+        # shellcheck disable=SC2086 # words
+        run relay-dial $args
+        [ "${#lines[@]}" -gt 0 ]
+        [[ $output != *hunter2* && $output != *user* ]] || { echo "$args: $output"; return 1; }
+    done
+}
+
+@test "--strict stops at a line that is too long" {
+    start_peer
+    run --separate-stderr relay-dial --strict --max-frame 100 "$URL" < <(printf '{"pad":"%200s"}\n{"type":"next"}\n' x)
+    [ "$status" -eq 65 ]
+    [[ $stderr == *'skip line 1: longer than 100 bytes'* ]]
+    [ ! -s peer.out ]
+}
