@@ -7,6 +7,12 @@
 
 enum { BURST_BYTES = 1 << 20 }; /* received in one turn, so that the other directions get theirs */
 
+static void begin_line(struct link *l)
+{
+    l->depth = 0;
+    l->in_string = l->escaped = l->whole = false;
+}
+
 /* Follows the present line to the end of what has come: whether it is a whole JSON object. Each byte is
  * looked at once, however many messages a line takes. */
 static void follow_line(struct link *l)
@@ -17,8 +23,7 @@ static void follow_line(struct link *l)
         line--;
     if (line > l->checked) {
         l->checked = line;
-        l->depth = 0;
-        l->in_string = l->escaped = l->whole = false;
+        begin_line(l);
     }
     for (; l->checked < n; l->checked++) {
         char c = p[l->checked];
@@ -138,6 +143,8 @@ enum reader_got link_next(struct link *l, struct span *line)
     size_t from = l->in.from;
     enum reader_got got = reader_next(&l->in, line);
     size_t moved = l->in.from - from;
+    if (moved > l->checked) /* over an end of line that nobody has followed to */
+        begin_line(l);
     l->checked -= l->checked < moved ? l->checked : moved;
     return got;
 }

@@ -37,6 +37,13 @@ ticks() {
     [[ $stderr == *'cut off by the end of the connection after 21 bytes'* ]]
 }
 
+@test "a frame that ends with its message is whole, however the one before was cut" {
+    start_raw uneven
+    run --separate-stderr relay-dial -n --no-link "$URL"
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    [ "${#lines[@]}" -eq 2 ]
+}
+
 @test "an over-long frame without a line end does not swallow the next ones" {
     start_raw long
     run --separate-stderr relay-dial -n --no-link --max-frame 1000 "$URL"

@@ -13,6 +13,7 @@
   close    a close frame whose payload is HEX, the next argument; what comes in answer goes to stdout in hex
   tornend  half a frame, then a close frame in order
   long     3 MB of a frame in one message, then two short frames, all without line ends; then a close frame
+  uneven   a frame in two messages, the second with a line end; a bit later one without; then a close frame
   live     N live frames, the next argument, after the first that came, then says "sent"
   glut     live frames until no more are taken, then a reset, which it says
   sink     reads all and says nothing
@@ -95,6 +96,13 @@ def serve(s):
         s.sendall(text(b'{"type":"x","pad":"' + b"x" * 3000000 + b'"}'))
         time.sleep(0.2)
         s.sendall(text(INBOUND.rstrip()) * 2 + text(struct.pack(">H", 1000), 8))
+        drain(s)
+    elif how == "uneven":
+        s.sendall(text(INBOUND[:20]) + text(INBOUND[20:]))
+        time.sleep(0.2)
+        s.sendall(text(INBOUND.rstrip()))
+        time.sleep(0.2)
+        s.sendall(text(struct.pack(">H", 1000), 8))
         drain(s)
     elif how == "live":
         s.recv(65536)
