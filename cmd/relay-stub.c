@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "catalog.h"
 #include "clock.h"
 #include "diag.h"
 #include "opt.h"
@@ -148,6 +149,9 @@ static bool take_name(struct stub *s, int key, const struct opts *o)
         return true;
     case KEY_DESCRIPTOR:
         jsonl_read(&c->descriptors, o->arg);
+        if (catalog_check(&c->descriptors))
+            die(EX_DATAERR, "read %s: descriptor %zu names no platform", o->arg,
+                catalog_check(&c->descriptors));
         return true;
     case KEY_RESULT:
         jsonl_read(&c->rules, o->arg);

@@ -22,19 +22,29 @@ static const struct {
     {NULL, NULL, "🔌", "plain", "chars", 4096, false},
 };
 
+/* The descriptor that an object is, or holds. */
+static struct span descriptor_of(struct span object)
+{
+    struct span d = json_find(object, "descriptor");
+    return json_is_object(d) ? d : object;
+}
+
+size_t catalog_check(const struct jsonl *own)
+{
+    for (size_t i = 0; i < own->n; i++)
+        if (!json_is_string(json_find(descriptor_of(own->line[i]), "platform")))
+            return i + 1;
+    return 0;
+}
+
 static struct span find_own(const struct jsonl *own, struct span platform)
 {
     struct buf name = {0};
     struct span found = {NULL, 0};
     for (size_t i = 0; i < own->n; i++) {
-        struct span d = json_find(own->line[i], "descriptor");
-        if (!json_is_object(d))
-            d = own->line[i];
-        struct span p = json_find(d, "platform");
-        if (!json_is_string(p))
-            continue;
+        struct span d = descriptor_of(own->line[i]);
         name.len = 0;
-        json_decode(&name, p);
+        json_decode(&name, json_find(d, "platform"));
         if (name.len == platform.n && memcmp(name.p, platform.p, platform.n) == 0)
             found = d;
     }

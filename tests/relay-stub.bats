@@ -51,6 +51,9 @@ END
     (umask 022; echo open >open)
     run --separate-stderr relay-stub --secret a=open
     [ "$status" -eq 78 ]
+    echo '{"descriptor":{}}' >none.ndjson
+    run --separate-stderr relay-stub --descriptor none.ndjson
+    [[ $status -eq 65 && $stderr == *'descriptor 1 names no platform' ]]
     run --separate-stderr relay-stub --descriptor /nonexistent
     [ "$status" -eq 66 ]
     echo '[1]' >bad
