@@ -17,7 +17,8 @@ struct child {
 int child_find(const char *name);
 
 /* Starts argv (PATH is searched) with the environment given, NULL for ours. Signals have their defaults in
- * it, no other descriptor is inherited. Returns 0, or the errno of what failed; then nothing is left open. */
+ * it; of the descriptors, it inherits what this process did, and none of its own. Returns 0, or the errno of
+ * what failed; then nothing is left open. */
 int child_start(struct child *c, char *const argv[], char *const envp[]);
 
 /* Sends a signal to the whole group; nothing where it has ended. */

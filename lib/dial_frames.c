@@ -218,7 +218,6 @@ static void refuse_down(struct dial *d, const char *reason)
 {
     complain("receive frame: %s", reason);
     dial_fail(d, EX_PROTOCOL);
-    d->bad_down++;
 }
 
 void dial_down(struct dial *d, struct span line)

@@ -66,7 +66,7 @@ struct dial {
     struct record record;
     int64_t end_at; /* --max-time */
     int64_t received;
-    size_t bad_down, unsent, undelivered;
+    size_t unsent, undelivered;
     struct frame frame;
     struct buf scratch;
 };
