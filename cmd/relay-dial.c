@@ -255,6 +255,8 @@ static void check(const struct settings *s)
         opt_wrong("--up: without COMMAND every line is sent anyway");
     if (d->stay && d->no_wait)
         die(EX_CONFIG, "--stay and --no-wait contradict each other");
+    if (d->link.ping_interval && !d->link.ping_timeout)
+        opt_wrong("--ping-timeout 0: the first ping would end the link; --ping-interval 0 sends none");
     if (d->link.key && !d->link.cert)
         die(EX_CONFIG, "--key: needs --cert");
     if (d->ready_fd == STDERR_FILENO || (d->ready_fd == STDOUT_FILENO && !d->command))

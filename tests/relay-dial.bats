@@ -219,7 +219,8 @@ EOF
 
 @test "wrong usage is 64 and says where help is" {
     local args
-    for args in '' 'ftp://x' '-w x ws://h' 'ws://h -n' 'ws://h --' '-n ws://h -- cat' '--nonsense' '-H x ws://h' '--up x ws://h'; do
+    for args in '' 'ftp://x' '-w x ws://h' 'ws://h -n' 'ws://h --' '-n ws://h -- cat' '--nonsense' '-H x ws://h' '--up x ws://h' \
+        '--ping-timeout 0 ws://h'; do
         # shellcheck disable=SC2086 # words
         run --separate-stderr relay-dial $args
         [ "$status" -eq 64 ] || { echo "$args: $status"; return 1; }
