@@ -14,7 +14,7 @@ PROGRAMS = relay-dial relay-handshake relay-decode relay-run relay-send relay-sc
            relay-stub
 SCRIPTS = relay-adapter
 TOOLS = $(PROGRAMS) $(SCRIPTS)
-LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
+LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 MANUALS = $(wildcard man/*)
 BINARIES = $(TOOLS:%=$(B)/bin/%)
 
@@ -86,13 +86,14 @@ bench: deps
 	@$(MAKE) --no-print-directory -s -j2 all && /usr/bin/python3 tests/bench/bench.py $(B)
 
 lint:
+	.ci/layers
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
 	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) .ci/deps .ci/run tests/run
 	mandoc -Tlint -W warning $(MANUALS)
 
 format:
-	clang-format -i $(wildcard cmd/*.c lib/*.[ch] tests/*.c tests/bench/*.c tests/fuzz/*.c)
+	clang-format -i $(wildcard cmd/*.c lib/*/*.[ch] tests/*.c tests/bench/*.c tests/fuzz/*.c)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "diag.h"
-#include "event.h"
-#include "filter.h"
-#include "interaction.h"
-#include "view.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "decode/event.h"
+#include "relay/filter.h"
+#include "decode/interaction.h"
+#include "decode/view.h"
 
 enum { KEY_ACK = OPT_LONG, KEY_INTERACTIONS, KEY_KEEP_FORWARDS, KEY_COLOR };
 enum { FORMAT_JSON, FORMAT_TEXT, FORMAT_TSV };

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "dial.h"
-#include "json.h"
-#include "opt.h"
-#include "secret.h"
-#include "token.h"
-#include "url.h"
+#include "base/diag.h"
+#include "dial/dial.h"
+#include "json/json.h"
+#include "base/opt.h"
+#include "relay/secret.h"
+#include "relay/token.h"
+#include "relay/url.h"
 
 enum {
     KEY_STAY = OPT_LONG,

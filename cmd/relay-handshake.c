@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "descriptor.h"
-#include "diag.h"
-#include "filter.h"
-#include "identity.h"
-#include "text.h"
+#include "relay/descriptor.h"
+#include "base/diag.h"
+#include "relay/filter.h"
+#include "relay/identity.h"
+#include "base/text.h"
 
 struct handshake {
     struct identities ids;

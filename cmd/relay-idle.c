@@ -2,11 +2,11 @@
 /* relay-idle: asks the connector to buffer, at the right moment (protocol §2, §3). */
 #include <signal.h>
 
-#include "clock.h"
-#include "diag.h"
-#include "filter.h"
-#include "idle.h"
-#include "sig.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "relay/filter.h"
+#include "relay/idle.h"
+#include "base/sig.h"
 
 struct stage {
     struct idle idle;

@@ -2,11 +2,11 @@
 /* relay-run: the agent's place in the ring, one COMMAND per message or one for all. */
 #include <string.h>
 
-#include "diag.h"
-#include "environment.h"
-#include "filter.h"
-#include "resident.h"
-#include "runner.h"
+#include "base/diag.h"
+#include "run/env.h"
+#include "relay/filter.h"
+#include "run/resident.h"
+#include "run/each.h"
 
 enum { KEY_TYPING = OPT_LONG, KEY_TIMEOUT, KEY_KILL_AFTER };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-scope: remembers each chat's tenant and adds it to what goes out (protocol §4). */
-#include "diag.h"
-#include "filter.h"
-#include "scope.h"
-#include "scope_file.h"
+#include "base/diag.h"
+#include "relay/filter.h"
+#include "relay/scope.h"
+#include "relay/scope_state.h"
 
 struct stage {
     struct scope *scope;

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "draft.h"
-#include "filter.h"
-#include "sender.h"
-#include "text.h"
+#include "base/diag.h"
+#include "send/draft.h"
+#include "relay/filter.h"
+#include "send/sender.h"
+#include "base/text.h"
 
 enum { ROOM = 256 * 1024 }; /* bytes of output after which no further parts are made */
 

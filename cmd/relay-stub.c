@@ -3,11 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "catalog.h"
-#include "clock.h"
-#include "diag.h"
-#include "opt.h"
-#include "stub.h"
+#include "stub/replies.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/opt.h"
+#include "stub/stub.h"
 
 enum {
     KEY_URL_FILE = OPT_LONG,

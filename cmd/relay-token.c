@@ -6,11 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "opt.h"
-#include "secret.h"
-#include "text.h"
-#include "token.h"
+#include "base/diag.h"
+#include "base/opt.h"
+#include "relay/secret.h"
+#include "base/text.h"
+#include "relay/token.h"
 
 enum { SECRETS_MAX = 64, LINE_MAX_BYTES = 64 * 1024 };
 

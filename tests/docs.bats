@@ -86,10 +86,10 @@ man_options() {
 }
 
 @test "relay(7) and --help have the meanings of the one table" {
-    # Number and meaning, from the table in lib/diag.c and the names in <sysexits.h>.
+    # Number and meaning, from the table in lib/base/diag.c and the names in <sysexits.h>.
     echo '#include <sysexits.h>' | cc -E -dM - | sed -n 's/^#define \(EX_[A-Z]*\) *\([0-9]*\).*/\1 \2/p' >numbers
     echo 'EX_NO 1' >>numbers
-    sed -n 's/^ *{\(EX_[A-Z]*\), "\(.*\)"},$/\1 \2/p' "$RELAY_SOURCE/lib/diag.c" | sed 's/\\"/"/g' |
+    sed -n 's/^ *{\(EX_[A-Z]*\), "\(.*\)"},$/\1 \2/p' "$RELAY_SOURCE/lib/base/diag.c" | sed 's/\\"/"/g' |
         awk 'NR == FNR { number[$1] = $2; next } { name = $1; sub(/^[^ ]* /, ""); print number[name] " " $0 }' numbers - |
         sort -n >table
     [ "$(wc -l <table)" -ge 13 ]

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "inbox.h"
+#include "run/inbox.h"
 
 static int failures;
 

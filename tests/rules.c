@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "identity.h"
-#include "idle.h"
-#include "io.h"
-#include "logfile.h"
-#include "scope.h"
-#include "url.h"
+#include "relay/identity.h"
+#include "relay/idle.h"
+#include "base/io.h"
+#include "base/logfile.h"
+#include "relay/scope.h"
+#include "relay/url.h"
 
 static void test_url_vectors(void)
 {

@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unigbrk.h>
 
-#include "json.h"
-#include "num.h"
-#include "split.h"
-#include "text.h"
+#include "json/json.h"
+#include "base/num.h"
+#include "send/split.h"
+#include "base/text.h"
 
 static uint64_t state;
 

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "frame.h"
-#include "io.h"
-#include "num.h"
-#include "text.h"
+#include "relay/frame.h"
+#include "base/io.h"
+#include "base/num.h"
+#include "base/text.h"
 
 /* A literal with the NULs it may have in it. */
 #define ROW(literal)                                                                                         \

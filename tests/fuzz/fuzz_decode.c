@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
-#include "interaction.h"
-#include "text.h"
-#include "view.h"
+#include "decode/event.h"
+#include "decode/interaction.h"
+#include "base/text.h"
+#include "decode/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "descriptor.h"
-#include "io.h"
-#include "scope.h"
+#include "relay/descriptor.h"
+#include "base/io.h"
+#include "relay/scope.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

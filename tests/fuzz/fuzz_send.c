@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "breaks.h"
-#include "sender.h"
-#include "split.h"
-#include "text.h"
+#include "send/breaks.h"
+#include "send/sender.h"
+#include "send/split.h"
+#include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Time. */
+#ifndef RELAY_BASE_CLOCK_H
+#define RELAY_BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Milliseconds of the monotonic clock: for deadlines. */
+int64_t clock_ms(void);
+/* Milliseconds since 1970: for stamps, and to notice a jump of the wall clock. */
+int64_t clock_wall_ms(void);
+/* Microseconds since 1970. */
+int64_t clock_wall_us(void);
+/* Appends the present moment in RFC 3339, UTC, with microseconds. */
+void clock_stamp(struct buf *out);
+/* Appends that moment, of clock_wall_us(), in the same way. */
+void clock_format(struct buf *out, int64_t us);
+/* Reads a moment in RFC 3339 into *us; what is finer than microseconds is cut off. False where it is none. */
+bool clock_parse(struct span text, int64_t *us);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* UTF-8 text. */
+#include "base/text.h"
+#include "base/buf.h"
+
+size_t text_decode(const char *s, size_t n, uint32_t *cp)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    if (p[0] < 0x80) {
+        *cp = p[0];
+        return 1;
+    }
+    size_t len = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+    if (!len || n < len)
+        return 0;
+    uint32_t c = p[0] & (0x7fU >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (p[i] & 0x3fU);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        return 0;
+    *cp = c;
+    return len;
+}
+
+void text_encode(struct buf *out, uint32_t cp)
+{
+    if (cp < 0x80) {
+        buf_ch(out, (char)cp);
+    } else if (cp < 0x800) {
+        buf_ch(out, (char)(0xc0 | cp >> 6));
+        buf_ch(out, (char)(0x80 | (cp & 0x3f)));
+    } else if (cp < 0x10000) {
+        buf_ch(out, (char)(0xe0 | cp >> 12));
+        buf_ch(out, (char)(0x80 | (cp >> 6 & 0x3f)));
+        buf_ch(out, (char)(0x80 | (cp & 0x3f)));
+    } else {
+        buf_ch(out, (char)(0xf0 | cp >> 18));
+        buf_ch(out, (char)(0x80 | (cp >> 12 & 0x3f)));
+        buf_ch(out, (char)(0x80 | (cp >> 6 & 0x3f)));
+        buf_ch(out, (char)(0x80 | (cp & 0x3f)));
+    }
+}
+
+bool text_valid(const char *p, size_t n)
+{
+    uint32_t cp;
+    size_t i = 0, k = 1;
+    for (; i < n && k; i += k)
+        k = text_decode(p + i, n - i, &cp);
+    return i == n && k;
+}
+
+size_t text_chars(const char *p, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)p[i] & 0xc0) != 0x80;
+    return count;
+}
+
+size_t text_utf16(const char *p, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)p[i] >= 0xf0 ? 2U : ((unsigned char)p[i] & 0xc0) != 0x80);
+    return count;
+}
+
+/* Characters that move the cursor, break a line or turn the writing direction. */
+static bool unsafe(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
+           (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe001f);
+}
+
+void text_escape(struct buf *out, const char *p, size_t n)
+{
+    for (size_t i = 0, k; i < n; i += k) {
+        uint32_t c;
+        k = text_decode(p + i, n - i, &c);
+        if (!k) {
+            buf_printf(out, "\\x%02x", (unsigned)(unsigned char)p[i]);
+            k = 1;
+        } else if (!unsafe(c)) {
+            buf_add(out, p + i, k);
+        } else if (c == '\n' || c == '\t' || c == '\r') {
+            buf_str(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+        } else if (c < 0x80) {
+            buf_printf(out, "\\x%02x", (unsigned)c);
+        } else {
+            buf_printf(out, "\\u{%x}", (unsigned)c);
+        }
+    }
+}
+
+/* White space as Unicode has it. */
+static bool white(uint32_t c)
+{
+    return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+           c == 0x3000;
+}
+
+static bool blank(uint32_t c)
+{
+    return white(c) || c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+struct span text_trim(struct span s)
+{
+    uint32_t c;
+    for (size_t k; s.n && (k = text_decode(s.p, s.n, &c)) && white(c); s.p += k, s.n -= k)
+        ;
+    while (s.n) {
+        size_t k = 1;
+        while (k < s.n && k < 4 && ((unsigned char)s.p[s.n - k] & 0xc0) == 0x80)
+            k++;
+        if (text_decode(s.p + s.n - k, k, &c) != k || !white(c))
+            break;
+        s.n -= k;
+    }
+    return s;
+}
+
+void text_lower(char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] >= 'A' && p[i] <= 'Z')
+            p[i] = (char)(p[i] + ('a' - 'A'));
+}
+
+void text_flatten(struct buf *out, const char *p, size_t n)
+{
+    size_t start = out->len;
+    bool gap = false;
+    for (size_t i = 0, k; i < n; i += k) {
+        uint32_t c = 0;
+        k = text_decode(p + i, n - i, &c);
+        if (!k || blank(c)) {
+            gap = true;
+            k = k ? k : 1;
+            continue;
+        }
+        if (gap && out->len > start)
+            buf_ch(out, ' ');
+        gap = false;
+        buf_add(out, p + i, k);
+    }
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Normalising an inbound frame (protocol §6): its event, the event's source, the session key. */
+#ifndef RELAY_DECODE_EVENT_H
+#define RELAY_DECODE_EVENT_H
+
+#include "relay/frame.h"
+#include "decode/media.h"
+#include "decode/source.h"
+
+/* Working space, kept from frame to frame: all zero at first, event_free() at the end. */
+struct event {
+    struct changes changes;
+    struct json_members members;
+    struct source sourced;
+    struct media media;
+    struct buf source, event, text, scratch;
+};
+
+/* Normalises an inbound frame. NULL on success: the new line is appended to *out, or nothing where the line
+ * is right as it stands. Otherwise the reason why the frame is no message; *out is as before. */
+const char *event_normalise(struct event *e, struct buf *out, const struct frame *f);
+void event_free(struct event *e);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Discord interactions: an inbound frame of a passthrough_forward frame (protocol §7). */
+#ifndef RELAY_DECODE_INTERACTION_H
+#define RELAY_DECODE_INTERACTION_H
+
+#include "relay/frame.h"
+#include "decode/interaction_text.h"
+
+/* Working space: all zero at first, interaction_free() at the end. */
+struct interaction {
+    struct interaction_data data;
+    struct buf platform, base64, body, event;
+};
+
+extern const char interaction_foreign[];
+
+/* Appends the inbound frame, not normalised yet, that a passthrough_forward frame stands for, and returns
+ * NULL; or returns the reason why it is no message. Of a platform without interactions that is
+ * interaction_foreign. */
+const char *interaction_decode(struct interaction *w, struct buf *out, const struct frame *f,
+                               enum interaction_contract contract);
+void interaction_free(struct interaction *w);
+
+#endif

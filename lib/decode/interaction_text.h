@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What a Discord interaction says: its type and data as a message's text (protocol §7). */
+#ifndef RELAY_DECODE_INTERACTION_TEXT_H
+#define RELAY_DECODE_INTERACTION_TEXT_H
+
+#include "base/buf.h"
+
+enum interaction_contract {
+    INTERACTION_CURRENT,
+    INTERACTION_V1, /* the first contract: plain text, platform relay */
+};
+
+/* All zero at first, interaction_data_free() at the end. */
+struct interaction_data {
+    struct buf text;
+    const char *message_type;
+    struct span prompt_id, option_id; /* of the press of a prompt's button, parts of token; else p is NULL */
+    struct buf token, scratch;
+};
+
+/* Sets all of *w from the JSON text of the interaction's type and data; either may be {NULL, 0}. */
+void interaction_data_read(struct interaction_data *w, struct span type, struct span data,
+                           enum interaction_contract contract);
+void interaction_data_free(struct interaction_data *w);
+
+#endif

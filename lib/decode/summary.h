@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What there is to see of a frame, whatever its type: who said what where, and what it answers. */
+#ifndef RELAY_DECODE_SUMMARY_H
+#define RELAY_DECODE_SUMMARY_H
+
+#include "relay/frame.h"
+
+enum summary_outcome { OUTCOME_NONE, OUTCOME_SUCCESS, OUTCOME_FAILURE };
+
+/* Decoded text, as hostile as the frame; what a frame does not have is empty. The parts are valid until the
+ * next summary_make(). All zero at first, summary_free() at the end. */
+struct summary {
+    struct span type; /* the frame's type, or an action's op */
+    struct span platform, scope, chat, user, kind, text;
+    struct span message_id, session_key, buffer_id, request_id;
+    enum summary_outcome outcome; /* of an outbound_result, or FAILURE of a refused outbound */
+    struct buf store, made;
+};
+
+void summary_make(struct summary *s, const struct frame *f);
+void summary_free(struct summary *s);
+
+/* Whether an outbound_result tells of a success: its result says so, or is what get_chat_info asked for. */
+bool summary_success(const struct frame *f);
+
+#endif

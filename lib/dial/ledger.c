@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger of owed replies. */
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+#include <utlist.h>
+
+#include "dial/ledger.h"
+
+struct entry {
+    struct owed o; /* first: a struct owed * of ours is its entry */
+    char *key;
+    size_t key_len;
+    bool answered;
+    struct entry *prev, *next; /* all that is owed, or all that is answered, oldest first */
+    UT_hash_handle hh;         /* outbounds, by requestId */
+};
+
+/* One list a type: in each the oldest is due first. */
+enum { HELLOS, OUTBOUNDS, GOING_IDLES, LISTS };
+
+struct ledger {
+    struct entry *owed[LISTS], *answered, *by_id;
+    size_t n_owed[LISTS], n_answered;
+};
+
+static int list_of(enum frame_type t)
+{
+    return t == FRAME_HELLO        ? HELLOS
+           : t == FRAME_OUTBOUND   ? OUTBOUNDS
+           : t == FRAME_GOING_IDLE ? GOING_IDLES
+                                   : -1;
+}
+
+struct ledger *ledger_new(void)
+{
+    return xcalloc(1, sizeof(struct ledger));
+}
+
+static void drop(struct entry *e)
+{
+    free(e->key);
+    free(e);
+}
+
+void ledger_free(struct ledger *l)
+{
+    struct entry *e, *next;
+    HASH_CLEAR(hh, l->by_id);
+    for (int i = 0; i < LISTS; i++)
+        DL_FOREACH_SAFE(l->owed[i], e, next)
+    drop(e);
+    DL_FOREACH_SAFE(l->answered, e, next)
+    drop(e);
+    free(l);
+}
+
+static void forget_answered(struct ledger *l, struct entry *e)
+{
+    DL_DELETE(l->answered, e);
+    l->n_answered--;
+    HASH_DEL(l->by_id, e);
+    drop(e);
+}
+
+/* What identifies the answer: the text of a string, unescaped, with its length. */
+static void decode_key(struct entry *e, struct span text)
+{
+    struct buf b = {0};
+    json_decode(&b, text);
+    e->key_len = b.len;
+    buf_ch(&b, '\0');
+    buf_span(&b, text);
+    e->key = b.p;
+    e->o.key = (struct span){b.p + e->key_len + 1, text.n};
+}
+
+const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now)
+{
+    static const int64_t patience[] = {LEDGER_HELLO_MS, LEDGER_OUTBOUND_MS, LEDGER_GOING_IDLE_MS};
+    int list = list_of(f->type);
+    if (list < 0)
+        return NULL;
+    struct span key = frame_get(f, list == HELLOS ? "platform" : "requestId");
+    if (list == OUTBOUNDS && !json_is_string(key))
+        return "outbound without a string requestId";
+    struct entry *e = xcalloc(1, sizeof *e), *old;
+    e->o = (struct owed){f->type, {NULL, 0}, number, now + patience[list]};
+    if (list != GOING_IDLES && json_is_string(key))
+        decode_key(e, key);
+    if (list == OUTBOUNDS) {
+        HASH_FIND(hh, l->by_id, e->key, e->key_len, old);
+        if (old && !old->answered) {
+            drop(e);
+            return "requestId in flight already";
+        }
+        if (old)
+            forget_answered(l, old);
+        HASH_ADD_KEYPTR(hh, l->by_id, e->key, e->key_len, e);
+    }
+    DL_APPEND(l->owed[list], e);
+    l->n_owed[list]++;
+    return NULL;
+}
+
+void ledger_close(struct ledger *l, const struct owed *o)
+{
+    struct entry *e = (struct entry *)(uintptr_t)o;
+    int list = list_of(e->o.type);
+    DL_DELETE(l->owed[list], e);
+    l->n_owed[list]--;
+    if (list != OUTBOUNDS) {
+        drop(e);
+        return;
+    }
+    e->answered = true;
+    DL_APPEND(l->answered, e);
+    if (++l->n_answered > LEDGER_REMEMBERED)
+        forget_answered(l, l->answered);
+}
+
+static struct entry *find_outbound(struct ledger *l, const struct frame *f)
+{
+    struct span id = frame_get(f, "requestId");
+    struct entry *e = NULL;
+    struct buf key = {0};
+    if (!json_is_string(id))
+        return NULL;
+    json_decode(&key, id);
+    HASH_FIND(hh, l->by_id, buf_cstr(&key), key.len, e);
+    buf_free(&key);
+    return e;
+}
+
+void ledger_renumber(struct ledger *l, const struct frame *f, uint64_t number)
+{
+    struct entry *e = f->type == FRAME_OUTBOUND     ? find_outbound(l, f)
+                      : f->type == FRAME_GOING_IDLE ? l->owed[GOING_IDLES]
+                                                    : NULL;
+    if (e)
+        e->o.frame = number;
+}
+
+static enum ledger_answer book_result(struct ledger *l, const struct frame *f)
+{
+    struct entry *e = find_outbound(l, f);
+    if (!e || e->answered)
+        return e ? LEDGER_AGAIN : LEDGER_NO_ANSWER;
+    ledger_close(l, &e->o);
+    return LEDGER_SETTLED;
+}
+
+/* A descriptor answers the oldest hello for its platform, or the oldest one where none names it. */
+static enum ledger_answer book_descriptor(struct ledger *l, const struct frame *f)
+{
+    struct span platform = json_find(frame_get(f, "descriptor"), "platform");
+    struct entry *e, *found = NULL;
+    struct buf key = {0};
+    if (json_is_string(platform))
+        json_decode(&key, platform);
+    DL_FOREACH(l->owed[HELLOS], e)
+    {
+        bool same = e->key && key.len == e->key_len && memcmp(key.p ? key.p : "", e->key, key.len) == 0;
+        if (!found || same)
+            found = e;
+        if (same)
+            break;
+    }
+    buf_free(&key);
+    if (found)
+        ledger_close(l, &found->o);
+    return found ? LEDGER_SETTLED : LEDGER_NO_ANSWER;
+}
+
+enum ledger_answer ledger_book(struct ledger *l, const struct frame *f)
+{
+    if (f->type == FRAME_OUTBOUND_RESULT)
+        return book_result(l, f);
+    if (f->type == FRAME_DESCRIPTOR)
+        return book_descriptor(l, f);
+    if (f->type != FRAME_GOING_IDLE_ACK || !l->owed[GOING_IDLES])
+        return LEDGER_NO_ANSWER;
+    ledger_close(l, &l->owed[GOING_IDLES]->o);
+    return LEDGER_SETTLED;
+}
+
+size_t ledger_count(const struct ledger *l)
+{
+    return l->n_owed[HELLOS] + l->n_owed[OUTBOUNDS] + l->n_owed[GOING_IDLES];
+}
+
+size_t ledger_count_type(const struct ledger *l, enum frame_type type)
+{
+    return list_of(type) < 0 ? 0 : l->n_owed[list_of(type)];
+}
+
+static const struct entry *first_due(const struct ledger *l)
+{
+    const struct entry *first = NULL;
+    for (int i = 0; i < LISTS; i++)
+        if (l->owed[i] && (!first || l->owed[i]->o.until < first->o.until))
+            first = l->owed[i];
+    return first;
+}
+
+int64_t ledger_next(const struct ledger *l)
+{
+    const struct entry *e = first_due(l);
+    return e ? e->o.until : INT64_MAX;
+}
+
+const struct owed *ledger_overdue(const struct ledger *l, int64_t now)
+{
+    const struct entry *e = first_due(l);
+    return e && e->o.until <= now ? &e->o : NULL;
+}
+
+const struct owed *ledger_each(const struct ledger *l, const struct owed *after)
+{
+    const struct entry *e = after ? ((const struct entry *)(const void *)after)->next : NULL;
+    for (int i = after ? list_of(after->type) + 1 : 0; !e && i < LISTS; i++)
+        e = l->owed[i];
+    return e ? &e->o : NULL;
+}
+
+void ledger_result(struct buf *out, struct span request_id, const char *error, size_t n, bool ambiguous)
+{
+    buf_str(out, "{\"type\":\"outbound_result\",\"requestId\":");
+    buf_span(out, request_id);
+    buf_str(out, ",\"result\":{\"success\":false,\"error\":");
+    json_quote(out, error, n);
+    buf_str(out, ambiguous ? ",\"ambiguous\":true},\"synthetic\":true}" : "},\"synthetic\":true}");
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON text by spans: strict validation, finding members, and splicing that keeps every untouched byte.
+ *
+ * Nothing here is a tree: a value is the span of its text. json_scan() and json_valid() take any bytes; all
+ * other functions take spans of text that one of them has accepted. Of duplicate members the last one counts.
+ */
+#ifndef RELAY_JSON_JSON_H
+#define RELAY_JSON_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum { JSON_DEPTH = 512 }; /* deepest nesting accepted */
+
+struct json_error {
+    const char *reason; /* static text */
+    size_t at;          /* offset of the offending byte */
+};
+
+struct json_member {
+    struct span key; /* with its quotes */
+    struct span value;
+};
+
+/* The members of one object in their order. Reusable; all zero is empty; json_members_free() at the end. */
+struct json_members {
+    struct json_member *m;
+    size_t n, cap;
+};
+
+/* Validates the whole text (RFC 8259, strict UTF-8, JSON_DEPTH) as one value. */
+bool json_valid(const char *p, size_t n, struct json_error *e);
+/* The same, and the text must be an object: lists its members. One pass. */
+bool json_scan(struct json_members *o, const char *p, size_t n, struct json_error *e);
+void json_members_free(struct json_members *o);
+
+/* Lists the members of an object's text; of anything else none. */
+void json_list(struct json_members *o, struct span object);
+
+/* The value of a member by its (unescaped) name; {NULL, 0} when there is none. */
+struct span json_get(const struct json_members *o, const char *name);
+/* The same on an object's text; also {NULL, 0} when the text is no object. */
+struct span json_find(struct span object, const char *name);
+
+/* Several members of an object's text in one pass: values[i] is that of wanted[i], or {NULL, 0}. Text that is
+ * no object has none. */
+void json_pick(struct span object, const char *const *wanted, struct span *values, size_t n);
+void json_pick_members(const struct json_members *o, const char *const *wanted, struct span *values,
+                       size_t n);
+
+/* Steps through an object or array: start with it->rest = its text and it->begun false. key is NULL, or is
+ * set for members and to {NULL, 0} for elements. False after the last. */
+struct json_iter {
+    struct span rest;
+    bool begun;
+};
+bool json_next(struct json_iter *it, struct span *key, struct span *value);
+
+bool json_is_object(struct span v);
+bool json_is_array(struct span v);
+bool json_is_string(struct span v);
+bool json_is_number(struct span v);
+bool json_is_integer(struct span v); /* a number without fraction and exponent */
+bool json_is_true(struct span v);
+bool json_is_bool(struct span v);
+bool json_is_null(struct span v); /* JSON null; an absent value is not */
+
+/* Appends the string's text as UTF-8; a lone surrogate becomes U+FFFD. v must be a string. */
+void json_decode(struct buf *out, struct span v);
+/* Whether v is a string of exactly that text. */
+bool json_eq(struct span v, const char *text);
+/* Appends UTF-8 text as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
+void json_quote(struct buf *out, const char *p, size_t n);
+void json_quote_str(struct buf *out, const char *s);
+
+/* Appends the value without the white space between its tokens: on one line, all else byte for byte. */
+void json_compact(struct buf *out, struct span v);
+
+/* One change to an object: value.p == NULL drops the member, otherwise it is set or appended. */
+struct json_edit {
+    const char *name;
+    struct span value; /* JSON text */
+};
+/* Appends the object with the changes made. Where a changed name stands more than once, one member stays.
+ * Every other byte is copied. */
+void json_edit(struct buf *out, struct span object, const struct json_edit *edits, size_t n);
+/* The same with the object's members at hand. */
+void json_edit_members(struct buf *out, struct span object, const struct json_members *o,
+                       const struct json_edit *edits, size_t n);
+
+#endif

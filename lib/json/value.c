@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON text by spans: strings and white space. */
+#include "json/internal.h"
+#include "base/text.h"
+
+static uint32_t hex_value(const char *p)
+{
+    uint32_t v = 0;
+    for (int i = 0; i < 4; i++)
+        v = v << 4 | (uint32_t)(p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
+    return v;
+}
+
+/* At "\u": appends the code point, of a surrogate pair as one, and returns what follows. */
+static const char *decode_u(struct buf *out, const char *p, const char *end)
+{
+    uint32_t c = hex_value(p + 2);
+    p += 6;
+    if (c >= 0xd800 && c < 0xdc00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u') {
+        uint32_t low = hex_value(p + 2);
+        if (low >= 0xdc00 && low < 0xe000) {
+            text_encode(out, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
+            return p + 6;
+        }
+    }
+    text_encode(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+    return p;
+}
+
+void json_decode(struct buf *out, struct span v)
+{
+    const char *p = v.p + 1, *end = v.p + v.n - 1;
+    while (p < end) {
+        const char *slash = memchr(p, '\\', (size_t)(end - p));
+        const char *stop = slash ? slash : end;
+        buf_add(out, p, (size_t)(stop - p));
+        p = stop;
+        if (!slash)
+            break;
+        if (p[1] == 'u') {
+            p = decode_u(out, p, end);
+            continue;
+        }
+        static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+        const char *at = strchr(from, p[1]);
+        buf_ch(out, at ? to[at - from] : p[1]);
+        p += 2;
+    }
+}
+
+static bool decodes_to(struct span v, const char *text, size_t n)
+{
+    struct buf b = {0};
+    json_decode(&b, v);
+    bool same = b.len == n && memcmp(b.p ? b.p : "", text, n) == 0;
+    buf_free(&b);
+    return same;
+}
+
+bool json_eq(struct span v, const char *text)
+{
+    if (!json_is_string(v))
+        return false;
+    size_t n = strlen(text);
+    if (v.n == n + 2)
+        return memcmp(v.p + 1, text, n) == 0 && !memchr(text, '\\', n);
+    return v.n > n + 2 && memchr(v.p, '\\', v.n) && decodes_to(v, text, n);
+}
+
+void json_quote(struct buf *out, const char *p, size_t n)
+{
+    const char *end = p + n;
+    buf_ch(out, '"');
+    while (p < end) {
+        const char *q = json_skip_plain(p, end);
+        buf_add(out, p, (size_t)(q - p));
+        p = q;
+        if (p == end)
+            break;
+        unsigned char c = (unsigned char)*p;
+        static const char from[] = "\b\f\n\r\t\"\\", to[] = "bfnrt\"\\";
+        const char *at = c ? strchr(from, c) : NULL;
+        uint32_t cp;
+        size_t k = text_decode(p, (size_t)(end - p), &cp);
+        if (at) {
+            buf_ch(out, '\\');
+            buf_ch(out, to[at - from]);
+        } else if (c < 0x20) {
+            buf_printf(out, "\\u%04x", (unsigned)c);
+        } else if (k) {
+            buf_add(out, p, k);
+        } else {
+            buf_str(out, "\xef\xbf\xbd");
+        }
+        p += k ? k : 1;
+    }
+    buf_ch(out, '"');
+}
+
+void json_quote_str(struct buf *out, const char *s)
+{
+    json_quote(out, s, strlen(s));
+}
+
+void json_compact(struct buf *out, struct span v)
+{
+    const char *p = v.p, *end = v.p + v.n;
+    while ((p = json_skip_blanks(p, end)) < end) {
+        const char *from = p;
+        if (*p == '"')
+            p = json_skip_string(p, end);
+        else
+            while (p < end && !strchr("\" \t\n\r", *p))
+                p++;
+        buf_add(out, from, (size_t)(p - from));
+    }
+}

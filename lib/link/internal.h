@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the link share. Private to lib/link*.c. */
+#ifndef RELAY_LINK_INTERNAL_H
+#define RELAY_LINK_INTERNAL_H
+
+#include <curl/curl.h>
+
+#include "link/link.h"
+#include "relay/ws.h"
+
+#if !CURL_AT_LEAST_VERSION(8, 14, 1)
+#error                                                                                                       \
+    "libcurl >= 8.14.1 with WebSocket support is needed (Debian 12: libcurl4-openssl-dev of bookworm-backports)"
+#endif
+
+enum { MOST_SOCKETS = 16 }; /* of one dial */
+
+struct watched {
+    curl_socket_t fd;
+    int what; /* CURL_POLL_IN, … */
+    int slot;
+};
+
+struct link {
+    const struct link_options *o;
+    enum link_state state;
+    struct link_end end;
+    CURLM *multi;
+    CURL *easy;
+    struct curl_slist *headers;
+    char error[CURL_ERROR_SIZE];
+    struct buf explained; /* headers of a refusal that explain it */
+
+    struct watched sockets[MOST_SOCKETS]; /* while dialling */
+    int64_t timer;                        /* libcurl's own, clock_ms() */
+
+    curl_socket_t fd; /* once open */
+    int slot;
+    bool rx_maybe; /* libcurl may hold received bytes that poll(2) does not see */
+    bool rx_ended; /* nothing more will come */
+    struct reader in;
+    size_t checked; /* bytes from in.from on that follow_line() has looked at, and where they left it */
+    unsigned depth;
+    bool in_string, escaped, whole;
+    char control[WS_CONTROL_MAX];
+    size_t control_len;
+
+    struct buf lines; /* frames, each with '\n', that no connection was handed */
+    size_t lines_off;
+    uint64_t queued, sent;
+    struct buf tx; /* encoded */
+    size_t tx_off, tx_offered;
+    size_t tx_lines; /* where the last line in tx ends */
+    bool tx_failed;
+    char pong[WS_CONTROL_MAX];
+    size_t pong_len;
+    bool pong_due;
+
+    int64_t last_rx, ping_at, close_by;
+    int64_t wall_skew;
+    bool close_sent, close_got;
+};
+
+/* link.c */
+void link_hang_up(struct link *l); /* lets go of the connection; libcurl closes its socket */
+void link_set_end(struct link *l, enum link_by by, int code, const char *reason);
+
+/* link_dial.c: the turns while dialling */
+void link_dial_prepare(struct link *l, struct pollset *ps);
+void link_dial_ready(struct link *l, const struct pollset *ps);
+
+/* link_send.c: hands the connection what it takes */
+void link_flush(struct link *l);
+
+/* link_receive.c: takes what libcurl has, or enough for one turn */
+void link_receive(struct link *l);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* The WebSocket link to the connector (protocol §1), on libcurl.
+ *
+ * A link is dialled again and again; between dials it keeps the lines that did not get out. It never blocks:
+ * each turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines by
+ * link_next(). */
+#ifndef RELAY_LINK_LINK_H
+#define RELAY_LINK_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/io.h"
+
+struct link_options {
+    const char *url;      /* ws:// or wss:// */
+    const char **headers; /* further request headers, "Name: value", ended by NULL; or NULL */
+    const char *cacert, *cert, *key, *proxy;
+    bool insecure;           /* do not verify the peer's certificate */
+    int64_t connect_timeout; /* ms, from the dial to the 101 */
+    int64_t ping_interval;   /* ms without a byte received before a ping; 0: no keepalive */
+    int64_t ping_timeout;    /* ms without a byte received after a ping before the link is dead */
+    size_t max_frame;        /* longest frame accepted, bytes */
+};
+
+enum link_state { LINK_DOWN, LINK_DIALLING, LINK_OPEN, LINK_CLOSING };
+
+enum link_by {
+    LINK_BY_PEER,    /* it sent a close frame */
+    LINK_BY_US,      /* we did */
+    LINK_BY_NETWORK, /* no close frame: the connection broke, or a dial failed */
+    LINK_BY_HTTP,    /* the upgrade was refused with an HTTP status */
+};
+
+/* How the last dial or connection ended. */
+struct link_end {
+    enum link_by by;
+    int code;          /* close code; WS_NO_CODE, WS_ABNORMAL where none came */
+    long http;         /* status of a refused upgrade, else 0 */
+    bool broken;       /* the peer broke the WebSocket protocol */
+    struct buf reason; /* untrusted text */
+};
+
+/* NULL where this libcurl can do ws and wss, otherwise why not. */
+const char *link_unfit(void);
+
+/* The options are used until link_free(). */
+struct link *link_new(const struct link_options *o);
+void link_free(struct link *l);
+
+/* Starts a dial; bearer: the token for the Authorization header, or NULL. */
+void link_dial(struct link *l, const char *bearer);
+enum link_state link_state(const struct link *l);
+const struct link_end *link_end(const struct link *l);
+
+/* reading: whether received lines are wanted in this turn; the same in both calls. */
+void link_prepare(struct link *l, struct pollset *ps, bool reading);
+void link_ready(struct link *l, const struct pollset *ps, bool reading);
+
+/* The next line received. Valid until the next link_ready(). */
+enum reader_got link_next(struct link *l, struct span *line);
+/* The bytes of a frame that the end of the connection cut off; 0 when it ended between frames. */
+size_t link_torn(const struct link *l);
+
+/* Queues a frame (without '\n') and returns its number, counted from 1. */
+uint64_t link_send(struct link *l, struct span line);
+/* The number of the last frame handed to a connection: it may have reached the peer. */
+uint64_t link_sent(const struct link *l);
+/* Bytes queued and not handed to the kernel yet. */
+size_t link_pending(const struct link *l);
+/* Of those, the bytes of frames that the connection was handed; after its end, what it never took. */
+size_t link_stuck(const struct link *l);
+/* Moves the queued lines (each with '\n') that no connection was handed into *out. Frames queued from now on
+ * are counted on. */
+void link_take_unsent(struct link *l, struct buf *out);
+
+/* Closes in order: sends what is queued and a close frame, reads on until the peer's close, for at most 3 s.
+ * While dialling, gives up the dial. */
+void link_close(struct link *l, int code, const char *reason);
+
+#endif

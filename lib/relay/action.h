@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Actions (protocol §4): the ops, and what each one needs. Spans are JSON text that json.h has accepted. */
+#ifndef RELAY_RELAY_ACTION_H
+#define RELAY_RELAY_ACTION_H
+
+#include <stdbool.h>
+
+#include "json/json.h"
+
+/* What may be done with a text that is over the platform's limit. */
+enum action_long { LONG_PASS, LONG_REFUSE, LONG_SPLIT };
+
+struct need; /* a required member */
+
+struct op {
+    const char *name;
+    const char *text; /* the member that holds its text; NULL: it has none */
+    enum action_long over;
+    const struct need *needs;
+};
+
+/* The op of that name (a JSON string), interrupt included; NULL for one this contract does not know. */
+const struct op *op_find(struct span name);
+
+/* Whether the op (or NULL) is interrupt, which becomes a frame of its own instead of an outbound. */
+bool op_is_interrupt(const struct op *op);
+/* Whether the op (not NULL) needs a member of that name. */
+bool op_needs(const struct op *op, const char *member);
+
+/* Whether the descriptor's supported_ops (a JSON list; empty or absent means send, edit, typing, follow_up)
+ * let the op pass. interrupt and unknown ops (NULL) always do. */
+bool op_supported(const struct op *op, struct span supported_ops);
+
+/* Whether the action has what its op needs, and a metadata that is an object, null or absent. An unknown op
+ * (NULL) needs nothing. False: the reason, plain text, is appended to *why. */
+bool action_check(struct buf *why, const struct op *op, const struct json_members *action);
+
+/* Whether the n bytes may stand as a prompt_id or an option's id. */
+bool prompt_id_valid(const char *p, size_t n);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The one filter loop: frames from stdin to stdout, one line each, under the laws of relay(7).
+ *
+ * Fill in the callbacks a stage needs, call filter_init() and return filter_run() from main. Lines that the
+ * stage does not take are copied to the byte, in order; bad lines are reported, counted and left out; output
+ * is written once the input at hand is worked through; a reader that goes away ends the process; stdout is
+ * closed and checked. Callbacks run on one thread and must not block. */
+#ifndef RELAY_RELAY_FILTER_H
+#define RELAY_RELAY_FILTER_H
+
+#include "relay/frame.h"
+#include "base/io.h"
+#include "base/opt.h"
+
+struct filter {
+    /* A frame came. True: pass its line on (after what the callback emitted). May be NULL. */
+    bool (*frame)(struct filter *f, struct frame *fr);
+    /* Called once, before the first line is read. May be NULL. */
+    void (*start)(struct filter *f);
+    /* Called once, when the input has ended. May be NULL. */
+    void (*end)(struct filter *f);
+    /* For stages that do more than answer lines; each may be NULL.
+     * prepare: before each wait; adds own descriptors and deadlines. ready: after it. */
+    void (*prepare)(struct filter *f, struct pollset *ps);
+    void (*ready)(struct filter *f, const struct pollset *ps);
+    /* True: do not read on for now. */
+    bool (*full)(struct filter *f);
+    /* After the end of input: true while there is work left. */
+    bool (*busy)(struct filter *f);
+    /* The output failed (errno; EPIPE: the reader is gone): the process is about to end. */
+    void (*gone)(struct filter *f);
+
+    void *ctx;       /* the stage's own */
+    char **files;    /* read these instead of stdin, a list ended by NULL; NULL: stdin */
+    bool null_input; /* read nothing at all */
+    bool raw_input;  /* lines are not frames: `line` gets each one */
+    void (*line)(struct filter *f, struct span line);
+
+    /* The loop's own. */
+    bool strict;
+    int status;         /* what filter_run() will return; raise it by filter_fail() */
+    bool ended;         /* the input has ended */
+    const char *source; /* the file being read; NULL: stdin */
+    struct reader in;
+    struct writer out;
+    uintmax_t bad;
+};
+
+/* Takes over strict and max_frame. Call before anything is emitted. */
+void filter_init(struct filter *f, const struct opts *o);
+/* Queues a line (without '\n') for stdout. */
+void filter_emit(struct filter *f, struct span line);
+void filter_emit_buf(struct filter *f, struct buf *line); /* and empties the buffer */
+/* Reports a bad line with its place, and counts it. With --strict the input ends here. */
+void filter_bad(struct filter *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Makes `status` the exit status unless an earlier one is set already. */
+void filter_fail(struct filter *f, int status);
+/* Ends the input, as if it had come to its end. */
+void filter_stop(struct filter *f);
+/* Runs until input and work have ended. Returns the exit status. */
+int filter_run(struct filter *f);
+
+#endif

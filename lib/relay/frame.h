@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames: one line each, told apart by their type (protocol §2, §3). */
+#ifndef RELAY_RELAY_FRAME_H
+#define RELAY_RELAY_FRAME_H
+
+#include <stdbool.h>
+
+#include "json/json.h"
+
+enum frame_type {
+    FRAME_OTHER, /* a type this contract does not know: passed on */
+    FRAME_HELLO,
+    FRAME_OUTBOUND,
+    FRAME_INTERRUPT,
+    FRAME_GOING_IDLE,
+    FRAME_INBOUND_ACK,
+    FRAME_DESCRIPTOR,
+    FRAME_INBOUND,
+    FRAME_OUTBOUND_RESULT,
+    FRAME_INTERRUPT_INBOUND,
+    FRAME_GOING_IDLE_ACK,
+    FRAME_PASSTHROUGH_FORWARD,
+    FRAME_LINK,   /* local, never on the wire */
+    FRAME_ACTION, /* no type but an op: on its way to relay-send */
+};
+
+enum frame_dir { FRAME_UNKNOWN, FRAME_UP, FRAME_DOWN, FRAME_LOCAL };
+
+/* Reusable: all zero at first, frame_free() at the end. The spans point into the line given. */
+struct frame {
+    struct span line;
+    struct json_members top; /* the frame's members */
+    struct span name;        /* the value of type (or op), with its quotes */
+    enum frame_type type;
+};
+
+/* Validates a line (design §2) and finds what kind of frame it is. False: a bad line, *e says why. */
+bool frame_parse(struct frame *f, struct span line, struct json_error *e);
+void frame_free(struct frame *f);
+enum frame_dir frame_dir(const struct frame *f);
+/* json_get() on the frame's members. */
+struct span frame_get(const struct frame *f, const char *member);
+
+/* An identifier (protocol §6): a non-empty string or a number. Appends its text (a number's exact digits) and
+ * returns true; false for anything else. */
+bool identifier_decode(struct buf *out, struct span v);
+/* The same as the text of a JSON string: v itself, or what is put into *text; {NULL, 0} for anything else. */
+struct span identifier_text(struct buf *text, struct span v);
+/* A platform's name (protocol §6): appends the string trimmed and in lower case. False where v is no string
+ * or nothing is left of it. */
+bool platform_decode(struct buf *out, struct span v);
+
+/* Whether the delivery is buffered, that is, owes an inbound_ack (protocol §3): bufferId is an identifier. */
+bool frame_buffered(const struct frame *f);
+/* Appends the inbound_ack frame, without '\n', for a buffered delivery. */
+void frame_ack(struct buf *out, const struct frame *f);
+
+/* Whether a line holds nothing but white space. */
+bool line_blank(struct span line);
+
+#endif

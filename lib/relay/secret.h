@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The gateway's secret: from a file that nobody else can read, or the environment; never from an argument. */
+#ifndef RELAY_RELAY_SECRET_H
+#define RELAY_RELAY_SECRET_H
+
+#include "base/buf.h"
+
+/* Reads a secret file: its content without the trailing line end, at most 64 KiB. Ends the process with
+ * EX_NOINPUT where it cannot be read and with EX_CONFIG where it is open to the group or others. */
+void secret_read(struct buf *out, const char *path);
+
+/* The secret for a dial: of the file, or of GATEWAY_RELAY_SECRET where path is NULL. A secret of blanks only
+ * counts as none: false. The variable is removed from the environment in any case, so that no child inherits
+ * it. */
+bool secret_load(struct buf *out, const char *path);
+
+/* Overwrites and frees. */
+void secret_forget(struct buf *b);
+
+#endif

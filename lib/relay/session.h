@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The session key: which conversation a message belongs to (protocol §6). */
+#ifndef RELAY_RELAY_SESSION_H
+#define RELAY_RELAY_SESSION_H
+
+#include "base/buf.h"
+
+/* What the key is made of, as decoded text; a part that is missing is empty. */
+struct session {
+    struct span profile;
+    struct span platform; /* normalised: never empty */
+    struct span chat_type;
+    struct span chat_id;
+    struct span scope_id;
+    struct span user_id, user_id_alt;
+    struct span thread_id, prospective_thread_id;
+};
+
+/* Appends the session key's text. */
+void session_key(struct buf *out, const struct session *s);
+
+#endif

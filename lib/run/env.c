@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* The environment of a COMMAND. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/env.h"
+
+extern char **environ;
+
+/* The variables that are identifiers of the source, each with the member to take where the first is not
+ * there.
+ */
+static const struct {
+    const char *name, *member, *other;
+} of_source[] = {
+    {"RELAY_PLATFORM", "platform", NULL},       {"RELAY_CHAT_ID", "chat_id", NULL},
+    {"RELAY_CHAT_TYPE", "chat_type", NULL},     {"RELAY_USER_ID", "user_id", NULL},
+    {"RELAY_USER_NAME", "user_name", NULL},     {"RELAY_THREAD_ID", "thread_id", NULL},
+    {"RELAY_SCOPE_ID", "scope_id", "guild_id"},
+};
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+void environment_clean(void)
+{
+    unsetenv("GATEWAY_RELAY_SECRET");
+    unsetenv("RELAY_MESSAGE_ID");
+    unsetenv("RELAY_SESSION_KEY");
+    unsetenv("RELAY_TEXT");
+    for (size_t i = 0; i < COUNT(of_source); i++)
+        unsetenv(of_source[i].name);
+}
+
+static void add_variable(char **vars, const char *name, struct span value, size_t max)
+{
+    if (value.n > max || (value.n && memchr(value.p, '\0', value.n)))
+        return;
+    struct buf b = {0};
+    buf_printf(&b, "%s=", name);
+    buf_span(&b, value);
+    buf_cstr(&b);
+    while (*vars)
+        vars++;
+    vars[0] = b.p;
+    vars[1] = NULL;
+}
+
+static size_t environ_count(void)
+{
+    size_t n = 0;
+    while (environ[n])
+        n++;
+    return n;
+}
+
+char **environment_make(const struct turn *t)
+{
+    size_t n = environ_count();
+    char **vars = xcalloc(n + COUNT(of_source) + 4, sizeof *vars);
+    struct buf value = {0};
+    for (size_t i = 0; i < COUNT(of_source); i++) {
+        value.len = 0;
+        bool there = identifier_decode(&value, json_find(t->source, of_source[i].member));
+        if (!there && of_source[i].other)
+            there = identifier_decode(&value, json_find(t->source, of_source[i].other));
+        if (there)
+            add_variable(vars, of_source[i].name, buf_as_span(&value), ENVIRONMENT_VALUE);
+    }
+    if (t->id.len)
+        add_variable(vars, "RELAY_MESSAGE_ID", buf_as_span(&t->id), ENVIRONMENT_VALUE);
+    if (t->session_key.p)
+        add_variable(vars, "RELAY_SESSION_KEY", buf_as_span(&t->key), ENVIRONMENT_VALUE);
+    struct span text = json_find(t->event, "text");
+    value.len = 0;
+    /* an escape is at most six times as long as what it stands for */
+    if (json_is_string(text) && text.n <= 6 * ENVIRONMENT_TEXT + 2) {
+        json_decode(&value, text);
+        add_variable(vars, "RELAY_TEXT", buf_as_span(&value), ENVIRONMENT_TEXT);
+    }
+    buf_free(&value);
+    size_t own = 0;
+    while (vars[own])
+        own++;
+    memcpy(vars + own, environ, n * sizeof *vars);
+    return vars;
+}
+
+void environment_free(char **vars)
+{
+    size_t own = 0;
+    while (vars[own] && vars[own] != environ[0]) /* the inherited ones come last */
+        free(vars[own++]);
+    free(vars);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The environment of a COMMAND that runs for a message. */
+#ifndef RELAY_RUN_ENV_H
+#define RELAY_RUN_ENV_H
+
+#include "run/turn.h"
+
+enum {
+    ENVIRONMENT_TEXT = 64 * 1024, /* longest RELAY_TEXT in bytes */
+    ENVIRONMENT_VALUE = 8 * 1024, /* longest value of the other variables */
+};
+
+/* Removes GATEWAY_RELAY_SECRET and all variables of environment_make() from this process' environment: what
+ * is left is what every COMMAND inherits. */
+void environment_clean(void);
+/* The environment for the turn's COMMAND: ours and the RELAY_ variables. A value that is absent, over its
+ * maximum or has a NUL is left out. Free with environment_free(). */
+char **environment_make(const struct turn *t);
+void environment_free(char **vars);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* From actions to frames. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/action.h"
+#include "send/outbound.h"
+#include "relay/platform.h"
+#include "base/random.h"
+#include "relay/scope.h"
+#include "send/sender.h"
+#include "send/split.h"
+#include "base/text.h"
+
+struct sender {
+    struct sender_options o;
+    struct platforms platforms;
+    struct scope *chats;
+    struct outbound out;                /* of the present action */
+    struct span op;                     /* its op, JSON text */
+    struct buf why;                     /* why it is refused */
+    struct buf id, name, text, refusal; /* work space */
+    bool busy;                          /* its text is being split: all it needs is copied to … */
+    struct buf kept, part, content;     /* … kept; the part, and the same as JSON text */
+    struct split split;
+};
+
+struct sender *sender_new(const struct sender_options *o)
+{
+    struct sender *s = xcalloc(1, sizeof *s);
+    s->o = *o;
+    s->chats = scope_new(SCOPE_CHATS);
+    return s;
+}
+
+void sender_free(struct sender *s)
+{
+    struct buf *all[] = {&s->why, &s->id, &s->name, &s->text, &s->refusal, &s->kept, &s->part, &s->content};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_free(all[i]);
+    platforms_free(&s->platforms);
+    scope_free(s->chats);
+    split_free(&s->split);
+    free(s);
+}
+
+void sender_learn(struct sender *s, const struct frame *f)
+{
+    bool too_long;
+    if (f->type == FRAME_DESCRIPTOR)
+        platforms_adopt(&s->platforms, frame_get(f, "descriptor"));
+    else if (f->type == FRAME_INBOUND)
+        scope_learn(s->chats, f, &too_long);
+    else if (f->type == FRAME_LINK && json_eq(frame_get(f, "state"), "open"))
+        platforms_reset(&s->platforms);
+}
+
+/* Appends the frame. One over the longest line is refused, and says no more than that. */
+static bool build(struct sender *s, struct buf *out)
+{
+    size_t from = out->len;
+    if (s->why.len)
+        s->out.refused = buf_as_span(&s->why);
+    outbound_build(out, &s->out);
+    if (out->len - from > s->o.max_frame) {
+        struct outbound bare = {.id = s->out.id, .part = s->out.part, .action = span_of("{}")};
+        s->why.len = 0;
+        buf_printf(&s->why, "its frame would be longer than %zu bytes", s->o.max_frame);
+        bare.refused = buf_as_span(&s->why);
+        out->len = from;
+        outbound_build(out, &bare);
+    }
+    return !s->why.len;
+}
+
+/* What is known of the platform that the action goes to; NULL: nothing. */
+static const struct platform *find_platform(struct sender *s, const struct frame *action)
+{
+    struct span v = s->out.platform;
+    bool of_kind = !v.p && json_eq(s->op, "follow_up");
+    s->name.len = 0;
+    if (of_kind)
+        v = frame_get(action, "kind");
+    else if (!v.p)
+        v = scope_platform(s->chats, frame_get(action, "chat_id"));
+    if (!platform_decode(&s->name, v))
+        return platforms_find(&s->platforms, (struct span){NULL, 0});
+    const char *dot = of_kind ? memchr(s->name.p, '.', s->name.len) : NULL;
+    if (dot)
+        s->name.len = (size_t)(dot - s->name.p);
+    return platforms_find(&s->platforms, buf_as_span(&s->name));
+}
+
+/* The rule for texts to the platform. A max of 0: there is none. */
+static struct split_rule rule_for(const struct sender *s, const struct platform *p)
+{
+    struct split_rule r = {.max = p ? p->max : 0, .utf16 = p && p->utf16, .fences = !p || p->fences};
+    if (s->o.max_length)
+        r.max = s->o.max_length;
+    if (s->o.unit != SENDER_UNIT_PLATFORM)
+        r.utf16 = s->o.unit == SENDER_UNIT_UTF16;
+    return r;
+}
+
+/* Copies what the parts need, for the line it is in goes away; of the action all but its text. */
+static void keep(struct sender *s)
+{
+    struct json_edit no_text = {"content", span_of("\"\"")};
+    struct buf action = {0};
+    json_edit(&action, s->out.action, &no_text, 1);
+    s->out.action = buf_as_span(&action);
+    struct span *spans[] = {&s->out.id, &s->out.action, &s->out.platform, &s->out.bot, &s->op};
+    enum { SPANS = sizeof spans / sizeof *spans };
+    s->kept.len = 0;
+    for (size_t i = 0; i < SPANS; i++)
+        buf_span(&s->kept, *spans[i]);
+    const char *p = s->kept.p;
+    for (size_t i = 0; i < SPANS; i++) {
+        if (spans[i]->p)
+            spans[i]->p = p;
+        p += spans[i]->n;
+    }
+    buf_free(&action);
+}
+
+/* A text that is too long is going to be split, or s->why says why it cannot be. */
+static void fit_text(struct sender *s, const struct op *op, struct span v, const struct split_rule *r)
+{
+    if (!r->max || op->over == LONG_PASS || !json_is_string(v) || v.n - 2 <= r->max)
+        return; /* JSON text is never shorter than what it stands for */
+    s->text.len = 0;
+    json_decode(&s->text, v);
+    struct span text = buf_as_span(&s->text);
+    size_t n = split_length(r, text);
+    if (n <= r->max)
+        return;
+    if (op->over == LONG_SPLIT && !s->o.no_split && split_possible(r, text)) {
+        split_start(&s->split, text, r);
+        s->busy = true;
+        keep(s);
+    } else {
+        buf_printf(&s->why, "%s has %zu %s, %zu is the most", op->text, n,
+                   r->utf16 ? "UTF-16 units" : "characters", r->max);
+    }
+}
+
+/* Sets s->why where the action must not pass, s->busy where it is going to be split. */
+static void check(struct sender *s, const struct op *op, const struct frame *action)
+{
+    if (!outbound_lift(&s->out, &action->top, &s->why) || !action_check(&s->why, op, &action->top) || !op)
+        return;
+    const struct platform *p = find_platform(s, action);
+    if (p && !op_supported(op, buf_as_span(&p->ops))) {
+        buf_printf(&s->why, "the connector does not support %s on ", op->name);
+        buf_add(&s->why, p->name.p, p->name.len);
+        return;
+    }
+    struct split_rule r = rule_for(s, p);
+    if (op->text)
+        fit_text(s, op, frame_get(action, op->text), &r);
+}
+
+bool sender_take(struct sender *s, const struct frame *action, struct buf *out)
+{
+    const struct op *op = op_find(action->name);
+    s->out = (struct outbound){.action = action->line};
+    s->op = action->name;
+    s->why.len = s->id.len = 0;
+    buf_ch(&s->id, '"');
+    request_id(&s->id);
+    buf_ch(&s->id, '"');
+    s->out.id = buf_as_span(&s->id); /* unless the action has one */
+    check(s, op, action);
+    if (s->busy)
+        return sender_next(s, out);
+    if (s->why.len || !op_is_interrupt(op))
+        return build(s, out);
+    interrupt_build(out, action->line);
+    return true;
+}
+
+bool sender_busy(const struct sender *s)
+{
+    return s->busy;
+}
+
+bool sender_next(struct sender *s, struct buf *out)
+{
+    s->why.len = s->part.len = s->content.len = 0;
+    split_next(&s->split, &s->part);
+    json_quote(&s->content, buf_as_span(&s->part).p, s->part.len);
+    s->out.part++;
+    s->out.no_reply_to = s->out.part > 1;
+    s->out.content = buf_as_span(&s->content);
+    s->busy = s->split.at < s->text.len;
+    return build(s, out);
+}
+
+const char *sender_refusal(struct sender *s)
+{
+    s->refusal.len = 0;
+    buf_printf(&s->refusal, "%.*s %.*s: %s", (int)(s->op.n < 64 ? s->op.n : 64), s->op.p, (int)s->out.id.n,
+               s->out.id.p, buf_cstr(&s->why));
+    return buf_cstr(&s->refusal);
+}

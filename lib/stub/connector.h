@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The connector (protocol §8): what a stub does with the frames of its gateways. */
+#ifndef RELAY_STUB_CONNECTOR_H
+#define RELAY_STUB_CONNECTOR_H
+
+#include "stub/delay.h"
+#include "stub/delivery.h"
+#include "stub/fault.h"
+#include "stub/jsonl.h"
+#include "stub/keyring.h"
+
+struct connector_options {
+    struct jsonl descriptors, rules; /* catalog.h, result.h */
+    struct keyring keys;             /* empty: everybody may come */
+    struct faults faults;
+    bool no_result, no_ack;
+    int64_t delay; /* of every answer, ms */
+    size_t max_frame;
+    /* A frame came from a gateway. */
+    void (*heard)(void *ctx, const struct frame *f);
+    void *ctx;
+};
+
+struct gateway;
+
+struct connector {
+    struct connector_options o;
+    struct delivery delivery;
+    struct gateway *gateways; /* the newest first */
+    uintmax_t connections;
+    struct answers waiting;
+    uint64_t serial;
+};
+
+/* What the server calls; ctx: the struct connector. */
+extern const struct server_events connector_events;
+
+/* The next moment (clock_ms()) something is due, or INT64_MAX. */
+int64_t connector_due(const struct connector *c);
+void connector_tick(struct connector *c);
+/* Reads from the gateways or, where the reader of what they say is slow, does not. */
+void connector_pause(struct connector *c, bool pause);
+/* Closes every link in order. */
+void connector_stop(struct connector *c, int code, const char *reason);
+/* The platform that the present gateway said hello for first; NULL: there is none. */
+const char *connector_platform(const struct connector *c);
+void connector_close(struct connector *c);
+
+#endif
