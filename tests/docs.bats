@@ -39,7 +39,7 @@ man_options() {
 @test "every tool has its source, manual page, tests, completions, and its line in the README" {
     (cd "$RELAY_SOURCE" && ls cmd) | sed -n 's/^\(relay-[a-z]*\)\.\(c\|sh\)$/\1/p' | sort >places.cmd
     (cd "$RELAY_SOURCE" && ls man) | sed -n 's/\.1$//p' | sort >places.man
-    (cd "$RELAY_SOURCE" && ls tests) | sed -n 's/^\(relay-[a-z]*\)\.bats$/\1/p' | sort >places.tests
+    (cd "$RELAY_SOURCE" && ls tests) | sed -n 's/^\(relay-[a-z]*\).*\.bats$/\1/p' | sort -u >places.tests
     ls "$COMPLETIONS" | sed -n 's/\.bash$//p' | sort >places.bash
     ls "$COMPLETIONS" | sed -n 's/^_//p' | sort >places.zsh
     ls "$COMPLETIONS" | sed -n 's/\.fish$//p' | sort >places.fish

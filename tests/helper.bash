@@ -72,22 +72,22 @@ elapsed_ms() {
     return $rc
 }
 
-# start_peer [OPTIONS…] : tests/peer_server.py in the background, a server that shares no code with the tools. URL is
+# start_peer [OPTIONS…] : tests/peers/server.py in the background, a server that shares no code with the tools. URL is
 # its URL, PEER its pid, lines to its stdin go by `tell`; what it received is in ./peer.out, the rest in ./peer.err.
 start_peer() {
     rm -f url peer.in
     mkfifo peer.in
     exec 8<>peer.in
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_server.py" url "$@" <peer.in >peer.out 2>peer.err
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/server.py" url "$@" <peer.in >peer.out 2>peer.err
     PEER=$!
     until_true 10 test -s url
     URL=$(cat url)
 }
 
-# start_raw HOW [ARG] : tests/peer_raw.py in the background; URL is its URL, what it says is in ./raw.out.
+# start_raw HOW [ARG] : tests/peers/raw.py in the background; URL is its URL, what it says is in ./raw.out.
 start_raw() {
     rm -f raw.url
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" raw.url "$@" >raw.out
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" raw.url "$@" >raw.out
     until_true 5 test -s raw.url
     URL=$(cat raw.url)
 }

@@ -11,5 +11,5 @@ load helper
 }
 
 @test "lib: the scanner takes what another JSON parser takes" {
-    /usr/bin/python3 "$RELAY_SOURCE/tests/json_peer.py" "$([ -n "${LONG-}" ] && echo 400000 || echo 20000)"
+    /usr/bin/python3 "$RELAY_SOURCE/tests/peers/json_peer.py" "$([ -n "${LONG-}" ] && echo 400000 || echo 20000)"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# relay-stub against gateways made of python3-websockets (peer_client.py).
+# relay-stub against gateways made of python3-websockets (client.py).
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -7,7 +7,7 @@ HELLO='{"type":"hello","platform":"discord","botId":""}'
 
 # peer [OPTIONS…] : a gateway with the commands of stdin; its output in ./got, its stderr in ./ends.
 peer() {
-    /usr/bin/python3 "$RELAY_SOURCE/tests/peer_client.py" "$@" "$URL" >got 2>ends
+    /usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$@" "$URL" >got 2>ends
 }
 
 # inbound TEXT : a delivery.
@@ -217,7 +217,7 @@ END
     start_stub -v
     mkfifo first
     export URL
-    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peer_client.py" "$URL" <first >first.got 2>first.ends'
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$URL" <first >first.got 2>first.ends'
     exec 8>first
     printf '%s\n' "$HELLO" 'wait descriptor' 'until two' >&8
     until_true 5 grep -q hello stub.out
@@ -577,7 +577,7 @@ END
     for i in $(seq 1000); do inbound "$(printf %02000d "$i")"; done >chunk
     mkfifo cmds
     export URL
-    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peer_client.py" --lazy --timeout 30 "$URL" <cmds >got'
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" --lazy --timeout 30 "$URL" <cmds >got'
     client=$!
     exec 8>cmds
     printf '%s\n' "$HELLO" >&8

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A connector on python3-websockets: the server the link is tested against that shares no code with it.
 
-peer_server.py URLFILE [OPTION...]
+server.py URLFILE [OPTION...]
   --mute             answer nothing; an outbound with the op "unanswered" never is
   --ack-on-command   answer no going_idle
   --split            send each frame in messages of 7 characters

@@ -58,12 +58,12 @@ EOF
 }
 
 @test "frames that come with the answer to the upgrade, and before a reset, are not lost" {
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" early.url early
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" early.url early
     until_true 5 test -s early.url
     run --separate-stderr relay-dial -n --no-link "$(cat early.url)"
     [ "$status" -eq 0 ]
     [ "${#lines[@]}" -eq 3 ]
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" rst.url rst
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" rst.url rst
     until_true 5 test -s rst.url
     run --separate-stderr relay-dial -n --no-link "$(cat rst.url)"
     [ "$status" -eq 69 ]
@@ -119,7 +119,7 @@ certificate() {
 
 @test "a proxy is tunnelled through, by option and by environment; its refusal is told" {
     start_peer
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/proxy.py" proxy.url proxy.log
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/proxy.py" proxy.url proxy.log
     until_true 5 test -s proxy.url
     local p
     p=$(cat proxy.url)

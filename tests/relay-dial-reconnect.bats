@@ -109,7 +109,7 @@ tokens() {
     exec 7>&-
     ended 0
     # A raw peer that never answers a ping, but always has something to say.
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" raw.url stream
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" raw.url stream
     until_true 5 test -s raw.url
     run --separate-stderr relay-dial -n -m 1500ms --ping-interval 100ms --ping-timeout 200ms "$(cat raw.url)"
     [ "$status" -eq 0 ]
@@ -117,17 +117,17 @@ tokens() {
 }
 
 @test "a peer that breaks the WebSocket protocol, or cuts a frame, is told: 76, 69" {
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" bad.url masked
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" bad.url masked
     until_true 5 test -s bad.url
     run --separate-stderr relay-dial -n "$(cat bad.url)"
     [ "$status" -eq 76 ]
     [[ $stderr == *'close link: by network: 1002 [WS]'* ]]
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" torn.url torn
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" torn.url torn
     until_true 5 test -s torn.url
     run --separate-stderr relay-dial -n "$(cat torn.url)"
     [ "$status" -eq 69 ]
     [[ $stderr == *'receive frame: cut off by the end of the connection'* ]]
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peer_raw.py" mute.url silent
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" mute.url silent
     until_true 5 test -s mute.url
     elapsed_ms run --separate-stderr relay-dial -n --connect-timeout 300ms "$(cat mute.url)"
     [ "$status" -eq 69 ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A gateway made of python3-websockets: a test peer that shares no code with the toolkit.
 
-peer_client.py [OPTIONS] URL: one command per line of stdin, carried out in order; what is received goes to stdout.
+client.py [OPTIONS] URL: one command per line of stdin, carried out in order; what is received goes to stdout.
 
     {...}               send this frame, with its newline, as one text message
     text "..."          send the JSON string as one text message, as it is
@@ -38,7 +38,7 @@ import websockets
 
 
 def fail(what):
-    print("peer_client: " + what, file=sys.stderr)
+    print("client: " + what, file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(4)  # at once, whatever the connection waits for
@@ -202,7 +202,7 @@ class Peer:
         elif word == "abort":
             self.ws.transport.abort()
         else:
-            sys.exit("peer_client: unknown command: " + line)
+            sys.exit("client: unknown command: " + line)
 
 
 async def commands():

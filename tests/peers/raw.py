@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A WebSocket server made of bytes, for what no library does: peer_raw.py URLFILE HOW
+"""A WebSocket server made of bytes, for what no library does: raw.py URLFILE HOW
 
   stream   a frame every 50 ms, no answer to anything, pings among it
   masked   a frame with a mask, which a server must not send
