@@ -48,7 +48,9 @@ $(B)/tests/%: tests/%.c $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcrypto
 
-TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c))
+TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c tests/lib/*.c))
+
+test-programs: $(TEST_PROGRAMS)
 
 deps:
 	@.ci/deps
@@ -64,7 +66,7 @@ check: deps
 	@$(MAKE) --no-print-directory all lint test
 
 asan: deps
-	@$(MAKE) --no-print-directory -s -j2 B=build/asan all $(patsubst tests/%.c,build/asan/tests/%,$(wildcard tests/*.c)) \
+	@$(MAKE) --no-print-directory -s -j2 B=build/asan all test-programs \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 	tests/run build/asan
 
@@ -93,7 +95,7 @@ lint:
 	mandoc -Tlint -W warning $(MANUALS)
 
 format:
-	clang-format -i $(wildcard cmd/*.c lib/*/*.[ch] tests/*.c tests/bench/*.c tests/fuzz/*.c)
+	clang-format -i $(wildcard cmd/*.c lib/*/*.[ch] tests/*.[ch] tests/lib/*.[ch] tests/bench/*.c tests/fuzz/*.c)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
@@ -117,5 +119,5 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all deps demo test check asan fuzz bench lint format install uninstall clean
+.PHONY: all deps demo test test-programs check asan fuzz bench lint format install uninstall clean
 .SECONDARY:
