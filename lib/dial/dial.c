@@ -28,7 +28,7 @@ static bool taking(const struct dial *d)
     if (writer_pending(&d->head) >= OUT_MOST || ledger_count_type(d->ledger, FRAME_OUTBOUND) >= OWED_MOST)
         return false;
     size_t most = d->o->command && head_stuffed(d) ? UP_STUFFED : UP_HIGH;
-    return link_state(d->link) == LINK_OPEN && link_pending(d->link) < most;
+    return link_phase(d->link) == LINK_OPEN && link_pending(d->link) < most;
 }
 
 static void take_tail(struct dial *d, bool readable)
@@ -75,9 +75,9 @@ static void take_link(struct dial *d)
 /* Received lines first, then what became of the link. */
 static void serve_link(struct dial *d, const struct pollset *ps, bool reading)
 {
-    enum link_state before = link_state(d->link);
+    enum link_phase before = link_phase(d->link);
     link_ready(d->link, ps, reading);
-    enum link_state now = link_state(d->link);
+    enum link_phase now = link_phase(d->link);
     if (before == LINK_DIALLING && now == LINK_OPEN)
         dial_opened(d);
     take_link(d);
@@ -112,7 +112,7 @@ static void serve_timers(struct dial *d)
         dial_phase_timeout(d);
     if (now >= d->end_at) {
         d->end_at = INT64_MAX;
-        if (link_state(d->link) != LINK_OPEN && !d->link_over) {
+        if (link_phase(d->link) != LINK_OPEN && !d->link_over) {
             dial_abandon(d, "not open when --max-time was over");
             dial_fail(d, EX_UNAVAILABLE);
         }

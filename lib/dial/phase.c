@@ -59,7 +59,7 @@ void dial_head_failed(struct dial *d)
     }
     d->tail_stop = true;
     enter(d, CLOSING, INT64_MAX);
-    if (link_state(d->link) == LINK_OPEN)
+    if (link_phase(d->link) == LINK_OPEN)
         link_close(d->link, WS_NORMAL, "");
     else if (!d->link_over)
         dial_abandon(d, "given up, there is no output");
@@ -77,7 +77,7 @@ void dial_flush_head(struct dial *d)
 
 static void start_drain(struct dial *d)
 {
-    if (d->link_over || link_state(d->link) != LINK_OPEN) {
+    if (d->link_over || link_phase(d->link) != LINK_OPEN) {
         /* Nothing can be flipped: while no gateway is connected the connector buffers. */
         enter(d, DRAINING, INT64_MAX);
         if (!d->link_over)
@@ -121,7 +121,7 @@ void dial_signal(struct dial *d, int number)
     } else if (d->phase == SERVING) {
         if (owed)
             warn("end on signal %d: wait for %zu replies, a second signal ends it at once", number, owed);
-        if (!d->link_over && link_state(d->link) != LINK_OPEN && !link_pending(d->link))
+        if (!d->link_over && link_phase(d->link) != LINK_OPEN && !link_pending(d->link))
             dial_abandon(d, "given up on a signal");
         dial_start_end(d, d->o->kill_after);
     } else if (!d->o->command) {
@@ -134,7 +134,7 @@ void dial_signal(struct dial *d, int number)
 static void kill_command(struct dial *d)
 {
     static const int signals[] = {SIGTERM, SIGKILL};
-    if (!d->link_over && link_state(d->link) != LINK_OPEN) {
+    if (!d->link_over && link_phase(d->link) != LINK_OPEN) {
         dial_abandon(d, "not open when COMMAND had to end");
         d->phase_by = clock_ms() + KILL_GRACE;
         if (d->child.pid == 0)
@@ -170,7 +170,7 @@ void dial_phase_timeout(struct dial *d)
         d->expired = true;
         d->phase_by = INT64_MAX;
         dial_overdue(d, "in time");
-        if (link_state(d->link) != LINK_OPEN && !d->link_over)
+        if (link_phase(d->link) != LINK_OPEN && !d->link_over)
             dial_abandon(d, "not open in time");
         break;
     default:
@@ -214,6 +214,6 @@ void dial_advance(struct dial *d)
         enter(d, SETTLING, d->o->wait);
     if (d->phase == SETTLING && d->tail.fd < 0)
         settle(d);
-    if (d->phase == CLOSING && link_state(d->link) == LINK_DOWN)
+    if (d->phase == CLOSING && link_phase(d->link) == LINK_DOWN)
         d->phase = DONE;
 }

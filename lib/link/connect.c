@@ -150,7 +150,7 @@ struct link *link_new(const struct link_options *o)
 
 void link_free(struct link *l)
 {
-    if (l->state != LINK_DOWN)
+    if (l->phase != LINK_DOWN)
         link_hang_up(l);
     curl_easy_cleanup(l->easy);
     curl_multi_cleanup(l->multi);
@@ -178,7 +178,7 @@ void link_dial(struct link *l, const char *bearer)
     l->error[0] = '\0';
     l->explained.len = 0;
     l->timer = 0;
-    l->state = LINK_DIALLING;
+    l->phase = LINK_DIALLING;
     l->in = (struct reader){.fd = -1, .max = l->o->max_frame, .b = l->in.b};
     l->in.b.len = 0;
     l->checked = l->depth = 0;
@@ -211,7 +211,7 @@ static void dial_failed(struct link *l, CURLcode r, long http)
 
 static void opened(struct link *l)
 {
-    l->state = LINK_OPEN;
+    l->phase = LINK_OPEN;
     l->rx_maybe = true; /* frames may have come together with the 101 */
     l->last_rx = clock_ms();
     l->ping_at = 0;

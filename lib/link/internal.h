@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the link share. Private to lib/link*.c. */
+/* What the parts of the link share. Private to lib/link/.
+ *
+ * Three queues. `lines` holds the frames that no connection was handed; they outlive a connection and go to
+ * the next one. `tx` holds what is encoded for this connection, at most a chunk beyond what the socket takes,
+ * and is lost with it: a frame counts as sent from the moment it enters tx. `in` holds what was received and
+ * not taken; the caller bounds it by not reading. Control frames are made at the end of tx, so they never
+ * land inside a message. */
 #ifndef RELAY_LINK_INTERNAL_H
 #define RELAY_LINK_INTERNAL_H
 
@@ -23,7 +29,7 @@ struct watched {
 
 struct link {
     const struct link_options *o;
-    enum link_state state;
+    enum link_phase phase;
     struct link_end end;
     CURLM *multi;
     CURL *easy;
@@ -61,18 +67,18 @@ struct link {
     bool close_sent, close_got;
 };
 
-/* link.c */
+/* conn.c */
 void link_hang_up(struct link *l); /* lets go of the connection; libcurl closes its socket */
 void link_set_end(struct link *l, enum link_by by, int code, const char *reason);
 
-/* link_dial.c: the turns while dialling */
+/* connect.c: the steps while dialling */
 void link_dial_prepare(struct link *l, struct pollset *ps);
 void link_dial_ready(struct link *l, const struct pollset *ps);
 
-/* link_send.c: hands the connection what it takes */
+/* send.c: hands the connection what it takes */
 void link_flush(struct link *l);
 
-/* link_receive.c: takes what libcurl has, or enough for one turn */
+/* recv.c: takes what libcurl has, or enough for one turn */
 void link_receive(struct link *l);
 
 #endif

@@ -9,53 +9,22 @@ enum {
     CLOCK_LOOK = 5000, /* ms between two looks at it */
 };
 
-void link_hang_up(struct link *l)
-{
-    curl_multi_remove_handle(l->multi, l->easy);
-    for (size_t i = 0; i < MOST_SOCKETS; i++)
-        l->sockets[i].fd = CURL_SOCKET_BAD;
-    curl_slist_free_all(l->headers);
-    l->headers = NULL;
-    l->fd = CURL_SOCKET_BAD;
-    l->state = LINK_DOWN;
-}
-
-void link_set_end(struct link *l, enum link_by by, int code, const char *reason)
-{
-    l->end.by = by;
-    l->end.code = code;
-    l->end.http = 0;
-    l->end.broken = false;
-    l->end.reason.len = 0;
-    buf_str(&l->end.reason, reason);
-}
-
-enum link_state link_state(const struct link *l)
-{
-    return l->state;
-}
-
-const struct link_end *link_end(const struct link *l)
-{
-    return &l->end;
-}
-
 void link_close(struct link *l, int code, const char *reason)
 {
-    if (l->state != LINK_DIALLING && l->state != LINK_OPEN)
+    if (l->phase != LINK_DIALLING && l->phase != LINK_OPEN)
         return;
     link_set_end(l, LINK_BY_US, code, reason);
-    if (l->state == LINK_DIALLING) {
+    if (l->phase == LINK_DIALLING) {
         link_hang_up(l);
         return;
     }
-    l->state = LINK_CLOSING;
+    l->phase = LINK_CLOSING;
     l->close_by = clock_ms() + CLOSE_WAIT;
 }
 
 static bool keepalive_on(const struct link *l)
 {
-    return l->state == LINK_OPEN && l->o->ping_interval;
+    return l->phase == LINK_OPEN && l->o->ping_interval;
 }
 
 static void keepalive(struct link *l, bool reading)
@@ -79,9 +48,9 @@ static void keepalive(struct link *l, bool reading)
 void link_prepare(struct link *l, struct pollset *ps, bool reading)
 {
     l->slot = -1;
-    if (l->state == LINK_DOWN)
+    if (l->phase == LINK_DOWN)
         return;
-    if (l->state == LINK_DIALLING) {
+    if (l->phase == LINK_DIALLING) {
         link_dial_prepare(l, ps);
         return;
     }
@@ -93,7 +62,7 @@ void link_prepare(struct link *l, struct pollset *ps, bool reading)
     /* Without anything to wait for the descriptor stays out: a connection that is gone is always ready. */
     if (reading || sending)
         l->slot = pollset_add(ps, l->fd, (short)((reading ? POLLIN : 0) | (sending ? POLLOUT : 0)));
-    if (l->state == LINK_CLOSING) {
+    if (l->phase == LINK_CLOSING) {
         pollset_until(ps, l->close_by);
     } else if (keepalive_on(l)) {
         pollset_until(ps, l->ping_at ? l->ping_at + l->o->ping_timeout : l->last_rx + l->o->ping_interval);
@@ -108,7 +77,7 @@ static void answer_close(struct link *l)
         l->pong_due = false;
         ws_encode_close(&l->tx, l->end.broken ? WS_PROTOCOL_ERROR : l->end.code, (struct span){"", 0});
         l->close_sent = true;
-        l->state = LINK_CLOSING;
+        l->phase = LINK_CLOSING;
         l->close_by = clock_ms() + CLOSE_WAIT;
         link_flush(l);
     }
@@ -118,9 +87,9 @@ static void answer_close(struct link *l)
 
 void link_ready(struct link *l, const struct pollset *ps, bool reading)
 {
-    if (l->state == LINK_DOWN)
+    if (l->phase == LINK_DOWN)
         return;
-    if (l->state == LINK_DIALLING) {
+    if (l->phase == LINK_DIALLING) {
         link_dial_ready(l, ps);
         return;
     }
@@ -136,7 +105,7 @@ void link_ready(struct link *l, const struct pollset *ps, bool reading)
     } else if (l->tx_failed && !l->rx_maybe) {
         link_set_end(l, LINK_BY_NETWORK, WS_ABNORMAL, "send failed: the connection is broken");
         link_hang_up(l);
-    } else if (l->state == LINK_CLOSING && clock_ms() >= l->close_by) {
+    } else if (l->phase == LINK_CLOSING && clock_ms() >= l->close_by) {
         link_hang_up(l);
     } else {
         link_flush(l);

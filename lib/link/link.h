@@ -23,7 +23,7 @@ struct link_options {
     size_t max_frame;        /* longest frame accepted, bytes */
 };
 
-enum link_state { LINK_DOWN, LINK_DIALLING, LINK_OPEN, LINK_CLOSING };
+enum link_phase { LINK_DOWN, LINK_DIALLING, LINK_OPEN, LINK_CLOSING };
 
 enum link_by {
     LINK_BY_PEER,    /* it sent a close frame */
@@ -50,7 +50,7 @@ void link_free(struct link *l);
 
 /* Starts a dial; bearer: the token for the Authorization header, or NULL. */
 void link_dial(struct link *l, const char *bearer);
-enum link_state link_state(const struct link *l);
+enum link_phase link_phase(const struct link *l);
 const struct link_end *link_end(const struct link *l);
 
 /* reading: whether received lines are wanted in this turn; the same in both calls. */

@@ -58,7 +58,7 @@ static void fill_tx(struct link *l)
         buf_drop(&l->lines, l->lines_off);
         l->lines_off = 0;
     }
-    if (l->lines.len == 0 && l->state == LINK_CLOSING && !l->close_sent) {
+    if (l->lines.len == 0 && l->phase == LINK_CLOSING && !l->close_sent) {
         ws_encode_close(&l->tx, l->end.code, buf_as_span(&l->end.reason));
         l->close_sent = true;
     }
