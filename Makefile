@@ -7,8 +7,11 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 CPPFLAGS += -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DRELAY_VERSION='"$(VERSION)"' -Ilib
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wconversion -Wvla
-ALL_CFLAGS = -std=c11 $(WARN) -fstack-protector-strong -ffunction-sections $(CFLAGS)
-ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
+# HARDEN= leaves it out: the sanitizers have their own checks.
+HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+HARDEN_LD = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+ALL_CFLAGS = -std=c11 $(WARN) -ffunction-sections $(HARDEN) $(CFLAGS)
+ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(HARDEN_LD) $(LDFLAGS)
 
 PROGRAMS = relay-dial relay-handshake relay-decode relay-run relay-send relay-scope relay-idle relay-token \
            relay-stub
@@ -24,7 +27,7 @@ LIBS_relay-send = -lunistring
 LIBS_relay-token = -lcrypto
 LIBS_relay-stub = -lwebsockets -lcjson -lcrypto
 
-all: $(BINARIES)
+all: $(BINARIES) ## Build the tools into build/bin.
 
 $(B)/bin/relay-%: $(B)/cmd/relay-%.o $(B)/libcommon.a
 	@mkdir -p $(@D)
@@ -37,7 +40,7 @@ $(SCRIPTS:%=$(B)/bin/%): $(B)/bin/%: cmd/%.sh
 $(B)/libcommon.a: $(LIB_OBJECTS)
 	rm -f $@ && ar rcs $@ $^
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -52,21 +55,22 @@ TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c tests/lib
 
 test-programs: $(TEST_PROGRAMS)
 
-deps:
+deps: ## Install what the build and the tests need.
 	@.ci/deps
 
-demo: deps
+demo: ## Show a real ring at work against relay-stub.
+	@.ci/deps build
 	@$(MAKE) --no-print-directory -s -j2 all && tests/demo.sh $(B)
 
-test: deps
+test: deps ## Run the tests (LONG=1: the long ones whole).
 	@$(MAKE) --no-print-directory -s -j2 all $(TEST_PROGRAMS)
 	tests/run $(B)
 
-check: deps
+check: deps ## Build, lint, test.
 	@$(MAKE) --no-print-directory all lint test
 
-asan: deps
-	@$(MAKE) --no-print-directory -s -j2 B=build/asan all test-programs \
+asan: deps ## Run the tests under ASan and UBSan.
+	@$(MAKE) --no-print-directory -s -j2 B=build/asan HARDEN= HARDEN_LD= all test-programs \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 	tests/run build/asan
 
@@ -76,28 +80,40 @@ FUZZERS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 build/fuzz/%: tests/fuzz/%.c build/fuzz/libcommon.a
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--gc-sections -o $@ $^ -lunistring -lcjson -lcrypto
 
-fuzz: deps
-	@$(MAKE) --no-print-directory -s -j2 B=build/fuzz CC=clang $(FUZZERS) \
+fuzz: deps ## Run each fuzzer for FUZZ_SECONDS (30).
+	@$(MAKE) --no-print-directory -s -j2 B=build/fuzz HARDEN= HARDEN_LD= CC=clang $(FUZZERS) \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
 	mkdir -p build/fuzz/seeds && awk '{ f = "build/fuzz/seeds/" NR; print >f; close(f) }' tests/vectors/*.ndjson
 	for f in $(FUZZERS); do mkdir -p $$f.corpus && $$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -verbosity=0 \
 	    -artifact_prefix=$$f. $$f.corpus build/fuzz/seeds || exit; done
 
 # Prints ratios; never fails.
-bench: deps
+bench: deps ## Print speed as ratios to peers.
 	@$(MAKE) --no-print-directory -s -j2 all && /usr/bin/python3 tests/bench/bench.py $(B)
 
-lint:
+lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
 	.ci/layers
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
 	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) .ci/deps .ci/run tests/run
 	mandoc -Tlint -W warning $(MANUALS)
 
-format:
+# Line and branch coverage of lib/ and cmd/ by the whole suite; gcovr is not among the dependencies.
+coverage: deps ## Print the coverage of the tests (needs gcovr).
+	@$(MAKE) --no-print-directory -s -j2 B=build/coverage HARDEN= HARDEN_LD= all test-programs CFLAGS='-O0 -g --coverage'
+	FILE_TIMEOUT=900 tests/run build/coverage
+	gcovr -r . --object-directory build/coverage -f 'lib/' -f 'cmd/' --exclude-throw-branches -s
+
+tags: ## Write tags and compile_commands.json for editors (needs ctags and bear).
+	ctags -R cmd lib && bear -- $(MAKE) -B all
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+
+format: ## Lay out the C files.
 	clang-format -i $(wildcard cmd/*.c lib/*/*.[ch] tests/*.[ch] tests/lib/*.[ch] tests/bench/*.c tests/fuzz/*.c)
 
-install: all
+install: all ## Install into PREFIX (/usr/local), under DESTDIR.
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
@@ -109,15 +125,15 @@ install: all
 	    install -m 644 completions/$$t.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish || exit; \
 	done
 
-uninstall:
+uninstall: ## Take the installed files away.
 	for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$t \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$t \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; done
 	for m in $(MANUALS:man/%=%); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m; done
 
-clean:
+clean: ## Remove build/.
 	rm -rf build
 
-.PHONY: all deps demo test test-programs check asan fuzz bench lint format install uninstall clean
+.PHONY: all deps demo test test-programs check asan fuzz bench lint coverage tags help format install uninstall clean
 .SECONDARY:
