@@ -542,6 +542,9 @@ END
     run --separate-stderr relay-stub --max-life 100ms <bad
     [ "$status" -eq 65 ]
     [[ $stderr == *'skip line 1: '*'skip line 2: no string "type"'*'skip line 3: '* ]]
+    run --separate-stderr relay-stub -q --max-life 100ms <bad
+    [ "$status" -eq 65 ]
+    [ "${#stderr_lines[@]}" -eq 3 ] && [[ $stderr == *'skip line 1: '* ]]
     run --separate-stderr timeout 5 relay-stub --strict <bad
     [ "$status" -eq 65 ]
     [[ $stderr != *'line 2'* ]]

@@ -64,12 +64,26 @@ void filter_bad(struct filter *f, const char *fmt, ...)
 static void output_failed(struct filter *f)
 {
     int error = errno;
-    if (f->gone)
-        f->gone(f);
+    bool on = f->gone && f->gone(f);
     errno = error;
-    if (error == EPIPE)
+    if (error == EPIPE && !on)
         sig_pipe();
-    die(EX_IOERR, "write stdout:");
+    if (!on)
+        die(EX_IOERR, "write stdout:");
+    if (error != EPIPE) {
+        complain("write stdout:");
+        filter_fail(f, EX_IOERR);
+    }
+    f->lost = error;
+}
+
+/* Writes what goes, or, once the output has failed, drops it. */
+static void flush_output(struct filter *f)
+{
+    if (!f->lost && !writer_flush(&f->out))
+        output_failed(f);
+    if (f->lost)
+        f->out.q.len = f->out.off = 0;
 }
 
 static void take_line(struct filter *f, struct frame *fr, struct span line)
@@ -77,6 +91,8 @@ static void take_line(struct filter *f, struct frame *fr, struct span line)
     struct json_error e;
     if (f->raw_input)
         f->line(f, line);
+    else if (line_blank(line) && f->sink)
+        return;
     else if (line_blank(line))
         filter_emit(f, line);
     else if (!frame_parse(fr, line, &e))
@@ -151,14 +167,13 @@ static bool done(struct filter *f)
 /* One turn: wait, read, work. Output is written before waiting, so a batch costs one write. */
 static void turn(struct filter *f, struct frame *fr, struct pollset *ps)
 {
-    if (!writer_flush(&f->out))
-        output_failed(f);
+    flush_output(f);
     if (done(f))
         return;
     bool full = is_full(f), pending = writer_pending(&f->out) > 0;
     bool again = !full && (f->in.eof || reader_ready(&f->in)) && !f->ended;
     pollset_clear(ps);
-    int out = pollset_add(ps, f->out.fd, pending ? POLLOUT : 0);
+    int out = pollset_add(ps, f->lost ? -1 : f->out.fd, pending ? POLLOUT : 0);
     int in = f->ended || full || again ? -1 : pollset_add(ps, f->in.fd, POLLIN);
     if (f->prepare)
         f->prepare(f, ps);
@@ -196,6 +211,10 @@ int filter_run(struct filter *f)
     }
     while (!done(f))
         turn(f, &fr, &ps);
+    if (f->over)
+        f->over(f);
+    if (f->lost == EPIPE)
+        sig_pipe();
     if (f->bad > 1)
         warn("%ju bad lines skipped", f->bad);
     frame_free(&fr);

@@ -27,19 +27,25 @@ struct filter {
     bool (*full)(struct filter *f);
     /* After the end of input: true while there is work left. */
     bool (*busy)(struct filter *f);
-    /* The output failed (errno; EPIPE: the reader is gone): the process is about to end. */
-    void (*gone)(struct filter *f);
+    /* The output failed (errno; EPIPE: the reader is gone). False, or no callback: the process ends at once.
+     * True: the stage ends in order; what it still emits is dropped, and the process ends as it would have
+     * when the work is done. */
+    bool (*gone)(struct filter *f);
+    /* Called once, when input and work have ended and the output is written. May be NULL. */
+    void (*over)(struct filter *f);
 
     void *ctx;       /* the stage's own */
     char **files;    /* read these instead of stdin, a list ended by NULL; NULL: stdin */
     bool null_input; /* read nothing at all */
     bool raw_input;  /* lines are not frames: `line` gets each one */
     void (*line)(struct filter *f, struct span line);
+    bool sink; /* nothing of the input passes: blank lines do not either */
 
     /* The loop's own. */
     bool strict;
     int status;         /* what filter_run() will return; raise it by filter_fail() */
     bool ended;         /* the input has ended */
+    int lost;           /* the errno with which the output failed, while the stage ends in order; 0: it did not */
     const char *source; /* the file being read; NULL: stdin */
     struct reader in;
     struct writer out;

@@ -168,13 +168,14 @@ static bool on_frame(struct filter *f, struct frame *fr)
     return false;
 }
 
-static void on_gone(struct filter *f)
+static bool on_gone(struct filter *f)
 {
     struct runner *r = f->ctx;
     for (int i = 0; i < r->parallel; i++)
         if (r->workers[i].turn)
             child_kill(&r->workers[i].agent.child, SIGTERM);
     agent_restore_pipe();
+    return false;
 }
 
 void runner_init(struct runner *r, struct filter *f)

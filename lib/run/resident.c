@@ -126,12 +126,13 @@ static void on_ready(struct filter *f, const struct pollset *ps)
         agent_die(r->deadly);
 }
 
-static void on_gone(struct filter *f)
+static bool on_gone(struct filter *f)
 {
     struct resident *r = f->ctx;
     if (r->running)
         child_kill(&r->agent.child, SIGTERM);
     agent_restore_pipe();
+    return false;
 }
 
 void resident_init(struct resident *r, struct filter *f)

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/replies.h"
 #include "base/clock.h"
-#include "stub/connector.h"
 #include "base/diag.h"
-#include "stub/result.h"
 #include "relay/stream.h"
 #include "relay/ws.h"
+#include "stub/connector.h"
+#include "stub/replies.h"
+#include "stub/result.h"
 
 enum {
     ANSWERS_MAX = 64 << 20

@@ -2,8 +2,8 @@
 /* A chat in a terminal. */
 #include <string.h>
 
-#include "stub/console.h"
 #include "base/text.h"
+#include "stub/console.h"
 
 static void add_member(struct buf *out, const char *name, struct span value)
 {

@@ -2,8 +2,8 @@
 /* The delivery rule. */
 #include <string.h>
 
-#include "stub/delivery.h"
 #include "base/diag.h"
+#include "stub/delivery.h"
 
 enum {
     QUEUE_MAX = 1 << 20,    /* bytes on their way to the gateway before no more is taken */

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/fault.h"
 #include "base/num.h"
+#include "stub/fault.h"
 
 static struct fault *grow(struct faults *all)
 {

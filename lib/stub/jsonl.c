@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "relay/frame.h"
 #include "base/io.h"
+#include "relay/frame.h"
 #include "stub/jsonl.h"
 
 static void add_line(struct jsonl *f, struct span line)

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stub/keyring.h"
 #include "relay/secret.h"
 #include "relay/token.h"
+#include "stub/keyring.h"
 
 bool keyring_add(struct keyring *k, const char *text)
 {

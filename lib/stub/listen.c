@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "stub/listen.h"
 #include "base/diag.h"
+#include "stub/listen.h"
 
 void announce_file(const char *path, struct span url)
 {

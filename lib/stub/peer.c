@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "stub/peer.h"
 #include "relay/ws.h"
+#include "stub/peer.h"
 
 enum {
     WRITES = 256,          /* messages a connection may write in one go */

@@ -2,8 +2,8 @@
 /* Results of the stub. */
 #include <string.h>
 
-#include "json/match.h"
 #include "stub/result.h"
+#include "json/match.h"
 
 static bool rule_matches(struct span rule, struct span action)
 {

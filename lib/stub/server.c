@@ -11,9 +11,9 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "relay/ws.h"
 #include "stub/listener.h"
 #include "stub/peer.h"
-#include "relay/ws.h"
 
 enum {
     PEERS_MAX = 256,

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "relay/frame.h"
 #include "base/logfile.h"
+#include "relay/frame.h"
 
 /* A delivery that is not acked. */
 struct entry {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The loop of the stub. */
-#include <errno.h>
+/* The stub. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "stub/listen.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/sig.h"
-#include "stub/stub.h"
 #include "relay/ws.h"
+#include "stub/listen.h"
+#include "stub/stub.h"
+#include "json/match.h"
 
 enum {
     HIGH_WATER = 1 << 20, /* more output than this waiting: the gateways are not read */
@@ -34,52 +34,149 @@ void stub_listen(struct stub *s)
     buf_free(&url);
 }
 
-void stub_fail(struct stub *s, int status)
+/* Begins to close every link in order; then the loop ends. What was read and not taken is counted: nobody
+ * will take it. */
+static void finish(struct stub *s)
 {
-    if (!s->status)
-        s->status = status;
-}
-
-void stub_finish(struct stub *s)
-{
+    struct span line;
+    enum reader_got got;
     if (s->ending)
         return;
     s->ending = true;
     s->end_at = clock_ms() + GRACE;
     server_stop(s->listener);
     connector_stop(&s->connector, WS_GOING_AWAY, "the connector is going away");
+    while ((got = reader_next(&s->filter.in, &line)) != READER_MORE)
+        s->unread += got == READER_LONG || !line_blank(line);
+    filter_stop(&s->filter);
 }
 
-static void read_input(struct stub *s)
+static void deliver(struct stub *s, const struct frame *f)
 {
-    if (!reader_fill(&s->in)) {
-        complain("read stdin:");
-        stub_fail(s, EX_NOINPUT);
-        s->in.eof = true;
+    if (delivery_take(&s->connector.delivery, f))
+        wake_call(&s->wake);
+}
+
+static bool on_frame(struct filter *f, struct frame *fr)
+{
+    if (fr->type == FRAME_ACTION)
+        filter_bad(f, "no string \"type\"");
+    else
+        deliver(f->ctx, fr);
+    return false;
+}
+
+/* What the user of the console types; a terminal shows it already. */
+static void on_words(struct filter *f, struct span line)
+{
+    struct stub *s = f->ctx;
+    struct frame fr = {0};
+    struct buf text = {0};
+    struct json_error e;
+    if (line_blank(line))
+        return;
+    s->prompted = false;
+    console_say(&s->chat, &text, s->platform, line);
+    if (frame_parse(&fr, buf_as_span(&text), &e))
+        deliver(s, &fr);
+    else
+        filter_bad(f, "%s", e.reason);
+    if (!s->typed)
+        console_lines(&f->out.q, "you: ", line);
+    frame_free(&fr);
+    buf_free(&text);
+}
+
+/* The console waits for a gateway: anything typed earlier would have no recipient. */
+static bool on_full(struct filter *f)
+{
+    const struct stub *s = f->ctx;
+    return !s->ending && (delivery_full(&s->connector.delivery) || (s->console && !s->platform));
+}
+
+/* A user who ends the input of a terminal wants to leave, and so does --strict at a bad line. */
+static void on_end(struct filter *f)
+{
+    struct stub *s = f->ctx;
+    if (s->typed || (f->strict && f->bad))
+        finish(s);
+}
+
+/* The frames of a recording (relay-dial --record) that came down are delivered live, to the byte. */
+static void replay(struct stub *s)
+{
+    struct delivery *d = &s->connector.delivery;
+    struct frame f = {0};
+    struct json_error e;
+    while (s->replayed < s->replay.n && !s->ending && delivery_live(d) && !delivery_full(d)) {
+        struct span entry = s->replay.line[s->replayed++], frame = json_find(entry, "frame");
+        if (!json_eq(json_find(entry, "dir"), "down") || !json_is_object(frame) ||
+            !frame_parse(&f, frame, &e))
+            continue;
+        if (f.type == FRAME_INBOUND || f.type == FRAME_PASSTHROUGH_FORWARD ||
+            f.type == FRAME_INTERRUPT_INBOUND)
+            deliver(s, &f);
     }
-    /* A user who ends the input of a terminal wants to leave. */
-    if (s->in.eof && s->typed)
-        stub_finish(s);
+    frame_free(&f);
 }
 
-/* Nobody takes what is written: the rest of the output has no destination. */
-static void output_failed(struct stub *s)
+static bool prompt_due(const struct stub *s)
 {
-    s->gone = errno == EPIPE;
-    if (!s->gone) {
-        complain("write stdout:");
-        stub_fail(s, EX_IOERR);
+    return s->typed && s->platform && !s->prompted && !s->filter.ended && !s->ending;
+}
+
+static void prompt(struct stub *s)
+{
+    const char *platform = connector_platform(&s->connector);
+    if (s->console && platform && !s->platform)
+        s->platform = xstrdup(platform);
+    if (prompt_due(s)) {
+        buf_str(&s->filter.out.q, "you: ");
+        s->prompted = true;
     }
-    s->out.q.len = s->out.off = 0;
-    stub_finish(s);
 }
 
-static void flush_output(struct stub *s)
+static void show(struct stub *s, const struct frame *f)
 {
-    if (s->gone || s->status == EX_IOERR)
-        s->out.q.len = s->out.off = 0;
-    else if (!writer_flush(&s->out))
-        output_failed(s);
+    struct buf view = {0};
+    console_view(&s->chat, &view, f);
+    if (view.len && s->prompted)
+        buf_str(&s->filter.out.q, "\r\033[K");
+    if (view.len)
+        s->prompted = false;
+    buf_span(&s->filter.out.q, buf_as_span(&view));
+    buf_free(&view);
+}
+
+/* Whether every expected frame came; there may be none expected. */
+static bool satisfied(const struct stub *s)
+{
+    return s->met == s->expected.n;
+}
+
+/* A frame came from a gateway. */
+static void heard(void *ctx, const struct frame *f)
+{
+    struct stub *s = ctx;
+    if (s->console)
+        show(s, f);
+    else
+        filter_emit(&s->filter, f->line);
+    if (!satisfied(s) && json_match(s->expected.line[s->met], f->line))
+        s->met++;
+}
+
+static void on_prepare(struct filter *f, struct pollset *ps)
+{
+    struct stub *s = f->ctx;
+    replay(s);
+    delivery_flush(&s->connector.delivery);
+    connector_pause(&s->connector, writer_pending(&f->out) >= HIGH_WATER);
+    s->slot = pollset_add(ps, s->signals, POLLIN);
+    server_prepare(s->listener, ps);
+    wake_prepare(&s->wake, ps);
+    pollset_until(ps, prompt_due(s) ? 0 : connector_due(&s->connector));
+    pollset_until(ps, s->end_at);
 }
 
 static void take_signals(struct stub *s)
@@ -87,76 +184,58 @@ static void take_signals(struct stub *s)
     while (sig_next()) {
         if (s->ending)
             s->end_at = 0; /* a second one: at once */
-        stub_finish(s);
+        finish(s);
     }
 }
 
-static void prepare(struct stub *s, struct pollset *ps, bool again)
+/* Its life, or what it is for, is over; or the time to close in order is. */
+static void look_at_end(struct stub *s)
 {
-    server_prepare(s->listener, ps);
-    wake_prepare(&s->wake, ps);
-    pollset_until(ps, again ? 0 : connector_due(&s->connector));
-    pollset_until(ps, s->end_at);
-    if (!pollset_wait(ps))
-        die(EX_OSERR, "poll:");
+    struct filter *f = &s->filter;
+    bool due = clock_ms() >= s->end_at;
+    if (!s->ending && (due || (s->expecting && !server_peers(s->listener) && satisfied(s)))) {
+        finish(s);
+    } else if (s->ending && due && writer_pending(&f->out)) {
+        complain("write stdout: %zu bytes were not taken", writer_pending(&f->out));
+        filter_fail(f, EX_IOERR);
+        f->out.q.len = f->out.off = 0;
+    }
 }
 
-static void turn(struct stub *s, struct pollset *ps)
+static void on_ready(struct filter *f, const struct pollset *ps)
 {
-    stub_prompt(s);
-    flush_output(s);
-    bool pending = writer_pending(&s->out) > 0, again = !stub_full(s) && reader_ready(&s->in);
-    connector_pause(&s->connector, writer_pending(&s->out) >= HIGH_WATER);
-    pollset_clear(ps);
-    int out = s->gone ? -1 : pollset_add(ps, s->out.fd, pending ? POLLOUT : 0);
-    int in = s->in.eof || again || stub_full(s) ? -1 : pollset_add(ps, s->in.fd, POLLIN);
-    int signals = pollset_add(ps, s->signals, POLLIN);
-    prepare(s, ps, again);
-    if (pollset_got(ps, out) & (POLLERR | POLLHUP | POLLNVAL) && !(pollset_got(ps, out) & POLLOUT)) {
-        errno = EPIPE;
-        output_failed(s);
-    }
-    if (pollset_got(ps, signals))
+    struct stub *s = f->ctx;
+    if (pollset_got(ps, s->slot))
         take_signals(s);
-    if (pollset_got(ps, in))
-        read_input(s);
-    stub_take_lines(s);
     server_ready(s->listener, ps);
     wake_ready(&s->wake, ps);
     connector_tick(&s->connector);
+    look_at_end(s);
+    prompt(s);
 }
 
-/* The links are closed and the output is written, or the time for that has passed. */
-static bool over(struct stub *s)
+static bool on_busy(struct filter *f)
 {
-    size_t peers = server_peers(s->listener);
-    if (!s->ending && (clock_ms() >= s->end_at || (s->expecting && !peers && stub_satisfied(s))))
-        stub_finish(s);
-    return s->ending && (clock_ms() >= s->end_at || (!peers && !writer_pending(&s->out)));
+    const struct stub *s = f->ctx;
+    return !s->ending || (server_peers(s->listener) && clock_ms() < s->end_at);
 }
 
-static void close_output(struct stub *s)
+/* Nobody takes what is written: the links are closed in order. */
+static bool on_gone(struct filter *f)
 {
-    if (s->gone)
-        sig_pipe();
-    if (writer_pending(&s->out)) {
-        complain("write stdout: %zu bytes were not taken", writer_pending(&s->out));
-        stub_fail(s, EX_IOERR);
-    }
-    errno = 0;
-    if (!writer_close(&s->out)) {
-        complain("close stdout:");
-        stub_fail(s, EX_IOERR);
-    }
+    finish(f->ctx);
+    return true;
 }
 
+/* What ends with this process without having been used. */
 static void balance(struct stub *s)
 {
-    size_t lost = delivery_lost(&s->connector.delivery), unacked = delivery_unacked(&s->connector.delivery);
-    if (s->expecting && !stub_satisfied(s)) {
+    const struct delivery *d = &s->connector.delivery;
+    size_t lost = delivery_lost(d) + s->unread, unacked = delivery_unacked(d);
+    if (s->expecting && !satisfied(s)) {
         struct span missing = s->expected.line[s->met];
         complain("expected frame %zu did not come: %.*s", s->met + 1, (int)missing.n, missing.p);
-        stub_fail(s, EX_NO);
+        filter_fail(&s->filter, EX_NO);
     }
     if (s->replayed < s->replay.n)
         complain("end with %zu lines of the recording not replayed", s->replay.n - s->replayed);
@@ -165,34 +244,46 @@ static void balance(struct stub *s)
     if (unacked)
         warn("end with %zu deliveries not acked", unacked);
     if (lost || s->replayed < s->replay.n)
-        stub_fail(s, EX_TEMPFAIL);
+        filter_fail(&s->filter, EX_TEMPFAIL);
+}
+
+static void on_over(struct filter *f)
+{
+    struct stub *s = f->ctx;
+    server_close(s->listener);
+    balance(s);
+    signal(SIGPIPE, SIG_DFL);
 }
 
 int stub_run(struct stub *s)
 {
     static const int caught[] = {SIGTERM, SIGINT, 0};
-    struct pollset ps = {0};
+    s->filter = (struct filter){.frame = on_frame,
+                                .line = on_words,
+                                .raw_input = s->console,
+                                .sink = true,
+                                .full = on_full,
+                                .end = on_end,
+                                .prepare = on_prepare,
+                                .ready = on_ready,
+                                .busy = on_busy,
+                                .gone = on_gone,
+                                .over = on_over,
+                                .ctx = s};
+    filter_init(&s->filter,
+                &(struct opts){.strict = s->strict, .max_frame = (int64_t)s->connector.o.max_frame});
     s->signals = sig_open(caught);
     signal(SIGPIPE, SIG_IGN);
-    s->connector.o.heard = stub_heard;
+    s->connector.o.heard = heard;
     s->connector.o.ctx = s;
-    s->in = (struct reader){.fd = STDIN_FILENO, .max = s->connector.o.max_frame};
     s->typed = s->console && isatty(STDIN_FILENO);
-    writer_open(&s->out, STDOUT_FILENO);
     s->end_at = s->mortal ? clock_ms() + s->max_life : INT64_MAX;
-    while (!over(s))
-        turn(s, &ps);
-    server_close(s->listener);
-    balance(s);
-    signal(SIGPIPE, SIG_DFL);
-    close_output(s);
+    int status = filter_run(&s->filter);
     connector_close(&s->connector);
     wake_free(&s->wake);
     jsonl_free(&s->replay);
     jsonl_free(&s->expected);
     console_free(&s->chat);
     free(s->platform);
-    reader_free(&s->in);
-    pollset_free(&ps);
-    return s->status;
+    return status;
 }
