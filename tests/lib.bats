@@ -10,6 +10,10 @@ load helper
     "$RELAY_BUILD/tests/rules" <"$RELAY_SOURCE/tests/vectors/url.ndjson"
 }
 
+@test "lib: the framer cuts as a model does that looks at one byte at a time" {
+    "$RELAY_BUILD/tests/lib/stream"
+}
+
 @test "lib: the scanner takes what another JSON parser takes" {
     /usr/bin/python3 "$RELAY_SOURCE/tests/peers/json_peer.py" "$([ -n "${LONG-}" ] && echo 400000 || echo 20000)"
 }

@@ -20,6 +20,9 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers"))
+from peer import Forwarder  # noqa: E402
+
 MESSAGES, ROUNDS = int(sys.argv[1]), int(sys.argv[2])
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
 rng = random.Random(SEED)
@@ -36,51 +39,6 @@ echo "done $RELAY_MESSAGE_ID"
 """
 RING = ("relay-handshake -p discord:app1 | relay-decode | relay-run ./agent.sh | relay-send | relay-scope -s scopes |"
         " relay-idle")
-
-
-class Proxy:
-    """A TCP forwarder that can cut what passes through it."""
-
-    def __init__(self, to):
-        self.to, self.open = to, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            near, _ = self.listener.accept()
-            try:
-                far = socket.create_connection(("127.0.0.1", self.to))
-            except OSError:
-                near.close()
-                continue
-            for s in (near, far):
-                s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.open.append((near, far))
-            for a, b in ((near, far), (far, near)):
-                threading.Thread(target=self.forward, args=(a, b), daemon=True).start()
-
-    @staticmethod
-    def forward(a, b):
-        try:
-            while data := a.recv(65536):
-                b.sendall(data)
-        except OSError:
-            pass
-        for s in (a, b):
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def cut(self):
-        while self.open:
-            for s in self.open.pop():
-                try:
-                    s.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
 
 
 class Stub:
@@ -178,7 +136,7 @@ def main():
     os.chmod("agent.sh", 0o755)
     stub = Stub()
     stub.start()
-    proxy = Proxy(stub.port)
+    proxy = Forwarder(stub.port)
     ring = Ring(proxy.port)
     batch = MESSAGES // ROUNDS // 2
     next_number, buffered, drains = 1, [], collections.Counter()

@@ -44,6 +44,20 @@ ticks() {
     [ "${#lines[@]}" -eq 2 ]
 }
 
+@test "an object with text behind it ends with its message: both ends pass on the frames that follow" {
+    start_raw say '{"type":"a"} x' $'{"type":"b"}\n' $'{"type":"c"}\n'
+    run --separate-stderr relay-dial -n --no-link "$URL"
+    [ "$status" -eq 76 ]
+    [ "$output" = $'{"type":"b"}\n{"type":"c"}' ]
+    [[ $stderr == *'receive frame: '* ]]
+    start_stub
+    printf '%s\n' 'text "{\"type\":\"a\"} x"' '{"type":"b"}' '{"type":"c"}' 'close' |
+        /usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$URL"
+    until_true 5 grep -q '"c"' stub.out
+    [ "$(cat stub.out)" = $'{"type":"b"}\n{"type":"c"}' ]
+    grep -q 'skip line of gateway 1: ' stub.err
+}
+
 @test "an over-long frame without a line end does not swallow the next ones" {
     start_raw long
     run --separate-stderr relay-dial -n --no-link --max-frame 1000 "$URL"

@@ -13,20 +13,20 @@
 #include "base/clock.h"
 #include "base/io.h"
 
-/* Makes room in front: what was returned already is no longer needed. */
-static void reader_shift(struct reader *r)
+char *reader_room(struct reader *r, size_t n)
 {
-    if (!r->from)
-        return;
-    buf_drop(&r->b, r->from);
-    r->seen -= r->from;
-    r->from = 0;
+    /* What was returned already is no longer needed. */
+    if (r->from) {
+        buf_drop(&r->b, r->from);
+        r->seen -= r->from;
+        r->from = 0;
+    }
+    return buf_room(&r->b, n);
 }
 
 bool reader_fill(struct reader *r)
 {
-    reader_shift(r);
-    ssize_t n = read(r->fd, buf_room(&r->b, IO_CHUNK), IO_CHUNK);
+    ssize_t n = read(r->fd, reader_room(r, IO_CHUNK), IO_CHUNK);
     if (n < 0)
         return errno == EINTR || errno == EAGAIN;
     r->b.len += (size_t)n;
@@ -36,8 +36,9 @@ bool reader_fill(struct reader *r)
 
 void reader_feed(struct reader *r, const void *p, size_t n)
 {
-    reader_shift(r);
-    buf_add(&r->b, p, n);
+    if (n)
+        memcpy(reader_room(r, n), p, n);
+    r->b.len += n;
 }
 
 enum reader_got reader_next(struct reader *r, struct span *line)

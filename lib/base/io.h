@@ -33,6 +33,8 @@ enum reader_got {
 /* One read(2) of at most IO_CHUNK. False on an error other than EINTR and EAGAIN (errno); sets eof at the
  * end. */
 bool reader_fill(struct reader *r);
+/* Room for n bytes from elsewhere; the caller adds to b.len what it put there. */
+char *reader_room(struct reader *r, size_t n);
 /* The same from memory. */
 void reader_feed(struct reader *r, const void *p, size_t n);
 /* A last line without '\n' is returned once eof is set. */

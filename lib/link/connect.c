@@ -131,7 +131,7 @@ struct link *link_new(const struct link_options *o)
 {
     struct link *l = xcalloc(1, sizeof *l);
     l->o = o;
-    l->in.max = o->max_frame;
+    l->in.lines.max = o->max_frame;
     l->fd = CURL_SOCKET_BAD;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     l->easy = curl_easy_init();
@@ -155,7 +155,7 @@ void link_free(struct link *l)
     curl_easy_cleanup(l->easy);
     curl_multi_cleanup(l->multi);
     curl_global_cleanup();
-    reader_free(&l->in);
+    stream_free(&l->in);
     buf_free(&l->end.reason);
     buf_free(&l->explained);
     buf_free(&l->lines);
@@ -179,10 +179,7 @@ void link_dial(struct link *l, const char *bearer)
     l->explained.len = 0;
     l->timer = 0;
     l->phase = LINK_DIALLING;
-    l->in = (struct reader){.fd = -1, .max = l->o->max_frame, .b = l->in.b};
-    l->in.b.len = 0;
-    l->checked = l->depth = 0;
-    l->in_string = l->escaped = l->whole = false;
+    stream_reset(&l->in);
     l->tx.len = l->tx_off = l->tx_offered = l->tx_lines = 0;
     l->tx_failed = l->rx_ended = l->pong_due = l->close_sent = l->close_got = false;
     l->control_len = 0;

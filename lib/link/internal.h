@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include "link/link.h"
+#include "relay/stream.h"
 #include "relay/ws.h"
 
 #if !CURL_AT_LEAST_VERSION(8, 14, 1)
@@ -44,10 +45,7 @@ struct link {
     int slot;
     bool rx_maybe; /* libcurl may hold received bytes that poll(2) does not see */
     bool rx_ended; /* nothing more will come */
-    struct reader in;
-    size_t checked; /* bytes from in.from on that follow_line() has looked at, and where they left it */
-    unsigned depth;
-    bool in_string, escaped, whole;
+    struct stream in;
     char control[WS_CONTROL_MAX];
     size_t control_len;
 

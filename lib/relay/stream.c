@@ -4,56 +4,92 @@
 
 #include "relay/stream.h"
 
-/* Follows the brackets of the line that is not complete yet, each byte once: how often messages end inside it
- * must not matter. */
-static void follow(struct stream *s, char c)
+static void begin_line(struct stream *s, size_t at)
 {
-    if (s->text) {
-        s->text = s->escaped || c != '"';
-        s->escaped = !s->escaped && c == '\\';
-        return;
-    }
-    s->text = c == '"';
-    if (c == '{' || c == '[') {
+    s->followed = at;
+    s->depth = 0;
+    s->in_string = s->escaped = s->object = false;
+}
+
+static void follow_byte(struct stream *s, char c)
+{
+    if (s->escaped) {
+        s->escaped = false;
+    } else if (s->in_string) {
+        s->escaped = c == '\\';
+        s->in_string = c != '"';
+    } else if (c == '"') {
+        s->in_string = true;
+    } else if (c == '{' || c == '[') {
         s->depth++;
-        s->object = false;
     } else if ((c == '}' || c == ']') && s->depth) {
         s->object = --s->depth == 0 && c == '}';
-    } else if (!strchr(" \t\r", c) || !c) {
-        s->object = false;
     }
 }
 
-static void line_begins(struct stream *s)
+/* Follows the present line to the end of what has come. Each byte is looked at once, however many messages a
+ * line takes; and none of a line that ends with its message. */
+static void follow(struct stream *s)
 {
-    s->depth = 0;
-    s->text = s->escaped = s->object = false;
+    const char *p = s->lines.b.p;
+    size_t end = s->lines.b.len, line = end;
+    if (s->followed < s->lines.from)
+        begin_line(s, s->lines.from);
+    while (line > s->followed && p[line - 1] != '\n')
+        line--;
+    if (line > s->followed)
+        begin_line(s, line);
+    for (; s->followed < end; s->followed++)
+        follow_byte(s, p[s->followed]);
+}
+
+char *stream_room(struct stream *s, size_t n)
+{
+    size_t from = s->lines.from;
+    char *room = reader_room(&s->lines, n);
+    if (s->followed < from)
+        begin_line(s, from);
+    s->followed -= from;
+    return room;
+}
+
+void stream_took(struct stream *s, size_t n, bool last)
+{
+    struct buf *b = &s->lines.b;
+    b->len += n;
+    if (!last || (b->len > s->lines.from && b->p[b->len - 1] == '\n'))
+        return;
+    follow(s);
+    if (s->object && !s->depth && !s->in_string)
+        buf_ch(b, '\n');
 }
 
 void stream_feed(struct stream *s, struct span piece, bool last)
 {
-    size_t from = piece.n;
-    while (from && piece.p[from - 1] != '\n')
-        from--;
-    if (from)
-        line_begins(s);
-    for (size_t i = from; i < piece.n; i++)
-        follow(s, piece.p[i]);
-    reader_feed(&s->lines, piece.p, piece.n);
-    if (last && s->object) {
-        reader_feed(&s->lines, "\n", 1);
-        line_begins(s);
-    }
+    char *room = stream_room(s, piece.n);
+    if (piece.n)
+        memcpy(room, piece.p, piece.n);
+    stream_took(s, piece.n, last);
 }
 
 enum reader_got stream_next(struct stream *s, struct span *line)
 {
+    /* What is about to be skipped is followed first: afterwards nobody can tell how it began. */
+    if (s->lines.skipping || s->lines.b.len - s->lines.from > s->lines.max)
+        follow(s);
     return reader_next(&s->lines, line);
 }
 
 size_t stream_torn(const struct stream *s)
 {
-    return s->lines.b.len - s->lines.from;
+    return s->lines.skipping ? 0 : s->lines.b.len - s->lines.from;
+}
+
+void stream_reset(struct stream *s)
+{
+    s->lines = (struct reader){.fd = -1, .max = s->lines.max, .b = s->lines.b};
+    s->lines.b.len = 0;
+    begin_line(s, 0);
 }
 
 void stream_free(struct stream *s)

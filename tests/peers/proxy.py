@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """An HTTP proxy that does CONNECT to loopback and nothing else: proxy.py URLFILE LOGFILE"""
-import os
-import select
 import socket
 import sys
 import threading
+
+from peer import forward, publish
 
 listener = socket.create_server(("127.0.0.1", 0))
 
@@ -27,17 +27,10 @@ def serve(s):
         return
     far = socket.create_connection((host, int(port)))
     s.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-    while True:
-        for ready in select.select([s, far], [], [])[0]:
-            data = ready.recv(65536)
-            if not data:
-                return
-            (far if ready is s else s).sendall(data)
+    forward(s, far)
 
 
-with open(sys.argv[1] + ".tmp", "w") as f:
-    f.write("http://127.0.0.1:%d" % listener.getsockname()[1])
-os.rename(sys.argv[1] + ".tmp", sys.argv[1])
+publish(sys.argv[1], "http://127.0.0.1:%d" % listener.getsockname()[1])
 while True:
     connection, _ = listener.accept()
 

@@ -12,6 +12,7 @@
   deaf     the same with a small receive buffer
   close    a close frame whose payload is HEX, the next argument; what comes in answer goes to stdout in hex
   tornend  half a frame, then a close frame in order
+  say      each further argument as a message, then a close frame
   long     3 MB of a frame in one message, then two short frames, all without line ends; then a close frame
   uneven   a frame in two messages, the second with a line end; a bit later one without; then a close frame
   live     N live frames, the next argument, after the first that came, then says "sent"
@@ -22,20 +23,17 @@
 """
 import base64
 import hashlib
-import os
+import json
 import socket
 import struct
 import sys
 import threading
 import time
 
+from peer import descriptor, publish
+
 how = sys.argv[2]
 INBOUND = b'{"type":"inbound","event":{"text":"x","source":{"chat_id":"c"}}}\n'
-
-
-DESCRIPTOR = (b'{"type":"descriptor","descriptor":{"contract_version":1,"platform":"discord","label":"D",'
-              b'"max_message_length":2000,"supports_draft_streaming":false,"supports_edit":true,'
-              b'"supports_threads":true,"markdown_dialect":"discord","len_unit":"utf16"}}\n')
 
 
 def text(payload, opcode=1):
@@ -92,6 +90,9 @@ def serve(s):
     elif how == "tornend":
         s.sendall(text(b'{"type":"inbound","ev') + text(struct.pack(">H", 1000), 8))
         drain(s)
+    elif how == "say":
+        s.sendall(b"".join(text(m.encode()) for m in sys.argv[3:]) + text(struct.pack(">H", 1000), 8))
+        drain(s)
     elif how == "long":
         s.sendall(text(b'{"type":"x","pad":"' + b"x" * 3000000 + b'"}'))
         time.sleep(0.2)
@@ -106,7 +107,7 @@ def serve(s):
         drain(s)
     elif how == "live":
         s.recv(65536)
-        s.sendall(text(DESCRIPTOR) + text(INBOUND) * int(sys.argv[3]))
+        s.sendall(text(json.dumps(descriptor("discord")).encode() + b"\n") + text(INBOUND) * int(sys.argv[3]))
         print("sent", flush=True)
         while s.recv(65536)[0] != 0x88:
             pass
@@ -137,9 +138,7 @@ def serve(s):
 listener = socket.create_server(("127.0.0.1", 0))
 if how.startswith("deaf"):
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-with open(sys.argv[1] + ".tmp", "w") as f:
-    f.write("ws://127.0.0.1:%d" % listener.getsockname()[1])
-os.rename(sys.argv[1] + ".tmp", sys.argv[1])
+publish(sys.argv[1], "ws://127.0.0.1:%d" % listener.getsockname()[1])
 while True:
     connection, _ = listener.accept()
     try:

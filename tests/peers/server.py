@@ -29,6 +29,8 @@ import sys
 
 import websockets
 
+from peer import descriptor, publish
+
 args = sys.argv[2:]
 
 
@@ -74,13 +76,6 @@ async def deliver(ws, frames):
         for i in range(0, len(line), step):
             piece = line[i:i + step]
             await ws.send(piece.encode() if flag("--binary") else piece)
-
-
-def descriptor(platform):
-    return {"type": "descriptor", "descriptor": {
-        "contract_version": 1, "platform": platform, "label": platform.title(), "max_message_length": 2000,
-        "supports_draft_streaming": False, "supports_edit": True, "supports_threads": True,
-        "markdown_dialect": "discord", "len_unit": "utf16"}}
 
 
 def inbound(n, text="x"):
@@ -191,9 +186,7 @@ async def main():
                                     process_request=refuse,
                                     ping_interval=float(interval) if interval else None)
     port = server.sockets[0].getsockname()[1]
-    with open(sys.argv[1] + ".tmp", "w") as f:
-        f.write("%s://127.0.0.1:%d" % ("wss" if tls else "ws", port))
-    os.rename(sys.argv[1] + ".tmp", sys.argv[1])
+    publish(sys.argv[1], "%s://127.0.0.1:%d" % ("wss" if tls else "ws", port))
     try:
         await commands()
     except (ValueError, OSError):
