@@ -1,14 +1,24 @@
 # SPDX-License-Identifier: MIT
-# The library: what has no tool of its own, or is easier to reach without one.
+# The library: a check program a module. What a module says on stderr while it is misused on purpose is not shown.
 load helper
 
-@test "lib: JSON, numbers, lines and text" {
-    "$RELAY_BUILD/tests/unit"
+@test "lib: statuses, deaths and bounds end a process as the table of relay(7) has it" {
+    "$RELAY_BUILD/tests/lib/base" 2>err
+    [ "$(sort err)" = "$(printf '%s\n' 'base: change object: more than 24 members at once' \
+        'base: draw 257 random bytes: too many at once' 'base: edit object: 33 changes at once' \
+        'check: allocate 9223372036854775807 bytes: out of memory' | sort)" ] || { cat err; false; }
 }
 
-@test "lib: URL, idle, identities, scopes and the log on disk" {
-    "$RELAY_BUILD/tests/rules" <"$RELAY_SOURCE/tests/vectors/url.ndjson"
-}
+@test "lib: JSON" { "$RELAY_BUILD/tests/lib/json"; }
+@test "lib: numbers" { "$RELAY_BUILD/tests/lib/num"; }
+@test "lib: lines in and bytes out" { "$RELAY_BUILD/tests/lib/io"; }
+@test "lib: text" { "$RELAY_BUILD/tests/lib/text"; }
+@test "lib: frames" { "$RELAY_BUILD/tests/lib/frame"; }
+@test "lib: the dial URL" { "$RELAY_BUILD/tests/lib/url" <"$RELAY_SOURCE/tests/vectors/url.ndjson"; }
+@test "lib: when to ask for buffering" { "$RELAY_BUILD/tests/lib/idle"; }
+@test "lib: identities" { "$RELAY_BUILD/tests/lib/identity"; }
+@test "lib: scopes" { "$RELAY_BUILD/tests/lib/scope"; }
+@test "lib: the log on disk" { "$RELAY_BUILD/tests/lib/logfile"; }
 
 @test "lib: the framer cuts as a model does that looks at one byte at a time" {
     "$RELAY_BUILD/tests/lib/stream"
@@ -16,4 +26,14 @@ load helper
 
 @test "lib: the scanner takes what another JSON parser takes" {
     /usr/bin/python3 "$RELAY_SOURCE/tests/peers/json_peer.py" "$([ -n "${LONG-}" ] && echo 400000 || echo 20000)"
+}
+
+@test "lib: out of memory is one line and 71" {
+    if nm -D "$(command -v relay-scope)" | grep -q __asan_init; then
+        return 0 # the sanitizer has an allocator of its own
+    fi
+    cc -shared -fPIC -o no_memory.so "$RELAY_SOURCE/tests/preload/no_memory.c"
+    run -71 --separate-stderr env LD_PRELOAD="$PWD/no_memory.so" relay-scope <<<'{"type":"x"}'
+    [ -z "$output" ]
+    [[ "$stderr" == "relay-scope: allocate "*" bytes: out of memory" ]]
 }

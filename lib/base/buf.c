@@ -4,15 +4,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/diag.h"
+
+static const char *name = "relay";
+
+void buf_name(const char *tool)
+{
+    name = tool;
+}
+
+/* No diagnostic of the usual kind: that takes memory. */
+_Noreturn static void no_memory(size_t n)
+{
+    char line[128];
+    int k = snprintf(line, sizeof line, "%.60s: allocate %zu bytes: out of memory\n", name, n);
+    (void)!write(STDERR_FILENO, line, (size_t)k);
+    _exit(EX_OSERR);
+}
 
 void *xrealloc(void *p, size_t n)
 {
     p = realloc(p, n ? n : 1);
     if (!p)
-        die(EX_OSERR, "cannot allocate %zu bytes:", n);
+        no_memory(n);
     return p;
 }
 
@@ -25,7 +42,7 @@ void *xcalloc(size_t n, size_t size)
 {
     void *p = calloc(n ? n : 1, size ? size : 1);
     if (!p)
-        die(EX_OSERR, "cannot allocate %zu × %zu bytes:", n, size);
+        no_memory(n * size);
     return p;
 }
 
@@ -46,7 +63,7 @@ char *buf_room(struct buf *b, size_t n)
 {
     if (b->cap - b->len < n) {
         if (n > SIZE_MAX / 4 || b->len > SIZE_MAX / 4)
-            die(EX_OSERR, "cannot allocate %zu bytes: too large", n);
+            no_memory(n);
         size_t cap = b->cap ? b->cap : 64;
         while (cap - b->len < n)
             cap *= 2;
@@ -136,4 +153,9 @@ bool span_eq(struct span a, const char *s)
 {
     size_t n = strlen(s);
     return a.p && a.n == n && memcmp(a.p, s, n) == 0;
+}
+
+bool span_same(struct span a, struct span b)
+{
+    return a.p && b.p && a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A growing byte buffer and a span of somebody else's bytes.
  *
- * A struct buf owns its bytes; all zero is the empty buffer. Running out of memory ends the process with
- * EX_OSERR, so no call here fails. */
+ * A struct buf owns its bytes; all zero is the empty buffer. Running out of memory ends the process at once with
+ * EX_OSERR and one line on stderr, so no call here fails. */
 #ifndef RELAY_BASE_BUF_H
 #define RELAY_BASE_BUF_H
 
@@ -15,7 +15,7 @@ struct buf {
     size_t len, cap;
 };
 
-/* Bytes owned by someone else; p is NULL where there are none to speak of. */
+/* Bytes owned by someone else; p is NULL when there is no value. */
 struct span {
     const char *p;
     size_t n;
@@ -38,6 +38,11 @@ void buf_free(struct buf *b);
 
 struct span span_of(const char *s);
 bool span_eq(struct span a, const char *s);
+/* Whether both are there and hold the same bytes. */
+bool span_same(struct span a, struct span b);
+
+/* The name that stands in front of that line; the text is kept by the caller. */
+void buf_name(const char *tool);
 
 /* malloc family that ends the process with EX_OSERR instead of failing. */
 void *xmalloc(size_t n);

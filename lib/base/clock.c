@@ -64,9 +64,9 @@ static int digits(const char *p, int n)
 bool clock_parse(struct span text, int64_t *us)
 {
     static const char shape[] = "0000-00-00T00:00:00";
-    struct span rest = {text.p + sizeof shape - 1, text.n - (sizeof shape - 1)};
     if (!has_shape(text, shape))
         return false;
+    struct span rest = {text.p + sizeof shape - 1, text.n - (sizeof shape - 1)};
     struct tm tm = {.tm_year = digits(text.p, 4) - 1900,
                     .tm_mon = digits(text.p + 5, 2) - 1,
                     .tm_mday = digits(text.p + 8, 2),

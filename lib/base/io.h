@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines in, bytes out: the one reader and the one writer, and the set of descriptors a loop waits for.
+/* Lines in, bytes out: the one reader and the one writer.
  *
  * Neither blocks when used as the loops here use them: read when poll says so, write what the descriptor
  * takes. */
 #ifndef RELAY_BASE_IO_H
 #define RELAY_BASE_IO_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 
-enum { IO_CHUNK = 64 * 1024 }; /* one read(2), and what a stage gathers before it writes */
+enum {
+    IO_CHUNK = 64 * 1024,    /* one read(2), and what a stage gathers before it writes */
+    IO_HIGH_WATER = 1 << 20, /* more than this waiting to be written: take no more for it */
+};
 
 /* Cuts a stream of bytes at '\n'. Owns its buffer, not the descriptor. Set fd and max, all else zero. */
 struct reader {
@@ -43,8 +45,8 @@ enum reader_got reader_next(struct reader *r, struct span *line);
 bool reader_ready(struct reader *r);
 void reader_free(struct reader *r);
 
-/* Queues bytes for a descriptor. Owns its queue and, where it could be had, an own non-blocking file
- * description for the same file, so that neither this process nor the others who share the descriptor are
+/* Queues bytes for a descriptor. Owns its queue and, if one could be opened, a separate non-blocking file
+ * description of the same file, so that neither this process nor the others who share the descriptor are
  * affected. */
 struct writer {
     int fd;  /* the descriptor the user gave */
@@ -61,27 +63,7 @@ size_t writer_pending(const struct writer *w);
 bool writer_flush(struct writer *w);
 /* Writes all, waiting as long as it takes; the same result. */
 bool writer_drain(struct writer *w);
-/* Closes both descriptors and frees the queue. False where close(2) reports an error. Does not flush. */
+/* Closes both descriptors and frees the queue. False if close(2) reports an error. Does not flush. */
 bool writer_close(struct writer *w);
-
-/* What one turn of a loop waits for: rebuilt each turn, so that nothing has to be unregistered. */
-struct pollset {
-    struct pollfd *fds;
-    size_t n, cap;
-    int64_t until; /* clock_ms() to return at, or INT64_MAX */
-};
-
-void pollset_clear(struct pollset *ps);
-/* Adds a descriptor (with events 0: for its errors only) and returns its slot; -1 for fd < 0. */
-int pollset_add(struct pollset *ps, int fd, short events);
-/* Wants the wait to end at that moment of clock_ms() at the latest. */
-void pollset_until(struct pollset *ps, int64_t when);
-/* Waits. Returns false only where poll(2) fails for a reason other than EINTR. */
-bool pollset_wait(struct pollset *ps);
-/* The milliseconds left until ps->until, as poll(2) takes them. */
-int pollset_timeout(const struct pollset *ps);
-/* revents of a slot; 0 for slot -1. */
-short pollset_got(const struct pollset *ps, int slot);
-void pollset_free(struct pollset *ps);
 
 #endif

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Request ids (protocol §2, outbound). */
+/* Bytes that nobody can foresee, from the system's random source. Ends the process with EX_OSERR if there is none. */
 #ifndef RELAY_BASE_RANDOM_H
 #define RELAY_BASE_RANDOM_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 
-/* Appends a fresh requestId: 32 lowercase hex digits from the system's random source. Ends the process with
- * EX_OSERR where there is none. */
-void request_id(struct buf *out);
+enum { RANDOM_MOST = 256 }; /* bytes at once */
+
+/* Fills n bytes, at most RANDOM_MOST. */
+void random_bytes(void *to, size_t n);
+uint32_t random_word(void);
+/* Appends n random bytes as 2n lowercase hex digits. */
+void random_hex(struct buf *out, size_t n);
 
 #endif

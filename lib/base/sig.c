@@ -3,14 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 #include "base/sig.h"
 
 static int ends[2] = {-1, -1};
+static bool pipe_kept; /* SIGPIPE is ignored by us, not by the parent */
 
 static void note(int number)
 {
@@ -21,23 +22,53 @@ static void note(int number)
     errno = error;
 }
 
+static void open_ends(void)
+{
+    if (pipe(ends))
+        die(EX_OSERR, "create signal pipe:");
+    for (int i = 0; i < 2; i++)
+        if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) || fcntl(ends[i], F_SETFL, O_NONBLOCK))
+            die(EX_OSERR, "set up signal pipe:");
+}
+
+static bool ignored(int number)
+{
+    struct sigaction sa;
+    return sigaction(number, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
+}
+
+static void unblock(int number)
+{
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    sigprocmask(SIG_UNBLOCK, &one, NULL);
+}
+
+static void catch(int number)
+{
+    struct sigaction sa = {.sa_handler = note, .sa_flags = SA_RESTART};
+    sigemptyset(&sa.sa_mask);
+    if (sigaction(number, &sa, NULL))
+        die(EX_OSERR, "catch signal %d:", number);
+    unblock(number);
+}
+
 int sig_open(const int *signals)
 {
-    if (ends[0] < 0) {
-        if (pipe(ends))
-            die(EX_OSERR, "create signal pipe:");
-        for (int i = 0; i < 2; i++) {
-            fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-            fcntl(ends[i], F_SETFL, O_NONBLOCK);
-        }
-    }
-    for (; *signals; signals++) {
-        struct sigaction sa = {.sa_handler = note, .sa_flags = SA_RESTART};
-        sigemptyset(&sa.sa_mask);
-        if (sigaction(*signals, &sa, NULL))
-            die(EX_OSERR, "catch signal %d:", *signals);
-    }
+    if (ends[0] < 0)
+        open_ends();
+    for (; *signals; signals++)
+        catch(*signals);
     return ends[0];
+}
+
+int sig_open_unignored(const int *signals)
+{
+    for (; *signals; signals++)
+        if (!ignored(*signals))
+            sig_open((const int[]){*signals, 0});
+    return sig_open((const int[]){0});
 }
 
 int sig_next(void)
@@ -56,8 +87,23 @@ void sig_reset(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void sig_ignore_pipe(void)
+{
+    pipe_kept |= !ignored(SIGPIPE);
+    signal(SIGPIPE, SIG_IGN);
+}
+
 void sig_pipe(void)
 {
-    raise(SIGPIPE);
+    if (pipe_kept || !ignored(SIGPIPE))
+        sig_die(SIGPIPE);
     die(EX_IOERR, "write stdout: the reader is gone");
+}
+
+void sig_die(int number)
+{
+    signal(number, SIG_DFL);
+    unblock(number);
+    raise(number);
+    _exit(128 + number);
 }

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals as something a loop can wait for: a handler writes each one into a pipe. */
+/* Signals as something a loop can wait for, and the one way to die of one. */
 #ifndef RELAY_BASE_SIG_H
 #define RELAY_BASE_SIG_H
 
-/* Takes over the signals, a list ended by 0. Returns the descriptor that becomes readable; the same one at
- * every call. Ends the process with EX_OSERR where the system refuses. */
+/* Takes over the signals, a list ended by 0, and unblocks them: a parent may have left them blocked. Returns the
+ * descriptor that becomes readable when one comes; the same one at every call. Ends the process with EX_OSERR if the
+ * system refuses. */
 int sig_open(const int *signals);
+/* The same for those of the list that were not ignored when the process started, as nohup(1) does. */
+int sig_open_unignored(const int *signals);
 /* The next signal that came, or 0. */
 int sig_next(void);
-/* Gives every signal back its default and an empty mask: in a child, before exec. */
+
+/* Gives every signal back its default and an empty mask. */
 void sig_reset(void);
-/* Dies as a process whose reader went away does: of SIGPIPE, or with EX_IOERR where that is ignored. */
+
+/* Ignores SIGPIPE from now on: for a process that survives the loss of a reader. */
+void sig_ignore_pipe(void);
+/* Dies as a process whose reader went away does: of SIGPIPE, or with EX_IOERR if that was ignored at the start. */
 _Noreturn void sig_pipe(void);
+/* Dies of the signal; with the status 128 + number if the system does not let it (process 1). */
+_Noreturn void sig_die(int number);
 
 #endif

@@ -2,6 +2,7 @@
 /* The changes to one object. */
 #include <string.h>
 
+#include "base/diag.h"
 #include "decode/patch.h"
 
 void changes_begin(struct changes *c)
@@ -9,8 +10,15 @@ void changes_begin(struct changes *c)
     c->n = c->made.len = 0;
 }
 
+static void check_room(const struct changes *c)
+{
+    if (c->n == CHANGES_MOST)
+        die(EX_SOFTWARE, "change object: more than %d members at once", CHANGES_MOST);
+}
+
 void changes_set(struct changes *c, const char *name, struct span value)
 {
+    check_room(c);
     c->size[c->n] = 0;
     c->edits[c->n++] = (struct json_edit){name, value};
 }
@@ -23,6 +31,7 @@ void changes_drop(struct changes *c, const char *name, struct span have)
 
 void changes_made(struct changes *c, const char *name, size_t from)
 {
+    check_room(c);
     c->from[c->n] = from;
     c->size[c->n] = c->made.len - from;
     c->edits[c->n++].name = name;

@@ -2,9 +2,8 @@
 /* The ledger of owed replies. */
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
-#include <utlist.h>
 
+#include "base/table.h"
 #include "dial/ledger.h"
 
 struct entry {

@@ -111,8 +111,7 @@ void dial_signal(struct dial *d, int number)
     if (d->signals++) {
         child_kill(&d->child, SIGTERM);
         writer_flush(&d->head);
-        sig_reset();
-        raise(number);
+        sig_die(number);
     }
     size_t owed = ledger_count(d->ledger);
     if (d->o->command && d->phase == SERVING) {

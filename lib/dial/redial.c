@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/random.h"
 #include "dial/internal.h"
 #include "relay/token.h"
 #include "relay/ws.h"
@@ -186,14 +187,6 @@ static int status_of(const struct dial *d, const struct link_end *e)
     return d->phase == CLOSING ? EX_OK : EX_UNAVAILABLE;
 }
 
-static uint32_t chance(void)
-{
-    uint32_t r;
-    if (getentropy(&r, sizeof r))
-        die(EX_OSERR, "get random bytes:");
-    return r;
-}
-
 /* Whether to dial once more, and when. */
 static bool schedule(struct dial *d, enum auth_verdict verdict)
 {
@@ -203,7 +196,7 @@ static bool schedule(struct dial *d, enum auth_verdict verdict)
     d->failures++;
     d->redial_at = clock_ms();
     if (verdict == AUTH_ORDINARY)
-        d->redial_at += backoff_delay(d->failures, chance());
+        d->redial_at += backoff_delay(d->failures, random_word());
     return true;
 }
 

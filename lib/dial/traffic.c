@@ -159,8 +159,8 @@ void dial_up(struct dial *d, struct span line)
         bad_line(d, e.reason, e.at + 1);
     } else if (f->type == FRAME_ACTION) {
         bad_line(d, "an action, not a frame: is there no relay-send?", 0);
-    } else if (f->type == FRAME_LINK) {
-        d->draining_back |= json_eq(frame_get(f, "state"), "draining");
+    } else if (frame_dir(f) == FRAME_LOCAL) {
+        d->draining_back |= f->type == FRAME_LINK && json_eq(frame_get(f, "state"), "draining");
     } else if (!d->o->command || is_up(d, f)) {
         send_up(d, f);
     } else if (frame_dir(f) == FRAME_UNKNOWN) {
@@ -232,7 +232,7 @@ void dial_down(struct dial *d, struct span line)
     }
     if (f->type == FRAME_ACTION) {
         refuse_down(d, "no string \"type\"");
-    } else if (f->type == FRAME_LINK) {
+    } else if (frame_dir(f) == FRAME_LOCAL) {
         refuse_down(d, "a local frame, sent by the peer");
     } else if (d->o->command && is_up(d, f)) {
         /* The ring would carry it round and send it back as if it were ours. */

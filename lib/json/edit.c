@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON text by spans: changing members and keeping every other byte. */
 #include "json/internal.h"
+#include "json/json.h"
+#include "base/diag.h"
 
 /* The edit that concerns a member, or n. */
 static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
@@ -39,7 +41,9 @@ void json_edit_members(struct buf *out, struct span object, const struct json_me
                        const struct json_edit *edits, size_t n)
 {
     const char *open = json_skip_blanks(object.p, object.p + object.n), *done = open + 1;
-    bool found[32] = {false}, any = false;
+    bool found[JSON_EDITS] = {false}, any = false;
+    if (n > JSON_EDITS)
+        die(EX_SOFTWARE, "edit object: %zu changes at once", n);
     buf_add(out, object.p, (size_t)(done - object.p));
     for (size_t m = 0; m < o->n; m++) {
         struct span key = o->m[m].key, value = o->m[m].value;

@@ -6,10 +6,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "json/json.h"
-
-void json_add_member(struct json_members *o, struct span key, struct span value);
-
 static inline const char *json_skip_blanks(const char *p, const char *end)
 {
     while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
@@ -66,12 +62,6 @@ static inline const char *json_skip_string(const char *p, const char *end)
             return p + 1;
         p += 2;
     }
-}
-
-/* json_eq() for a member's name; most are told apart by their first byte. */
-static inline bool json_is_name(struct span key, const char *name)
-{
-    return (key.p[1] == *name || key.p[1] == '\\' || !*name) && json_eq(key, name);
 }
 
 #endif

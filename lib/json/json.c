@@ -1,6 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text by spans: finding values, and telling their kinds. */
+/* JSON text by spans: finding values. */
+#include <stdlib.h>
+
 #include "json/internal.h"
+#include "json/json.h"
+
+void json_add_member(struct json_members *o, struct span key, struct span value)
+{
+    if (o->n == o->cap) {
+        o->cap = o->cap ? o->cap * 2 : 16;
+        o->m = xrealloc(o->m, o->cap * sizeof *o->m);
+    }
+    o->m[o->n++] = (struct json_member){key, value};
+}
+
+void json_members_free(struct json_members *o)
+{
+    free(o->m);
+    *o = (struct json_members){0};
+}
 
 static const char *skip_value(const char *p, const char *end)
 {
@@ -111,49 +129,4 @@ void json_pick_members(const struct json_members *o, const char *const *wanted, 
         values[i] = (struct span){NULL, 0};
     for (size_t m = 0; m < o->n; m++)
         pick(o->m[m].key, o->m[m].value, wanted, values, n);
-}
-
-static char first(struct span v)
-{
-    return v.p && v.n ? *v.p : '\0';
-}
-
-bool json_is_object(struct span v)
-{
-    return first(v) == '{';
-}
-
-bool json_is_array(struct span v)
-{
-    return first(v) == '[';
-}
-
-bool json_is_string(struct span v)
-{
-    return first(v) == '"';
-}
-
-bool json_is_number(struct span v)
-{
-    return first(v) == '-' || (first(v) >= '0' && first(v) <= '9');
-}
-
-bool json_is_integer(struct span v)
-{
-    return json_is_number(v) && !memchr(v.p, '.', v.n) && !memchr(v.p, 'e', v.n) && !memchr(v.p, 'E', v.n);
-}
-
-bool json_is_true(struct span v)
-{
-    return first(v) == 't';
-}
-
-bool json_is_bool(struct span v)
-{
-    return first(v) == 't' || first(v) == 'f';
-}
-
-bool json_is_null(struct span v)
-{
-    return first(v) == 'n';
 }

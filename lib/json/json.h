@@ -12,7 +12,10 @@
 
 #include "base/buf.h"
 
-enum { JSON_DEPTH = 512 }; /* deepest nesting accepted */
+enum {
+    JSON_DEPTH = 512, /* deepest nesting accepted */
+    JSON_EDITS = 32,  /* most changes to an object at once; more is a bug and ends the process */
+};
 
 struct json_error {
     const char *reason; /* static text */
@@ -35,6 +38,8 @@ bool json_valid(const char *p, size_t n, struct json_error *e);
 /* The same, and the text must be an object: lists its members. One pass. */
 bool json_scan(struct json_members *o, const char *p, size_t n, struct json_error *e);
 void json_members_free(struct json_members *o);
+/* Appends one member to the list. */
+void json_add_member(struct json_members *o, struct span key, struct span value);
 
 /* Lists the members of an object's text; of anything else none. */
 void json_list(struct json_members *o, struct span object);
@@ -71,6 +76,11 @@ bool json_is_null(struct span v); /* JSON null; an absent value is not */
 void json_decode(struct buf *out, struct span v);
 /* Whether v is a string of exactly that text. */
 bool json_eq(struct span v, const char *text);
+/* The same for a member's name; most are told apart by their first byte. */
+static inline bool json_is_name(struct span key, const char *name)
+{
+    return (key.p[1] == *name || key.p[1] == '\\' || !*name) && json_eq(key, name);
+}
 /* Appends UTF-8 text as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void json_quote(struct buf *out, const char *p, size_t n);
 void json_quote_str(struct buf *out, const char *s);

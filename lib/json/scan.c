@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON text by spans: the strict scanner. */
-#include <stdlib.h>
-
 #include "json/internal.h"
+#include "json/json.h"
 #include "base/text.h"
 
 /* The scanner walks without recursion; one bit a level says whether it is an object. */
@@ -20,15 +19,6 @@ static bool fail(struct scan *s, const char *reason)
 {
     *s->error = (struct json_error){reason, (size_t)(s->p - s->start)};
     return false;
-}
-
-void json_add_member(struct json_members *o, struct span key, struct span value)
-{
-    if (o->n == o->cap) {
-        o->cap = o->cap ? o->cap * 2 : 16;
-        o->m = xrealloc(o->m, o->cap * sizeof *o->m);
-    }
-    o->m[o->n++] = (struct json_member){key, value};
 }
 
 static bool hex4(const char *p)
@@ -256,10 +246,4 @@ bool json_scan(struct json_members *o, const char *p, size_t n, struct json_erro
         return false;
     }
     return true;
-}
-
-void json_members_free(struct json_members *o)
-{
-    free(o->m);
-    *o = (struct json_members){0};
 }

@@ -1,7 +1,53 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text by spans: strings and white space. */
+/* JSON text by spans: kinds of values, strings and white space. */
 #include "json/internal.h"
+#include "json/json.h"
 #include "base/text.h"
+
+static char first(struct span v)
+{
+    return v.p && v.n ? *v.p : '\0';
+}
+
+bool json_is_object(struct span v)
+{
+    return first(v) == '{';
+}
+
+bool json_is_array(struct span v)
+{
+    return first(v) == '[';
+}
+
+bool json_is_string(struct span v)
+{
+    return first(v) == '"';
+}
+
+bool json_is_number(struct span v)
+{
+    return first(v) == '-' || (first(v) >= '0' && first(v) <= '9');
+}
+
+bool json_is_integer(struct span v)
+{
+    return json_is_number(v) && !memchr(v.p, '.', v.n) && !memchr(v.p, 'e', v.n) && !memchr(v.p, 'E', v.n);
+}
+
+bool json_is_true(struct span v)
+{
+    return first(v) == 't';
+}
+
+bool json_is_bool(struct span v)
+{
+    return first(v) == 't' || first(v) == 'f';
+}
+
+bool json_is_null(struct span v)
+{
+    return first(v) == 'n';
+}
 
 static uint32_t hex_value(const char *p)
 {

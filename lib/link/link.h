@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/io.h"
+#include "base/poll.h"
 
 struct link_options {
     const char *url;      /* ws:// or wss:// */

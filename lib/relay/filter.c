@@ -10,8 +10,6 @@
 #include "relay/filter.h"
 #include "base/sig.h"
 
-enum { HIGH_WATER = 1 << 20 }; /* more output than this waiting: stop reading */
-
 void filter_init(struct filter *f, const struct opts *o)
 {
     f->strict = o->strict;
@@ -32,8 +30,7 @@ void filter_emit_buf(struct filter *f, struct buf *line)
 
 void filter_fail(struct filter *f, int status)
 {
-    if (!f->status)
-        f->status = status;
+    exit_raise(&f->status, status);
 }
 
 void filter_stop(struct filter *f)
@@ -103,7 +100,7 @@ static void take_line(struct filter *f, struct frame *fr, struct span line)
 
 static bool is_full(struct filter *f)
 {
-    return writer_pending(&f->out) >= HIGH_WATER || (f->full && f->full(f));
+    return writer_pending(&f->out) >= IO_HIGH_WATER || (f->full && f->full(f));
 }
 
 /* Works through the complete lines at hand; stops early where output or the stage is full. */

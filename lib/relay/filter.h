@@ -10,6 +10,7 @@
 
 #include "relay/frame.h"
 #include "base/io.h"
+#include "base/poll.h"
 #include "base/opt.h"
 
 struct filter {
@@ -59,7 +60,7 @@ void filter_emit(struct filter *f, struct span line);
 void filter_emit_buf(struct filter *f, struct buf *line); /* and empties the buffer */
 /* Reports a bad line with its place, and counts it. With --strict the input ends here. */
 void filter_bad(struct filter *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Makes `status` the exit status unless an earlier one is set already. */
+/* Makes `status` the exit status unless a graver one is set already, as exit_raise() has it. */
 void filter_fail(struct filter *f, int status);
 /* Ends the input, as if it had come to its end. */
 void filter_stop(struct filter *f);

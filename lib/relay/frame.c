@@ -22,6 +22,7 @@ static const struct {
     [FRAME_GOING_IDLE_ACK] = {"going_idle_ack", FRAME_DOWN},
     [FRAME_PASSTHROUGH_FORWARD] = {"passthrough_forward", FRAME_DOWN},
     [FRAME_LINK] = {"link", FRAME_LOCAL},
+    [FRAME_WORK] = {"work", FRAME_LOCAL},
     [FRAME_ACTION] = {NULL, FRAME_UNKNOWN},
 };
 
@@ -110,15 +111,19 @@ bool frame_buffered(const struct frame *f)
            (json_is_number(id) || (json_is_string(id) && id.n > 2));
 }
 
-void frame_ack(struct buf *out, const struct frame *f)
+void frame_ack_of(struct buf *out, struct span buffer_id)
 {
-    struct span id = frame_get(f, "bufferId");
-    bool number = json_is_number(id);
+    bool number = json_is_number(buffer_id);
     buf_str(out, "{\"type\":\"inbound_ack\",\"bufferId\":");
     if (number)
         buf_ch(out, '"');
-    buf_span(out, id);
+    buf_span(out, buffer_id);
     buf_str(out, number ? "\"}" : "}");
+}
+
+void frame_ack(struct buf *out, const struct frame *f)
+{
+    frame_ack_of(out, frame_get(f, "bufferId"));
 }
 
 bool line_blank(struct span line)

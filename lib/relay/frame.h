@@ -20,7 +20,8 @@ enum frame_type {
     FRAME_INTERRUPT_INBOUND,
     FRAME_GOING_IDLE_ACK,
     FRAME_PASSTHROUGH_FORWARD,
-    FRAME_LINK,   /* local, never on the wire */
+    FRAME_LINK,   /* local, never on the wire (design §1): what the link does */
+    FRAME_WORK,   /* local: how many turns are running and waiting */
     FRAME_ACTION, /* no type but an op: on its way to relay-send */
 };
 
@@ -54,6 +55,8 @@ bool platform_decode(struct buf *out, struct span v);
 bool frame_buffered(const struct frame *f);
 /* Appends the inbound_ack frame, without '\n', for a buffered delivery. */
 void frame_ack(struct buf *out, const struct frame *f);
+/* The same for a bufferId: JSON text, a string or a number. */
+void frame_ack_of(struct buf *out, struct span buffer_id);
 
 /* Whether a line holds nothing but white space. */
 bool line_blank(struct span line);

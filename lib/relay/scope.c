@@ -5,10 +5,8 @@
 
 #include "relay/bots.h"
 #include "base/diag.h"
+#include "base/table.h"
 #include "relay/scope.h"
-
-#define uthash_fatal(message) die(EX_OSERR, "cannot grow a table: %s", message)
-#include <uthash.h>
 
 enum { PLATFORM, SCOPE_ID, USER_ID, PROFILE, VALUES };
 

@@ -2,27 +2,13 @@
 /* WebSocket frames as a client sends them. */
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/diag.h"
+#include "base/random.h"
 #include "relay/ws.h"
 
 bool ws_code_valid(int code)
 {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-
-/* RFC 6455 wants masks a peer cannot foresee; the kernel is asked for 64 of them at a time. */
-static uint32_t next_mask(void)
-{
-    static uint32_t masks[64];
-    static size_t left;
-    if (!left) {
-        if (getentropy(masks, sizeof masks))
-            die(EX_OSERR, "get random bytes:");
-        left = sizeof masks / sizeof *masks;
-    }
-    return masks[--left];
 }
 
 static void mask_copy(unsigned char *to, const char *from, size_t n, uint32_t mask)
@@ -46,7 +32,7 @@ void ws_encode(struct buf *out, enum ws_opcode op, struct span payload)
 {
     size_t n = payload.n;
     unsigned char *start = (unsigned char *)buf_room(out, n + 14), *p = start;
-    uint32_t mask = next_mask();
+    uint32_t mask = random_word(); /* RFC 6455: one that a peer cannot foresee */
     *p++ = (unsigned char)(0x80 | op);
     if (n < 126) {
         *p++ = (unsigned char)(0x80 | n);

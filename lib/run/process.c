@@ -172,7 +172,5 @@ void agent_restore_pipe(void)
 
 void agent_die(int number)
 {
-    signal(number, SIG_DFL);
-    raise(number);
-    exit(128 + number);
+    sig_die(number);
 }

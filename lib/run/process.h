@@ -8,6 +8,7 @@
 
 #include "base/child.h"
 #include "base/io.h"
+#include "base/poll.h"
 
 enum { AGENT_LINGER = 100 }; /* ms */
 

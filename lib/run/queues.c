@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/table.h"
 #include "run/queues.h"
-
-#define uthash_fatal(message) die(EX_OSERR, "cannot grow a table: %s", message)
-#include <uthash.h>
 
 struct queue {
     UT_hash_handle hh;

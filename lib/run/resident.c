@@ -7,17 +7,15 @@
 #include "base/diag.h"
 #include "run/resident.h"
 
-enum { HIGH_WATER = 1 << 20 }; /* more than this waiting in one direction: take no more for it */
-
 static bool has_room(struct filter *f)
 {
-    return writer_pending(&f->out) < HIGH_WATER;
+    return writer_pending(&f->out) < IO_HIGH_WATER;
 }
 
 static bool is_full(struct filter *f)
 {
     struct resident *r = f->ctx;
-    return r->running && writer_pending(&r->agent.in) >= HIGH_WATER;
+    return r->running && writer_pending(&r->agent.in) >= IO_HIGH_WATER;
 }
 
 static bool is_busy(struct filter *f)

@@ -13,7 +13,7 @@ static const char interrupted[] = "interrupted";
 
 bool worker_room(const struct filter *f)
 {
-    return writer_pending(&f->out) < WORKER_HIGH_WATER;
+    return writer_pending(&f->out) < IO_HIGH_WATER;
 }
 
 /* Without actions the reply is gathered whatever the room. */

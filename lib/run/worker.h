@@ -7,10 +7,7 @@
 #include "relay/filter.h"
 #include "run/turn.h"
 
-enum {
-    WORKER_HIGH_WATER = 1 << 20, /* more output than this waiting: start and read no COMMAND */
-    WORKER_TYPING = 4000,        /* ms between two typing actions */
-};
+enum { WORKER_TYPING = 4000 }; /* ms between two typing actions */
 
 struct worker_options {
     char **argv;

@@ -167,7 +167,7 @@ bool sender_take(struct sender *s, const struct frame *action, struct buf *out)
     s->op = action->name;
     s->why.len = s->id.len = 0;
     buf_ch(&s->id, '"');
-    request_id(&s->id);
+    random_hex(&s->id, 16); /* protocol §2: 32 digits */
     buf_ch(&s->id, '"');
     s->out.id = buf_as_span(&s->id); /* unless the action has one */
     check(s, op, action);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/io.h"
+#include "base/poll.h"
 #include "stub/mangle.h"
 
 struct server;

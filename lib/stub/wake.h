@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/io.h"
+#include "base/poll.h"
 
 /* Set cooldown and call wake_url(); all else zero. */
 struct wake {

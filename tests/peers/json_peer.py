@@ -45,8 +45,8 @@ def is_json(t):
 def main():
     random.seed(os.environ.get("SEED", 1))
     texts = [t for t in (text() for _ in range(int(sys.argv[1]))) if b"\n" not in t]
-    unit = os.environ["RELAY_BUILD"] + "/tests/unit"
-    said = subprocess.run([unit, "json"], input=b"\n".join(texts) + b"\n", capture_output=True, check=True).stdout.split()
+    program = os.environ["RELAY_BUILD"] + "/tests/lib/json"
+    said = subprocess.run([program, "lines"], input=b"\n".join(texts) + b"\n", capture_output=True, check=True).stdout.split()
     assert len(said) == len(texts), (len(said), len(texts))
     good = 0
     for t, s in zip(texts, said):

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The ground: JSON by spans, numbers, lines in and bytes out, text. With the argument "json": says of each
- * line of stdin whether it is JSON, 1 or 0. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
+/* JSON by spans. With the argument "lines": says of each line of stdin whether it is JSON, 1 or 0. */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "relay/frame.h"
 #include "base/io.h"
-#include "base/num.h"
-#include "base/text.h"
+#include "json/json.h"
 
 /* A literal with the NULs it may have in it. */
 #define ROW(literal)                                                                                         \
@@ -316,233 +310,6 @@ static void test_edit(void)
     buf_free(&b);
 }
 
-static void test_numbers(void)
-{
-    static const struct {
-        const char *text;
-        int64_t want; /* -1: none */
-    } durations[] = {{"0", 0},
-                     {"1", 1000},
-                     {"1.5", 1500},
-                     {"0.001", 1},
-                     {"250ms", 250},
-                     {"1.9ms", 1},
-                     {"2m", 120000},
-                     {"0.5h", 1800000},
-                     {"8760h", 31536000000},
-                     {"8761h", -1},
-                     {"31536001", -1},
-                     {"", -1},
-                     {".5", -1},
-                     {"1.", -1},
-                     {"1.s", -1},
-                     {"-1", -1},
-                     {"+1", -1},
-                     {" 1", -1},
-                     {"1 ", -1},
-                     {"1 s", -1},
-                     {"1e3", -1},
-                     {"1d", -1},
-                     {"1S", -1},
-                     {"ms", -1},
-                     {"1.5.5", -1},
-                     {"99999999999999999999", -1},
-                     {"0x1", -1},
-                     {"1ss", -1}};
-    static const struct {
-        const char *text;
-        int64_t want;
-    } sizes[] = {{"0", 0},        {"64", 64}, {"1K", 1024},        {"16M", 16 << 20},
-                 {"1G", 1 << 30}, {"k", -1},  {"1k", -1},          {"1KB", -1},
-                 {"1.5K", -1},    {"-1", -1}, {"8589934592G", -1}, {"9223372036854775807", -1}};
-    int64_t v;
-    for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
-        v = -1;
-        CHECK_THAT(duration_parse(durations[i].text, &v) == (durations[i].want >= 0) &&
-                       v == durations[i].want,
-                   "%s", durations[i].text);
-    }
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        v = -1;
-        CHECK_THAT(size_parse(sizes[i].text, 0, (int64_t)1 << 40, &v) == (sizes[i].want >= 0) &&
-                       v == sizes[i].want,
-                   "%s", sizes[i].text);
-    }
-    CHECK(number_parse("-5", -5, 5, &v) && v == -5 && number_parse("007", 0, 7, &v) && v == 7);
-    CHECK(number_parse("9223372036854775807", 0, INT64_MAX, &v) && v == INT64_MAX);
-    v = 3;
-    static const char *const none[] = {
-        "", "-", "6", "-6", "--1", "+1", "1a", " 1", "1 ", "9223372036854775808", "0x1"};
-    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        CHECK_THAT(!number_parse(none[i], -5, 5, &v) && v == 3, "%s", none[i]);
-}
-
-static void test_reader_limit(void)
-{
-    const size_t max = 16 << 20;
-    struct reader r = {.max = max};
-    struct span line;
-    char *big = xmalloc(max + 2);
-    memset(big, 'x', max + 2);
-    reader_feed(&r, big, max);
-    CHECK(reader_next(&r, &line) == READER_MORE && !reader_ready(&r));
-    reader_feed(&r, "\n", 1);
-    CHECK(reader_ready(&r) && reader_next(&r, &line) == READER_LINE && line.n == max && r.line == 1);
-    reader_feed(&r, big, max);
-    CHECK(reader_next(&r, &line) == READER_MORE);
-    reader_feed(&r, "x", 1);
-    CHECK(reader_next(&r, &line) == READER_LONG && r.line == 2);
-    CHECK(reader_next(&r, &line) == READER_MORE);
-    reader_feed(&r, big, max);
-    CHECK(reader_next(&r, &line) == READER_MORE && r.b.len == r.from);
-    reader_feed(&r, "x\nshort\n\nlast", 13);
-    CHECK(reader_next(&r, &line) == READER_LINE && span_eq(line, "short") && r.line == 3);
-    CHECK(reader_next(&r, &line) == READER_LINE && line.n == 0 && r.line == 4);
-    CHECK(reader_next(&r, &line) == READER_MORE);
-    r.eof = true;
-    CHECK(reader_next(&r, &line) == READER_LINE && span_eq(line, "last") && r.line == 5);
-    CHECK(reader_next(&r, &line) == READER_MORE && r.from == r.b.len);
-    reader_free(&r);
-    struct reader end = {.max = 3};
-    reader_feed(&end, "abcd", 4);
-    end.eof = true;
-    CHECK(reader_next(&end, &line) == READER_LONG && reader_next(&end, &line) == READER_MORE);
-    CHECK(end.from == end.b.len);
-    reader_free(&end);
-    free(big);
-}
-
-/* Any way a text is cut into pieces gives the same lines. */
-static void test_reader_pieces(void)
-{
-    static const struct span text = ROW("a\n\nbc\r\n\0\ntoolong\nxyz\nlongestone");
-    unsigned seed = 7;
-    for (int round = 0; round < 500; round++) {
-        struct reader r = {.max = 5};
-        struct buf got = {0};
-        struct span line;
-        for (size_t off = 0; !r.eof;) {
-            seed = seed * 1103515245 + 12345;
-            size_t n = (seed >> 16) % 6;
-            n = n < text.n - off ? n : text.n - off;
-            reader_feed(&r, text.p + off, n);
-            off += n;
-            r.eof = off == text.n;
-            for (enum reader_got g; (g = reader_next(&r, &line)) != READER_MORE;)
-                if (g == READER_LINE)
-                    buf_printf(&got, "%d:%zu ", (int)r.line, line.n);
-                else
-                    buf_printf(&got, "%d:long ", (int)r.line);
-        }
-        CHECK_THAT(reads(&got, "1:1 2:0 3:3 4:1 5:long 6:3 7:long "), "round %d", round);
-        buf_free(&got);
-        reader_free(&r);
-    }
-}
-
-static void test_reader_fill(void)
-{
-    int ends[2];
-    struct span line;
-    CHECK(pipe(ends) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
-    struct reader r = {.fd = ends[0], .max = 100};
-    CHECK(reader_fill(&r) && !r.eof && reader_next(&r, &line) == READER_MORE);
-    CHECK(write(ends[1], "a\nb", 3) == 3 && reader_fill(&r) && reader_next(&r, &line) == READER_LINE);
-    close(ends[1]);
-    CHECK(reader_fill(&r) && r.eof && reader_next(&r, &line) == READER_LINE && span_eq(line, "b"));
-    close(ends[0]);
-    CHECK(!reader_fill(&r) && errno == EBADF);
-    reader_free(&r);
-}
-
-static void test_writer(void)
-{
-    int ends[2];
-    char sink[IO_CHUNK];
-    struct writer w;
-    size_t total = 0;
-    signal(SIGPIPE, SIG_IGN);
-    CHECK(pipe(ends) == 0);
-    writer_open(&w, ends[1]);
-    CHECK(!(fcntl(ends[1], F_GETFL) & O_NONBLOCK));
-    for (int i = 0; i < 100; i++)
-        writer_line(&w, (struct span){sink, 10000 - 1});
-    memset(w.q.p, 'x', w.q.len);
-    CHECK(writer_flush(&w) && writer_pending(&w) > 0 && writer_pending(&w) < 1000000);
-    for (ssize_t n; total < 1000000 && (n = read(ends[0], sink, sizeof sink)) > 0; total += (size_t)n)
-        CHECK(writer_flush(&w));
-    CHECK(total == 1000000 && writer_pending(&w) == 0 && writer_drain(&w));
-    close(ends[0]);
-    writer_line(&w, TEXT("x"));
-    CHECK(!writer_flush(&w) && errno == EPIPE);
-    CHECK(writer_close(&w));
-    writer_open(&w, open("/dev/full", O_WRONLY));
-    writer_line(&w, TEXT("x"));
-    CHECK(!writer_drain(&w) && errno == ENOSPC);
-    writer_close(&w);
-}
-
-static void test_text(void)
-{
-    static const struct span trims[][2] = {
-        {ROW(" a b\t"), ROW("a b")},
-        {ROW("\xe3\x80\x80x\xc2\xa0\xe2\x80\xa8"), ROW("x")},
-        {ROW("\x1c\x85"), ROW("\x85")},
-        {ROW("\xc2\x85"), ROW("")},
-        {ROW("\xa0"), ROW("\xa0")},
-        {ROW("\0 "), ROW("\0")},
-        {ROW("\xe2\x80\x8b"), ROW("\xe2\x80\x8b")},
-        {ROW(""), ROW("")},
-    };
-    struct buf b = {0};
-    for (size_t i = 0; i < sizeof trims / sizeof *trims; i++) {
-        buf_span(&b, text_trim(trims[i][0]));
-        CHECK_THAT(holds(&b, trims[i][1]), "row %zu", i);
-    }
-    struct span odd = TEXT("a\\\x1b]0;\x07\n\xc2\x9b\xe2\x80\xae\xff\0z");
-    text_escape(&b, odd.p, odd.n);
-    CHECK(reads(&b, "a\\\\x1b]0;\\x07\\n\\u{9b}\\u{202e}\\xff\\x00z"));
-    text_flatten(&b,
-                 " \x01"
-                 "a \n\t\xc2\xa0"
-                 "b\x7f ",
-                 12);
-    CHECK(reads(&b, "a b"));
-    CHECK(text_utf16("a\xf0\x9f\x98\x80\xe2\x82\xac", 8) == 4 &&
-          text_chars("a\xf0\x9f\x98\x80\xe2\x82\xac", 8) == 3);
-    buf_free(&b);
-}
-
-static void test_frames(void)
-{
-    struct frame f = {0};
-    struct json_error e;
-    struct buf b = {0};
-#define PARSES(text) frame_parse(&f, TEXT(text), &e)
-    CHECK(PARSES("{\"type\":\"inb\\u006fund\",\"bufferId\":9007199254740993}") && f.type == FRAME_INBOUND);
-    CHECK(frame_buffered(&f) && frame_dir(&f) == FRAME_DOWN);
-    frame_ack(&b, &f);
-    CHECK(reads(&b, "{\"type\":\"inbound_ack\",\"bufferId\":\"9007199254740993\"}"));
-    CHECK(PARSES("{\"type\":\"inbound\",\"bufferId\":\"\"}") && !frame_buffered(&f));
-    CHECK(PARSES("{\"type\":\"inbound\",\"bufferId\":null}") && !frame_buffered(&f));
-    CHECK(PARSES("{\"type\":\"outbound\",\"bufferId\":\"1\"}") && !frame_buffered(&f) &&
-          frame_dir(&f) == FRAME_UP);
-    CHECK(PARSES("{\"op\":\"send\"}") && f.type == FRAME_ACTION);
-    CHECK(PARSES("{\"type\":\"x\",\"op\":1}") && f.type == FRAME_OTHER);
-    CHECK(PARSES("{\"type\":\"inbound\\u0000\"}") && f.type == FRAME_OTHER);
-    CHECK(PARSES("{\"type\":1,\"type\":\"link\"}") && f.type == FRAME_LINK);
-    CHECK(!PARSES("{\"type\":\"link\",\"type\":1}") && !PARSES("{\"type\":null,\"op\":\"x\"}") &&
-          !PARSES("{\"op\":1}"));
-    CHECK(!PARSES("{}") && !PARSES("[]") && !PARSES("\"type\""));
-    CHECK(platform_decode(&b, TEXT("\" \\u0044ISCORD\\n\"")) && reads(&b, "discord"));
-    CHECK(!platform_decode(&b, TEXT("\" \"")) && !platform_decode(&b, TEXT("1")));
-    b.len = 0;
-    CHECK(identifier_decode(&b, TEXT("1.50")) && reads(&b, "1.50") && !identifier_decode(&b, TEXT("\"\"")));
-    CHECK(span_eq(identifier_text(&b, TEXT("-7e1")), "\"-7e1\"") && !identifier_text(&b, TEXT("true")).p);
-    frame_free(&f);
-    buf_free(&b);
-}
-
 static int judge_lines(void)
 {
     struct reader r = {.fd = STDIN_FILENO, .max = 1 << 20};
@@ -556,7 +323,7 @@ static int judge_lines(void)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "json") == 0)
+    if (argc > 1 && strcmp(argv[1], "lines") == 0)
         return judge_lines();
     test_valid();
     test_depth();
@@ -565,12 +332,5 @@ int main(int argc, char **argv)
     test_strings();
     test_kinds();
     test_edit();
-    test_numbers();
-    test_reader_limit();
-    test_reader_pieces();
-    test_reader_fill();
-    test_writer();
-    test_text();
-    test_frames();
     return failures != 0;
 }
