@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "../check.h"
+#include "check.h"
 #include "relay/stream.h"
 
 enum { MOST = 24, CASES = 20000 };
