@@ -85,7 +85,7 @@ static void say_hello(struct filter *f)
     struct handshake *h = f->ctx;
     bool carried = !h->manifest.len;
     for (size_t i = 0; i < h->ids.n; i++) {
-        bool carries = h->manifest.len && strcmp(h->ids.v[i].platform, "discord") == 0;
+        bool carries = h->manifest.len && strcmp(h->ids.v[i].platform, "\"discord\"") == 0;
         identity_hello(&h->line, &h->ids.v[i], carries ? buf_as_span(&h->manifest) : (struct span){NULL, 0});
         if (h->line.len > f->in.max)
             die(EX_DATAERR, "send hello for %s: longer than %zu bytes", h->ids.v[i].platform, f->in.max);

@@ -15,7 +15,7 @@ static void learn(struct filter *f, const struct frame *fr)
 {
     struct stage *st = f->ctx;
     bool too_long = false;
-    const struct scope_chat *changed = scope_learn(st->scope, fr, &too_long);
+    const struct scope_record *changed = scope_learn(st->scope, fr, &too_long);
     if (changed && st->file)
         scope_file_add(st->file, changed);
     if (!too_long)
@@ -42,7 +42,7 @@ static const struct opt options[] = {
 };
 
 static const struct tool tool = {
-    .purpose = "Remember each chat's scope, user and profile, and add them to outbound actions.",
+    .purpose = "Remember each chat's scope, user and profile, and add them to actions.",
     .synopsis = "[-s FILE] [--max N]",
     .opts = options,
     .count = sizeof options / sizeof *options,

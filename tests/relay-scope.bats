@@ -55,7 +55,42 @@ $(inbound 1 '"platform":"a"');$(inbound 1 '"platform":"RELAY"')|$(outbound '"cha
 {"type":"hello","platform":"a","botId":"7"}|$(outbound '"op":"follow_up","kind":"A.b.c","metadata":{}')|$(outbound '"op":"follow_up","kind":"A.b.c","metadata":{}' '"platform":"a","botId":"7"')
 {"type":"hello","platform":"a"};$(inbound 1 '"platform":"b","scope_id":"g"')|$(outbound '"op":"follow_up","kind":"a.b","chat_id":"1"')|$(outbound '"op":"follow_up","kind":"a.b","chat_id":"1"' '"platform":"a"')
 $(inbound 1 '"platform":"b"')|$(outbound '"op":"follow_up","kind":"b.c"')|same
+$(inbound 1 '"platform":"a","scope_id":"g"');$(inbound 1 '"platform":"b","user_id":"u"')|$(outbound '"chat_id":"1"')|$(outbound '"chat_id":"1","metadata":{"user_id":"u"}' '"platform":"b"')
+$(inbound 1 '"platform":"a","scope_id":"g"');$(inbound 1 '"platform":"b","user_id":"u"')|$(outbound '"chat_id":"1"' '"platform":" A"')|$(outbound '"chat_id":"1","metadata":{"scope_id":"g","guild_id":"g"}' '"platform":" A"')
+$(inbound 1 '"platform":"a","scope_id":"g"');$(inbound 1 '"platform":"b"')|$(outbound '"chat_id":"1"' '"platform":"c"')|same
+$(inbound 1 '"platform":"a","scope_id":"g"');$(inbound 1 '"platform":"b"');$(inbound 1 '"platform":"a"')|$(outbound '"chat_id":"1"')|$(outbound '"chat_id":"1","metadata":{"scope_id":"g","guild_id":"g"}' '"platform":"a"')
+$(inbound 1 '"platform":"a","scope_id":"g"');$(inbound 1 '"user_id":"v"')|$(outbound '"chat_id":"1"')|$(outbound '"chat_id":"1","metadata":{"scope_id":"g","guild_id":"g","user_id":"v"}' '"platform":"a"')
+$(inbound 1 '"user_id":"v"');$(inbound 1 '"platform":"a","scope_id":"g"')|$(outbound '"chat_id":"1"')|$(outbound '"chat_id":"1","metadata":{"scope_id":"g","guild_id":"g"}' '"platform":"a"')
+$(inbound 1 '"user_id":"v"');$(inbound 1 '"platform":"a","scope_id":"g"')|$(outbound '"chat_id":"1"' '"platform":"b"')|$(outbound '"chat_id":"1","metadata":{"user_id":"v"}' '"platform":"b"')
 {"type":"inbound","event":[]};{"type":"inbound"};{"type":"inbound","event":{"source":7}}|{"type":"outbound","action":[]}|same
+END
+}
+
+# Each row: the action | what is to come out. Learnt before: chat 1 of platforms a and b, and their bots.
+@test "scope: actions are stamped as outbound frames are" {
+    local action want
+    printf '%s\n' '{"type":"hello","platform":"a","botId":"x"}' '{"type":"hello","platform":"b","botId":""}' >known
+    { inbound 1 '"platform":"a","scope_id":"g","profile":"p"'; inbound 1 '"platform":"b","user_id":"u"'; } >>known
+    while IFS='|' read -r action want; do
+        [ "$want" = same ] && want=$action
+        { cat known; printf '%s\n' "$action"; } | relay-scope | tail -n 1 >got
+        [ "$(cat got)" = "$want" ] || {
+            echo "$action"
+            echo " got: $(cat got)"
+            echo "want: $want"
+            return 1
+        }
+    done <<'END'
+{"op":"send","chat_id":"1"}|{"op":"send","chat_id":"1","metadata":{"user_id":"u"},"platform":"b"}
+{"op":"send","chat_id":1 ,"platform":"a","metadata":{"n":1.50,"profile":"q"}}|{"op":"send","chat_id":1 ,"platform":"a","metadata":{"n":1.50,"profile":"q","scope_id":"g","guild_id":"g"},"botId":"x"}
+{"op":"send","chat_id":"1","platform":"a","botId":"y","metadata":{"scope_id":"h","profile":"q"}}|same
+{"op":"send","chat_id":"2","n":1E2}|same
+{"op":"send","chat_id":"1","addressed":true}|{"op":"send","chat_id":"1"}
+{"op":"send","addressed":true,"chat_id":"1","platform":"a","metadata":{"scope_id":"g"}}|{"op":"send","chat_id":"1","platform":"a","metadata":{"scope_id":"g"},"botId":"x"}
+{"op":"send","chat_id":"1","addressed":"yes"}|{"op":"send","chat_id":"1","addressed":"yes","metadata":{"user_id":"u"},"platform":"b"}
+{"op":"follow_up","session_key":"k","kind":"a.b","chat_id":"1"}|{"op":"follow_up","session_key":"k","kind":"a.b","chat_id":"1","platform":"a","botId":"x"}
+{"op":"follow_up","session_key":"k","kind":"a.b","addressed":true}|{"op":"follow_up","session_key":"k","kind":"a.b","platform":"a","botId":"x"}
+{"op":"interrupt","session_key":"k","chat_id":"1","platform":"a"}|same
 END
 }
 
@@ -77,6 +112,18 @@ END
         outbound '"chat_id":"3"'
     } >in
     [ "$(relay-scope --max 2 <in | grep outbound | jq -c '.action|[.chat_id,.metadata.scope_id]')" = $'["1","g"]\n["1","g"]\n["2",null]\n["3","g"]' ]
+}
+
+@test "scope: one chat's platforms do not push out other chats, and are bounded" {
+    local i
+    {
+        inbound 1 '"scope_id":"g"'
+        for i in {1..20}; do inbound 2 "\"platform\":\"p$i\",\"scope_id\":\"s$i\""; done
+        outbound '"chat_id":"1"'
+        for i in 4 5 20; do outbound '"chat_id":"2"' "\"platform\":\"p$i\""; done
+    } >in
+    [ "$(relay-scope <in | grep outbound | jq -c .action.metadata.scope_id)" = $'"g"\nnull\n"s5"\n"s20"' ]
+    [ "$(relay-scope --max 2 <in | grep outbound | jq -c .action.metadata.scope_id)" = $'null\nnull\nnull\n"s20"' ]
 }
 
 @test "scope: what is absurdly long is not remembered" {
@@ -121,6 +168,28 @@ END
     inbound 3 '"scope_id":"x"' | relay-scope -s state >/dev/null
     relay-scope -s state --max 1 </dev/null
     [ "$(stat -c %a state)" = 600 ]
+}
+
+@test "scope -s: the platforms of a chat and which is the newest are kept; old files are read" {
+    {
+        inbound 1 '"platform":"a","scope_id":"g"'
+        inbound 1 '"platform":"b","user_id":"u"'
+        inbound 1 '"platform":"a"'
+    } >in
+    relay-scope -s state <in >/dev/null
+    for _ in written rewritten; do
+        run --separate-stderr relay-scope -s state <<<"$(outbound '"chat_id":"1"')"
+        [ "$output" = "$(outbound '"chat_id":"1","metadata":{"scope_id":"g","guild_id":"g"}' '"platform":"a"')" ]
+        run --separate-stderr relay-scope -s state <<<"$(outbound '"chat_id":"1"' '"platform":"b"')"
+        [ "$output" = "$(outbound '"chat_id":"1","metadata":{"user_id":"u"}' '"platform":"b"')" ]
+    done
+    # as versions wrote it that knew one platform of a chat
+    printf '%s\n' '{"relay-scope":1}' '{"chat_id":"1","user_id":"u"}' '{"chat_id":"1","platform":"a","user_id":"u"}' \
+        '{"chat_id":"1","platform":"a","scope_id":"g","user_id":"u"}' >old
+    run --separate-stderr relay-scope -s old <<<"$(outbound '"chat_id":"1"')"
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$output" = "$(outbound '"chat_id":"1","metadata":{"scope_id":"g","guild_id":"g","user_id":"u"}' '"platform":"a"')" ]
 }
 
 @test "scope -s: it is written before the frame is passed on" {

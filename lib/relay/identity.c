@@ -3,23 +3,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "relay/frame.h"
 #include "relay/identity.h"
-#include "base/text.h"
+
+static char *quoted(struct span text)
+{
+    struct buf b = {0};
+    json_quote(&b, text.p, text.n);
+    buf_cstr(&b);
+    return b.p;
+}
+
+static struct identity *append(struct identities *all, char *platform, char *bot)
+{
+    all->v = xrealloc(all->v, (all->n + 1) * sizeof *all->v);
+    all->v[all->n] = (struct identity){platform, bot};
+    return &all->v[all->n++];
+}
 
 static bool add(struct identities *all, struct span platform, const struct span *bot)
 {
     platform = text_trim(platform);
     if (!platform.n)
         return false;
-    struct identity id = {xstrndup(platform.p, platform.n), NULL};
-    text_lower(id.platform, platform.n);
-    if (bot) {
-        struct span trimmed = text_trim(*bot);
-        id.bot_id = xstrndup(trimmed.p, trimmed.n);
-    }
-    all->v = xrealloc(all->v, (all->n + 1) * sizeof *all->v);
-    all->v[all->n++] = id;
+    char *name = quoted(platform);
+    text_lower(name, strlen(name));
+    append(all, name, bot ? quoted(text_trim(*bot)) : NULL);
     return true;
 }
 
@@ -61,22 +71,20 @@ static const char *bots_wrong(struct span bots)
     return NULL;
 }
 
-/* The platform's botId, the last one where it stands more than once, or "". */
+/* The platform's botId, the last one if it stands more than once, or "". */
 static char *bot_of(struct span bots, const char *platform)
 {
     struct json_iter it = {bots, false};
     struct span key, value;
     struct buf name = {0}, bot = {0};
     while (json_next(&it, &key, &value)) {
-        name.len = 0;
-        if (!platform_decode(&name, key) || strcmp(buf_cstr(&name), platform) != 0)
+        if (!span_eq(identity_platform(&name, key), platform))
             continue;
         bot.len = 0;
         identifier_decode(&bot, json_find(value, "botId"));
     }
+    char *id = quoted(text_trim(buf_as_span(&bot)));
     buf_free(&name);
-    struct span text = text_trim(buf_as_span(&bot));
-    char *id = xstrndup(text.p, text.n);
     buf_free(&bot);
     return id;
 }
@@ -84,14 +92,14 @@ static char *bot_of(struct span bots, const char *platform)
 static void drop(struct identities *all, size_t i)
 {
     free(all->v[i].platform);
-    free(all->v[i].bot_id);
+    free(all->v[i].bot);
     all->n--;
     memmove(all->v + i, all->v + i + 1, (all->n - i) * sizeof *all->v);
 }
 
 static bool same(const struct identity *a, const struct identity *b)
 {
-    return strcmp(a->platform, b->platform) == 0 && strcmp(a->bot_id, b->bot_id) == 0;
+    return strcmp(a->platform, b->platform) == 0 && strcmp(a->bot, b->bot) == 0;
 }
 
 const char *identity_resolve(struct identities *all, struct span bots)
@@ -101,8 +109,8 @@ const char *identity_resolve(struct identities *all, struct span bots)
     if (bots.n && (wrong = bots_wrong(bots)))
         return wrong;
     for (size_t i = 0; i < all->n; i++)
-        if (!all->v[i].bot_id)
-            all->v[i].bot_id = bot_of(bots, all->v[i].platform);
+        if (!all->v[i].bot)
+            all->v[i].bot = bot_of(bots, all->v[i].platform);
     for (size_t i = all->n; i--;)
         for (size_t j = 0; j < i; j++)
             if (same(&all->v[i], &all->v[j])) {
@@ -115,14 +123,79 @@ const char *identity_resolve(struct identities *all, struct span bots)
 void identity_hello(struct buf *out, const struct identity *id, struct span manifest)
 {
     buf_str(out, "{\"type\":\"hello\",\"platform\":");
-    json_quote_str(out, id->platform);
+    buf_str(out, id->platform);
     buf_str(out, ",\"botId\":");
-    json_quote_str(out, id->bot_id);
+    buf_str(out, id->bot);
     if (manifest.p) {
         buf_str(out, ",\"command_manifest\":");
         json_compact(out, manifest);
     }
     buf_ch(out, '}');
+}
+
+/* Whether the name may stand as it is: a string of lower case letters, digits, '_' and '-'. */
+static bool is_plain(struct span v)
+{
+    size_t i = 1;
+    while (i < v.n && ((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= '0' && v.p[i] <= '9') ||
+                       v.p[i] == '_' || v.p[i] == '-'))
+        i++;
+    return i > 1 && i + 1 == v.n;
+}
+
+struct span identity_platform(struct buf *text, struct span v)
+{
+    struct buf name = {0};
+    if (!json_is_string(v) || is_plain(v))
+        return json_is_string(v) ? v : (struct span){NULL, 0};
+    bool named = platform_decode(&name, v);
+    text->len = 0;
+    if (named)
+        json_quote(text, name.p, name.len);
+    buf_free(&name);
+    return named ? buf_as_span(text) : (struct span){NULL, 0};
+}
+
+struct identity *identity_learn(struct identities *all, const struct frame *hello)
+{
+    struct buf name = {0}, text = {0}, bot = {0};
+    struct span platform = identity_platform(&name, frame_get(hello, "platform"));
+    identifier_decode(&text, frame_get(hello, "botId"));
+    json_quote(&bot, text.p, text.len);
+    struct identity wanted = {platform.p ? xstrndup(platform.p, platform.n) : xstrdup("\"\""),
+                              xstrdup(buf_cstr(&bot))};
+    buf_free(&name);
+    buf_free(&text);
+    buf_free(&bot);
+    size_t i = 0;
+    while (i < all->n && !same(&all->v[i], &wanted))
+        i++;
+    if (i == all->n && i < IDENTITIES_MAX && strlen(wanted.platform) <= IDENTITY_LONG &&
+        strlen(wanted.bot) <= IDENTITY_LONG)
+        return append(all, wanted.platform, wanted.bot);
+    free(wanted.platform);
+    free(wanted.bot);
+    return i < all->n ? &all->v[i] : NULL;
+}
+
+const struct identity *identity_find(const struct identities *all, struct span platform)
+{
+    size_t i = 0;
+    while (i < all->n && !span_eq(platform, all->v[i].platform))
+        i++;
+    return i < all->n ? &all->v[i] : NULL;
+}
+
+struct span identity_bot(const struct identities *all, struct span platform)
+{
+    struct buf text = {0};
+    struct span name = identity_platform(&text, platform);
+    const char *bot = NULL;
+    for (size_t i = 0; name.p && !bot && i < all->n; i++)
+        if (span_eq(name, all->v[i].platform) && strcmp(all->v[i].bot, "\"\"") != 0)
+            bot = all->v[i].bot;
+    buf_free(&text);
+    return bot ? span_of(bot) : (struct span){NULL, 0};
 }
 
 void identities_free(struct identities *all)

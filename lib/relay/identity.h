@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The identities a gateway fronts, each with its hello (protocol §2). */
+/* The identities a gateway fronts, said on a command line or seen in hellos (protocol §2). No I/O. */
 #ifndef RELAY_RELAY_IDENTITY_H
 #define RELAY_RELAY_IDENTITY_H
 
-#include <stdbool.h>
+#include "relay/frame.h"
 
-#include "base/buf.h"
+enum {
+    IDENTITIES_MAX = 256, /* learnt from hellos */
+    IDENTITY_LONG = 1024, /* longest platform or botId learnt, in bytes of JSON text */
+};
 
+/* Both as JSON strings in one form: equal names are equal text. */
 struct identity {
-    char *platform; /* trimmed, in lower case */
-    char *bot_id;   /* NULL: not named yet; "" is a name, too */
+    char *platform; /* trimmed, in lower case; "" (with its quotes): a hello that names none */
+    char *bot;      /* NULL: not named yet; "" is a name, too */
 };
 
 /* In the order of their hellos; owns the strings. All zero is empty. */
@@ -18,16 +22,28 @@ struct identities {
     size_t n;
 };
 
-/* Adds PLATFORM[:BOTID]. False where PLATFORM is empty. */
+/* Adds PLATFORM[:BOTID]. False if PLATFORM is empty. */
 bool identity_parse(struct identities *all, const char *text);
 /* Adds the platforms of a list separated by commas (GATEWAY_RELAY_PLATFORMS); empty ones are skipped. */
 void identity_list(struct identities *all, const char *platforms);
 /* Names every BOTID that is not named yet by a JSON object {platform: {"botId": …}} (GATEWAY_RELAY_BOT_IDS;
- * blank: there is none), or as "", and drops what stands twice. Returns NULL, or what is wrong with the
- * object (static text). */
+ * blank: there is none), or as "", and drops duplicates. Returns NULL, or what is wrong with the object
+ * (static text). */
 const char *identity_resolve(struct identities *all, struct span bots);
 /* Appends the hello frame, without '\n'; manifest is the text of the command_manifest, or {NULL, 0}. */
 void identity_hello(struct buf *out, const struct identity *id, struct span manifest);
+
+/* Learns the identity of a hello. Returns it, known before or not; NULL if it is over one of the maxima. */
+struct identity *identity_learn(struct identities *all, const struct frame *hello);
+/* The first identity of a platform, JSON text as identity_platform() makes it; NULL: it was not hello'd. */
+const struct identity *identity_find(const struct identities *all, struct span platform);
+/* The first botId, as JSON text, that was hello'd for the platform of that name (any JSON value) and is not
+ * empty: the default of the session; {NULL, 0}: none. */
+struct span identity_bot(const struct identities *all, struct span platform);
+/* A platform's name (any JSON value) as JSON text in one form: v itself, or what is put into *text; {NULL,
+ * 0}: v names none. */
+struct span identity_platform(struct buf *text, struct span v);
+
 void identities_free(struct identities *all);
 
 #endif

@@ -3,110 +3,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "relay/bots.h"
-#include "base/diag.h"
-#include "base/table.h"
+#include "relay/identity.h"
 #include "relay/scope.h"
 
-enum { PLATFORM, SCOPE_ID, USER_ID, PROFILE, VALUES };
-
-static const char *const value_names[VALUES] = {"platform", "scope_id", "user_id", "profile"};
-
-struct scope_chat {
-    UT_hash_handle hh;
-    char *value[VALUES]; /* JSON text; NULL: not known */
-    size_t n;
-    char id[];
-};
+static const char *const value_names[SCOPE_VALUES] = {"platform", "scope_id", "user_id", "profile"};
 
 struct scope {
-    struct scope_chat *chats; /* in the order of their last use */
-    size_t max;
-    struct bots bots;
-    struct buf id, text, metadata, action;
+    struct scope_table table;
+    struct identities ids; /* those that were hello'd */
+    struct buf id, platform, text, metadata, action;
 };
 
-struct scope *scope_new(size_t max_chats)
+static const struct span none = {NULL, 0};
+
+struct scope *scope_new(size_t max_records)
 {
     struct scope *s = xcalloc(1, sizeof *s);
-    s->max = max_chats;
+    s->table.max = max_records;
     return s;
-}
-
-static void drop(struct scope *s, struct scope_chat *c)
-{
-    HASH_DELETE(hh, s->chats, c);
-    for (size_t i = 0; i < VALUES; i++)
-        free(c->value[i]);
-    free(c);
 }
 
 void scope_free(struct scope *s)
 {
-    while (s->chats)
-        drop(s, s->chats);
-    bots_free(&s->bots);
-    buf_free(&s->id);
-    buf_free(&s->text);
-    buf_free(&s->metadata);
-    buf_free(&s->action);
+    struct buf *all[] = {&s->id, &s->platform, &s->text, &s->metadata, &s->action};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_free(all[i]);
+    scope_table_free(&s->table);
+    identities_free(&s->ids);
     free(s);
 }
 
-/* The chat of that id, which becomes the last one used; NULL where there is none. */
-static struct scope_chat *use(struct scope *s, struct span id)
+/* A platform's name in the one form it is remembered in, JSON text; {NULL, 0}: v names none. */
+static struct span platform_text(struct scope *s, struct span v)
 {
-    struct scope_chat *c;
-    unsigned hash;
-    HASH_VALUE(id.p, id.n, hash);
-    HASH_FIND_BYHASHVALUE(hh, s->chats, id.p, id.n, hash, c);
-    if (c && c->hh.next) {
-        HASH_DELETE(hh, s->chats, c);
-        HASH_ADD_KEYPTR_BYHASHVALUE(hh, s->chats, c->id, c->n, hash, c);
-    }
-    return c;
-}
-
-static struct scope_chat *add(struct scope *s, struct span id)
-{
-    struct scope_chat *c = xcalloc(1, sizeof *c + id.n);
-    c->n = id.n;
-    memcpy(c->id, id.p, id.n);
-    HASH_ADD_KEYPTR(hh, s->chats, c->id, c->n, c);
-    if (HASH_COUNT(s->chats) > s->max)
-        drop(s, s->chats);
-    return c;
-}
-
-static struct span platform_text(struct buf *text, struct span v)
-{
-    struct buf name = {0};
-    bool known = platform_decode(&name, v) && !span_eq(buf_as_span(&name), "relay");
-    text->len = 0;
-    if (known)
-        json_quote(text, name.p, name.len);
-    buf_free(&name);
-    return known ? buf_as_span(text) : (struct span){NULL, 0};
+    struct span name = identity_platform(&s->platform, v);
+    return span_eq(name, "\"relay\"") ? none : name;
 }
 
 /* What is remembered of a member, as JSON text; {NULL, 0}: nothing. */
-static struct span value_text(struct buf *text, int which, struct span v)
+static struct span value_text(struct buf *text, enum scope_value which, struct span v)
 {
-    if (which == PLATFORM)
-        return platform_text(text, v);
-    if (which == PROFILE && !json_is_string(v))
-        return (struct span){NULL, 0};
+    if (which == SCOPE_PROFILE && !json_is_string(v))
+        return none;
     return identifier_text(text, v);
-}
-
-/* Overwrites a value of the chat. Whether that changed it. */
-static bool remember(struct scope_chat *c, int which, struct span text)
-{
-    if (c->value[which] && span_eq(text, c->value[which]))
-        return false;
-    free(c->value[which]);
-    c->value[which] = xstrndup(text.p, text.n);
-    return true;
 }
 
 static bool fits(struct span text, bool *too_long)
@@ -116,42 +55,57 @@ static bool fits(struct span text, bool *too_long)
     return text.p && text.n <= SCOPE_VALUE_MAX;
 }
 
-/* Learns the values, each the member of a source, of the chat. */
-static const struct scope_chat *learn(struct scope *s, struct span chat_id, const struct span *source,
-                                      bool *too_long)
+/* Learns a source's values for the record r, or for a new one as soon as there is something to remember. */
+static const struct scope_record *learn_values(struct scope *s, struct scope_chat *c, struct scope_record *r,
+                                               struct span platform, const struct span *source,
+                                               bool *too_long)
 {
-    bool changed = false;
-    s->id.len = 0;
-    if (!identifier_decode(&s->id, chat_id) || !fits(chat_id, too_long))
-        return NULL;
-    struct scope_chat *c = use(s, buf_as_span(&s->id));
-    for (int i = 0; i < VALUES; i++) {
+    bool changed = r && scope_record_renew(r);
+    if (!r && platform.p) {
+        r = scope_table_add(&s->table, c, buf_as_span(&s->id), platform);
+        changed = true;
+    }
+    for (enum scope_value i = SCOPE_SCOPE_ID; i < SCOPE_VALUES; i++) {
         struct span v = value_text(&s->text, i, source[i]);
         if (!fits(v, too_long))
             continue;
-        if (!c)
-            c = add(s, buf_as_span(&s->id));
-        changed |= remember(c, i, v);
+        if (!r)
+            r = scope_table_add(&s->table, c, buf_as_span(&s->id), none);
+        changed |= scope_record_set(r, i, v);
     }
-    return changed ? c : NULL;
+    return changed ? r : NULL;
 }
 
-static const struct scope_chat *learn_inbound(struct scope *s, const struct frame *f, bool *too_long)
+/* An identifier that is too long to be remembered has no record; a platform that is has none either, as no
+ * other platform's may be taken for it. */
+static bool is_known(struct scope *s, struct span chat_id, struct span platform, bool *too_long)
+{
+    s->id.len = 0;
+    return identifier_decode(&s->id, chat_id) && fits(chat_id, too_long) &&
+           (!platform.p || fits(platform, too_long));
+}
+
+static const struct scope_record *learn_inbound(struct scope *s, const struct frame *f, bool *too_long)
 {
     static const char *const wanted[] = {"platform", "scope_id", "user_id", "profile", "guild_id", "chat_id"};
-    enum { GUILD_ID = VALUES, CHAT_ID, MEMBERS };
+    enum { GUILD_ID = SCOPE_VALUES, CHAT_ID, MEMBERS };
     struct span source[MEMBERS];
     json_pick(json_find(frame_get(f, "event"), "source"), wanted, source, MEMBERS);
-    if (!identifier_text(&s->text, source[SCOPE_ID]).p)
-        source[SCOPE_ID] = source[GUILD_ID];
-    return learn(s, source[CHAT_ID], source, too_long);
+    if (!identifier_text(&s->text, source[SCOPE_SCOPE_ID]).p)
+        source[SCOPE_SCOPE_ID] = source[GUILD_ID];
+    struct span platform = platform_text(s, source[SCOPE_PLATFORM]);
+    if (!is_known(s, source[CHAT_ID], platform, too_long))
+        return NULL;
+    struct scope_chat *c = scope_table_use(&s->table, buf_as_span(&s->id));
+    struct scope_record *r = platform.p ? scope_chat_record(c, platform) : scope_chat_newest(c);
+    return learn_values(s, c, r, platform, source, too_long);
 }
 
-const struct scope_chat *scope_learn(struct scope *s, const struct frame *f, bool *too_long)
+const struct scope_record *scope_learn(struct scope *s, const struct frame *f, bool *too_long)
 {
     if (f->type == FRAME_INBOUND)
         return learn_inbound(s, f, too_long);
-    if (f->type == FRAME_HELLO && !bots_learn(&s->bots, f))
+    if (f->type == FRAME_HELLO && !identity_learn(&s->ids, f))
         *too_long = true;
     return NULL;
 }
@@ -162,116 +116,196 @@ static bool lacks(struct span v)
     return !v.p || json_is_null(v) || (json_is_string(v) && v.n == 2);
 }
 
-/* Makes s->metadata the metadata with what the chat adds. False where it adds nothing. */
-static bool add_metadata(struct scope *s, const struct scope_chat *c, struct span metadata)
+/* The metadata with what the record adds, in s->metadata; {NULL, 0} if it adds nothing. */
+static struct span add_metadata(struct scope *s, const struct scope_record *r, struct span metadata)
 {
-    static const char *const wanted[] = {"scope_id", "user_id", "profile", "guild_id"};
-    struct span has[4];
+    static const char *const wanted[] = {"guild_id", "scope_id", "user_id", "profile"};
+    struct span has[SCOPE_VALUES];
     struct json_edit edits[4];
     size_t n = 0;
     if (lacks(metadata) && !json_is_string(metadata))
         metadata = span_of("{}");
     if (!json_is_object(metadata))
-        return false;
-    json_pick(metadata, wanted, has, 4);
-    if (c->value[SCOPE_ID] && lacks(has[0]) && lacks(has[3])) {
-        edits[n++] = (struct json_edit){"scope_id", span_of(c->value[SCOPE_ID])};
-        edits[n++] = (struct json_edit){"guild_id", span_of(c->value[SCOPE_ID])};
+        return none;
+    json_pick(metadata, wanted, has, SCOPE_VALUES);
+    for (enum scope_value i = SCOPE_SCOPE_ID; i < SCOPE_VALUES; i++) {
+        if (!r->value[i] || !lacks(has[i]) || (i == SCOPE_SCOPE_ID && !lacks(has[0])))
+            continue;
+        edits[n++] = (struct json_edit){value_names[i], span_of(r->value[i])};
+        if (i == SCOPE_SCOPE_ID)
+            edits[n++] = (struct json_edit){"guild_id", span_of(r->value[i])};
     }
-    for (int i = USER_ID; i <= PROFILE; i++)
-        if (c->value[i] && lacks(has[i - SCOPE_ID]))
-            edits[n++] = (struct json_edit){value_names[i], span_of(c->value[i])};
+    if (!n)
+        return none;
     s->metadata.len = 0;
-    if (n)
-        json_edit(&s->metadata, metadata, edits, n);
-    return n > 0;
+    json_edit(&s->metadata, metadata, edits, n);
+    return buf_as_span(&s->metadata);
 }
 
-/* The platform a follow_up names in its kind, as JSON text in s->text, where that was hello'd. */
+/* The record that an action of the chat goes by: that of the platform it names, else of the chat's newest
+ * one; failing that the one without a platform. */
+static const struct scope_record *record_for(struct scope *s, struct span chat_id, struct span platform)
+{
+    s->id.len = 0;
+    if (!identifier_decode(&s->id, chat_id))
+        return NULL;
+    struct scope_chat *c = scope_table_use(&s->table, buf_as_span(&s->id));
+    platform = platform_text(s, platform);
+    if (!platform.p)
+        return scope_chat_newest(c);
+    const struct scope_record *r = scope_chat_record(c, platform);
+    return r ? r : scope_chat_record(c, none);
+}
+
+/* The platform a follow_up names in its kind, as JSON text in s->platform, if that was hello'd. */
 static struct span platform_of_kind(struct scope *s, struct span kind)
 {
-    struct span known = {NULL, 0};
+    struct span known = none;
     struct buf name = {0};
     if (platform_decode(&name, kind)) {
         const char *dot = memchr(name.p, '.', name.len);
-        name.len = dot ? (size_t)(dot - name.p) : name.len;
-        if (bots_know(&s->bots, buf_as_span(&name))) {
-            s->text.len = 0;
-            json_quote(&s->text, name.p, name.len);
-            known = buf_as_span(&s->text);
-        }
+        s->platform.len = 0;
+        json_quote(&s->platform, name.p, dot ? (size_t)(dot - name.p) : name.len);
+        if (dot != name.p && identity_find(&s->ids, buf_as_span(&s->platform)))
+            known = buf_as_span(&s->platform);
     }
     buf_free(&name);
     return known;
 }
 
+/* What a line says of where it goes: an action, alone or in its outbound frame. */
+struct address {
+    struct span op, chat_id, metadata, kind;
+    struct span platform, bot, addressed; /* the line's own members */
+    struct span action;                   /* of an outbound frame; an action that is the line: {NULL, 0} */
+};
+
+struct stamp {
+    struct json_edit edits[4]; /* of the frame's or the action's own members */
+    size_t n;
+};
+
+static void add_edit(struct stamp *st, const char *name, struct span value)
+{
+    st->edits[st->n++] = (struct json_edit){name, value};
+}
+
+/* Adds the botId that was hello'd for the platform, unless one is given. */
+static void stamp_bot(struct scope *s, struct stamp *st, const struct address *a, struct span platform)
+{
+    struct span bot = lacks(a->bot) ? identity_bot(&s->ids, platform) : none;
+    if (bot.p)
+        add_edit(st, "botId", bot);
+}
+
+/* The frame's action, or the line that is one, gets that metadata. */
+static void stamp_metadata(struct scope *s, struct stamp *st, const struct address *a, struct span metadata)
+{
+    if (!a->action.p) {
+        add_edit(st, "metadata", metadata);
+        return;
+    }
+    s->action.len = 0;
+    json_edit(&s->action, a->action, &(struct json_edit){"metadata", metadata}, 1);
+    add_edit(st, "action", buf_as_span(&s->action));
+}
+
+/* What the record of the action's chat adds. Returns its platform, {NULL, 0}: none. */
+static struct span stamp_chat(struct scope *s, struct stamp *st, const struct address *a)
+{
+    const struct scope_record *r = record_for(s, a->chat_id, a->platform);
+    struct span metadata = r ? add_metadata(s, r, a->metadata) : none;
+    if (metadata.p)
+        stamp_metadata(s, st, a, metadata);
+    return r && r->value[SCOPE_PLATFORM] ? span_of(r->value[SCOPE_PLATFORM]) : none;
+}
+
+static void stamp(struct scope *s, struct stamp *st, const struct address *a)
+{
+    struct span tag = none, platform = a->platform;
+    bool addressed = json_is_true(a->addressed);
+    if (addressed)
+        add_edit(st, "addressed", none);
+    if (json_eq(a->op, "follow_up"))
+        tag = platform_of_kind(s, a->kind);
+    else if (!addressed)
+        tag = stamp_chat(s, st, a);
+    if (tag.p && lacks(platform))
+        add_edit(st, "platform", platform = tag);
+    stamp_bot(s, st, a, platform);
+}
+
+/* False: the frame is not an action's. */
+static bool read_address(struct address *a, const struct frame *f)
+{
+    static const char *const wanted[] = {"op",       "chat_id", "metadata", "kind",
+                                         "platform", "botId",   "addressed"};
+    static const char *const of_frame[] = {"platform", "botId", "action"};
+    struct span v[7], top[3];
+    *a = (struct address){.action = none};
+    if (f->type == FRAME_ACTION) {
+        json_pick_members(&f->top, wanted, v, 7);
+        *a = (struct address){v[0], v[1], v[2], v[3], v[4], v[5], v[6], none};
+    } else if (f->type == FRAME_OUTBOUND) {
+        json_pick_members(&f->top, of_frame, top, 3);
+        json_pick(top[2], wanted, v, 4);
+        *a = (struct address){v[0], v[1], v[2], v[3], top[0], top[1], none, top[2]};
+    }
+    return f->type == FRAME_ACTION || json_is_object(a->action);
+}
+
 bool scope_apply(struct scope *s, struct buf *out, const struct frame *f)
 {
-    static const char *const wanted[] = {"op", "chat_id", "metadata", "kind"};
-    struct span action = frame_get(f, "action"), has[4], name = frame_get(f, "platform"), tag = {NULL, 0};
-    struct json_edit edits[3];
-    size_t n = 0;
-    if (f->type != FRAME_OUTBOUND || !json_is_object(action))
+    struct stamp st = {.n = 0};
+    struct address a;
+    if (!read_address(&a, f))
         return false;
-    json_pick(action, wanted, has, 4);
-    s->id.len = 0;
-    if (json_eq(has[0], "follow_up")) {
-        tag = platform_of_kind(s, has[3]);
-    } else if (identifier_decode(&s->id, has[1])) {
-        const struct scope_chat *c = use(s, buf_as_span(&s->id));
-        if (c && add_metadata(s, c, has[2])) {
-            s->action.len = 0;
-            json_edit(&s->action, action, &(struct json_edit){"metadata", buf_as_span(&s->metadata)}, 1);
-            edits[n++] = (struct json_edit){"action", buf_as_span(&s->action)};
-        }
-        if (c && c->value[PLATFORM])
-            tag = span_of(c->value[PLATFORM]);
-    }
-    if (lacks(name) && tag.p)
-        edits[n++] = (struct json_edit){"platform", name = tag};
-    struct span bot = bots_id(&s->bots, name);
-    if (bot.p && lacks(frame_get(f, "botId")))
-        edits[n++] = (struct json_edit){"botId", bot};
-    if (n)
-        json_edit_members(out, f->line, &f->top, edits, n);
-    return n > 0;
+    if (f->type == FRAME_OUTBOUND || !json_eq(a.op, "interrupt"))
+        stamp(s, &st, &a);
+    if (st.n)
+        json_edit_members(out, f->line, &f->top, st.edits, st.n);
+    return st.n > 0;
 }
 
 struct span scope_platform(struct scope *s, struct span chat_id)
 {
-    s->id.len = 0;
-    const struct scope_chat *c = identifier_decode(&s->id, chat_id) ? use(s, buf_as_span(&s->id)) : NULL;
-    return c && c->value[PLATFORM] ? span_of(c->value[PLATFORM]) : (struct span){NULL, 0};
+    const struct scope_record *r = record_for(s, chat_id, none);
+    return r && r->value[SCOPE_PLATFORM] ? span_of(r->value[SCOPE_PLATFORM]) : none;
 }
 
-void scope_print(struct buf *out, const struct scope_chat *c)
+void scope_print(struct buf *out, const struct scope_record *r)
 {
+    struct span id = scope_record_chat(r);
     buf_str(out, "{\"chat_id\":");
-    json_quote(out, c->id, c->n);
-    for (int i = 0; i < VALUES; i++)
-        if (c->value[i])
-            buf_printf(out, ",\"%s\":%s", value_names[i], c->value[i]);
+    json_quote(out, id.p, id.n);
+    for (enum scope_value i = 0; i < SCOPE_VALUES; i++)
+        if (r->value[i])
+            buf_printf(out, ",\"%s\":%s", value_names[i], r->value[i]);
     buf_ch(out, '}');
 }
 
 bool scope_restore(struct scope *s, struct span line)
 {
     struct json_error e;
-    struct span values[VALUES];
+    struct span v[SCOPE_VALUES];
     bool too_long = false;
     if (!json_valid(line.p, line.n, &e) || !json_is_string(json_find(line, "chat_id")))
         return false;
-    json_pick(line, value_names, values, VALUES);
-    learn(s, json_find(line, "chat_id"), values, &too_long);
+    json_pick(line, value_names, v, SCOPE_VALUES);
+    struct span platform = platform_text(s, v[SCOPE_PLATFORM]);
+    if (is_known(s, json_find(line, "chat_id"), platform, &too_long)) {
+        struct scope_chat *c = scope_table_use(&s->table, buf_as_span(&s->id));
+        learn_values(s, c, scope_chat_record(c, platform), platform, v, &too_long);
+    }
     return !too_long;
 }
 
-const struct scope_chat *scope_next(const struct scope *s, const struct scope_chat *c)
+const struct scope_record *scope_next(const struct scope *s, const struct scope_record *r)
 {
-    return c ? c->hh.next : s->chats;
+    return scope_table_next(&s->table, r);
 }
 
 size_t scope_count(const struct scope *s)
 {
-    return HASH_COUNT(s->chats);
+    return s->table.n;
 }

@@ -48,8 +48,8 @@ static bool compact(struct scope_file *f)
 {
     f->text.len = 0;
     buf_str(&f->text, header_line);
-    for (const struct scope_chat *c = NULL; (c = scope_next(f->scope, c));) {
-        scope_print(&f->text, c);
+    for (const struct scope_record *r = NULL; (r = scope_next(f->scope, r));) {
+        scope_print(&f->text, r);
         buf_ch(&f->text, '\n');
     }
     if (!logfile_replace(&f->log, buf_as_span(&f->text)))
@@ -61,7 +61,7 @@ static bool compact(struct scope_file *f)
     return true;
 }
 
-void scope_file_add(struct scope_file *f, const struct scope_chat *c)
+void scope_file_add(struct scope_file *f, const struct scope_record *r)
 {
     if (f->behind) {
         if (clock_ms() >= f->retry && !compact(f))
@@ -69,7 +69,7 @@ void scope_file_add(struct scope_file *f, const struct scope_chat *c)
         return;
     }
     f->text.len = 0;
-    scope_print(&f->text, c);
+    scope_print(&f->text, r);
     buf_ch(&f->text, '\n');
     if (!logfile_append(&f->log, buf_as_span(&f->text)))
         failed(f);

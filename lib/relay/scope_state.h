@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The state file of relay-scope: a log of what was learnt of each chat, one JSON object a line. */
+/* The state file of relay-scope: a log of what was learnt, one JSON object
+ * (chat and platform) a line. */
 #ifndef RELAY_RELAY_SCOPE_STATE_H
 #define RELAY_RELAY_SCOPE_STATE_H
 
@@ -11,8 +12,8 @@ struct scope_file;
  * is another kind of file, which is left as it is; EX_CONFIG where another process has it. Uses the table
  * until scope_file_close(). */
 struct scope_file *scope_file_open(const char *path, struct scope *scope);
-/* Writes down what is known of a chat. Where that fails it says so once, and later writes the whole table. */
-void scope_file_add(struct scope_file *f, const struct scope_chat *c);
+/* Writes down a record. If that fails it says so once, and later writes the whole table. */
+void scope_file_add(struct scope_file *f, const struct scope_record *r);
 /* Returns an exit status: EX_IOERR where writing has failed, EX_DATAERR where there were lines that could not
  * be read. */
 int scope_file_close(struct scope_file *f);

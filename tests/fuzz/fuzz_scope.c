@@ -34,7 +34,7 @@ static void try_descriptor(const struct frame *f)
 }
 
 /* What was learnt reads back as the same. */
-static void try_chat(const struct scope_chat *c)
+static void try_chat(const struct scope_record *c)
 {
     struct scope *other = scope_new(1);
     struct buf first = {0}, second = {0};
@@ -53,7 +53,7 @@ static void try_scope(struct scope *s, const struct frame *f)
     struct frame changed = {0};
     struct json_error e;
     bool too_long;
-    const struct scope_chat *c = scope_learn(s, f, &too_long);
+    const struct scope_record *c = scope_learn(s, f, &too_long);
     if (c)
         try_chat(c);
     if (scope_apply(s, &out, f)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Identities of the command line and the environment. */
-#include "check.h"
+/* Identities of the command line, of the environment and of hellos. */
 #include "relay/identity.h"
+#include "check.h"
 
 static void test_identities(void)
 {
@@ -13,7 +13,7 @@ static void test_identities(void)
     identity_list(&all, " ,C , d,,d");
     CHECK(identity_resolve(&all, span_of("{\"C\":{\"botId\":1.50},\"c \":{\"botId\":null},\"d\":{}}")) ==
           NULL);
-    CHECK(all.n == 3 && strcmp(all.v[1].platform, "c") == 0 && strcmp(all.v[1].bot_id, "") == 0);
+    CHECK(all.n == 3 && strcmp(all.v[1].platform, "\"c\"") == 0 && strcmp(all.v[1].bot, "\"\"") == 0);
     identity_hello(&b, &all.v[0], span_of("[ 1 ]"));
     CHECK(reads(&b, "{\"type\":\"hello\",\"platform\":\"a\\\"b\",\"botId\":\"x\",\"command_manifest\":[1]}"));
     CHECK(identity_resolve(&all, span_of(" ")) == NULL && identity_resolve(&all, span_of("[")) != NULL);
@@ -21,8 +21,43 @@ static void test_identities(void)
     buf_free(&b);
 }
 
+static const struct identity *learns(struct identities *all, const char *hello)
+{
+    struct frame f = {0};
+    struct json_error e;
+    CHECK(frame_parse(&f, span_of(hello), &e));
+    const struct identity *id = identity_learn(all, &f);
+    frame_free(&f);
+    return id;
+}
+
+static bool has_bot(const struct identities *all, const char *platform, const char *want)
+{
+    struct span bot = identity_bot(all, span_of(platform));
+    return want ? span_eq(bot, want) : !bot.p;
+}
+
+#define HELLO(members) "{\"type\":\"hello\"" members "}"
+
+static void test_learnt(void)
+{
+    struct identities all = {0};
+    CHECK(learns(&all, HELLO(",\"platform\":\" A\",\"botId\":\"\"")) == &all.v[0] && all.n == 1);
+    CHECK(has_bot(&all, "\"a\"", NULL) && identity_find(&all, span_of("\"a\"")) == &all.v[0]);
+    CHECK(learns(&all, HELLO(",\"platform\":\"a\",\"botId\":7")) &&
+          learns(&all, HELLO(",\"platform\":\"a\",\"botId\":\"8\"")));
+    CHECK(all.n == 3 && has_bot(&all, "\"\\u0041 \"", "\"7\""));
+    /* the same identity again, however it is written */
+    CHECK(learns(&all, HELLO(",\"platform\":\"\\u0061\",\"botId\":\"\\u0037\"")) == &all.v[1] && all.n == 3);
+    CHECK(learns(&all, HELLO("")) && all.n == 4 && strcmp(all.v[3].platform, "\"\"") == 0);
+    CHECK(has_bot(&all, "\"\"", NULL) && has_bot(&all, "null", NULL) && has_bot(&all, "\"b\"", NULL));
+    CHECK(has_bot(&all, "\"a\\u0000\"", NULL) && !identity_find(&all, span_of("\"b\"")));
+    identities_free(&all);
+}
+
 int main(void)
 {
+    test_learnt();
     test_identities();
     return failures != 0;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of scopes. */
-#include "check.h"
 #include "relay/scope.h"
+#include "check.h"
 
-static const struct scope_chat *learns(struct scope *s, const char *text)
+static const struct scope_record *learns(struct scope *s, const char *text)
 {
     struct frame f = {0};
     struct json_error e;
     bool too_long = false;
     CHECK(frame_parse(&f, span_of(text), &e));
-    const struct scope_chat *c = scope_learn(s, &f, &too_long);
+    const struct scope_record *c = scope_learn(s, &f, &too_long);
     CHECK(!too_long);
     frame_free(&f);
     return c;
@@ -47,8 +47,45 @@ static void test_scope(void)
     buf_free(&b);
 }
 
+/* The records of one chat, oldest first, as "platform scope" words. */
+static bool has_records(struct scope *s, const char *want)
+{
+    struct buf b = {0};
+    for (const struct scope_record *r = NULL; (r = scope_next(s, r));)
+        buf_printf(&b, "%s%s %s", b.len ? ", " : "",
+                   r->value[SCOPE_PLATFORM] ? r->value[SCOPE_PLATFORM] : "-",
+                   r->value[SCOPE_SCOPE_ID] ? r->value[SCOPE_SCOPE_ID] : "-");
+    bool same = reads(&b, want);
+    buf_free(&b);
+    return same;
+}
+
+#define SOURCE(members) "{\"type\":\"inbound\",\"event\":{\"source\":{\"chat_id\":\"1\"," members "}}}"
+
+static void test_platforms(void)
+{
+    struct scope *s = scope_new(3);
+    CHECK(learns(s, SOURCE("\"platform\":\"a\",\"scope_id\":\"g\"")) && has_records(s, "\"a\" \"g\""));
+    CHECK(learns(s, SOURCE("\"platform\":\" B\"")) && has_records(s, "\"a\" \"g\", \"b\" -"));
+    CHECK(!learns(s, SOURCE("\"platform\":\"b\"")));
+    /* the newest platform is something learnt, too */
+    CHECK(learns(s, SOURCE("\"platform\":\"A\"")) && has_records(s, "\"b\" -, \"a\" \"g\""));
+    /* without a platform: the newest one's */
+    CHECK(learns(s, SOURCE("\"scope_id\":\"h\"")) && has_records(s, "\"b\" -, \"a\" \"h\""));
+    CHECK(scope_restore(s, span_of("{\"chat_id\":\"1\",\"scope_id\":\"i\"}")) &&
+          has_records(s, "- \"i\", \"b\" -, \"a\" \"h\""));
+    /* over the maximum: the oldest go, and not the one that was added */
+    CHECK(learns(s, SOURCE("\"platform\":\"c\"")) && has_records(s, "\"b\" -, \"a\" \"h\", \"c\" -"));
+    CHECK(scope_restore(s, span_of("{\"chat_id\":\"1\",\"scope_id\":\"i\"}")) &&
+          has_records(s, "- \"i\", \"a\" \"h\", \"c\" -"));
+    CHECK(learns(s, "{\"type\":\"inbound\",\"event\":{\"source\":{\"chat_id\":2,\"user_id\":3}}}") &&
+          has_records(s, "\"a\" \"h\", \"c\" -, - -"));
+    scope_free(s);
+}
+
 int main(void)
 {
+    test_platforms();
     test_scope();
     return failures != 0;
 }
