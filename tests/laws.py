@@ -21,8 +21,8 @@ OWN = {
     "relay-decode": {"inbound", "passthrough_forward"},
     "relay-run": {"inbound", "interrupt_inbound"},
     "relay-send": {"action"},
-    "relay-scope": {"outbound"},
-    "relay-idle": {"draining", "going_idle", "going_idle_ack"},
+    "relay-scope": {"action", "outbound"},
+    "relay-idle": {"draining", "idle", "going_idle", "going_idle_ack"},
 }
 VALUES = [
     "9007199254740993", "-0", "1.50", "1E+2", "1e400", "0.1e-7", "123456789012345678901234567890",
