@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Normalising an inbound frame. */
 #include "decode/event.h"
-#include "decode/context.h"
+#include "base/text.h"
 
 enum {
     TEXT,
@@ -43,7 +43,7 @@ static bool is_known_type(struct span v)
 }
 
 /* Whether two lists hold the same strings. */
-static bool is_same_list(struct changes *c, struct span v, struct span other)
+static bool is_same_list(struct patch *p, struct span v, struct span other)
 {
     struct json_iter a = {v, false}, b = {other, false};
     struct span x, y;
@@ -53,22 +53,62 @@ static bool is_same_list(struct changes *c, struct span v, struct span other)
         bool more = json_next(&a, NULL, &x);
         if (more != json_next(&b, NULL, &y))
             return false;
-        if (!more || !changes_same(c, x, y))
+        if (!more || !patch_same(p, x, y))
             return !more;
     }
 }
 
 static void fix_media(struct event *e, const struct span *v)
 {
-    struct changes *c = &e->changes;
+    struct patch *p = &e->patch;
     if (!json_is_array(v[MEDIA_URLS]))
-        changes_set(c, "media_urls", span_of("[]"));
-    size_t from = c->made.len;
-    media_types(&e->media, &c->made, v[MEDIA_URLS], v[MEDIA]);
-    if (is_same_list(c, v[MEDIA_TYPES], (struct span){c->made.p + from, c->made.len - from}))
-        c->made.len = from;
+        patch_set(p, "media_urls", span_of("[]"));
+    size_t from = p->made.len;
+    media_types(&e->media, &p->made, v[MEDIA_URLS], v[MEDIA]);
+    if (is_same_list(p, v[MEDIA_TYPES], (struct span){p->made.p + from, p->made.len - from}))
+        p->made.len = from;
     else
-        changes_made(c, "media_types", from);
+        patch_made(p, "media_types", from);
+}
+
+/* Appends the flattened text of a string or identifier. False where nothing came of it. */
+static bool add_flat(struct buf *out, struct span v, struct buf *scratch)
+{
+    size_t from = out->len;
+    scratch->len = 0;
+    if (identifier_decode(scratch, v))
+        text_flatten(out, scratch->p, scratch->len);
+    return out->len > from;
+}
+
+static bool add_author(struct buf *out, struct span source, struct buf *scratch)
+{
+    static const char *const members[] = {"user_name", "user_id"};
+    struct span v[2];
+    json_pick(source, members, v, 2);
+    return (json_is_string(v[0]) && add_flat(out, v[0], scratch)) || add_flat(out, v[1], scratch);
+}
+
+/* One line "author: text" for each usable entry of the list, joined by '\n'; nothing if there is none. Each
+ * author and text is flattened to one line, as nobody has vouched for it. */
+static void context_lines(struct buf *out, struct span context, struct buf *scratch)
+{
+    static const char *const members[] = {"text", "source"};
+    struct span entry, v[2];
+    struct json_iter it = {context, false};
+    size_t start = out->len;
+    if (!json_is_array(context))
+        return;
+    while (json_next(&it, NULL, &entry)) {
+        size_t from = out->len;
+        json_pick(entry, members, v, 2);
+        if (from > start)
+            buf_ch(out, '\n');
+        if (add_author(out, v[1], scratch))
+            buf_str(out, ": ");
+        if (!json_is_string(v[0]) || !add_flat(out, v[0], scratch))
+            out->len = from;
+    }
 }
 
 static void fix_context(struct event *e, const struct span *v)
@@ -76,44 +116,44 @@ static void fix_context(struct event *e, const struct span *v)
     e->text.len = 0;
     context_lines(&e->text, v[CONTEXT], &e->scratch);
     if (e->text.len)
-        changes_text(&e->changes, "channel_context", v[CHANNEL_CONTEXT], buf_as_span(&e->text));
+        patch_text(&e->patch, "channel_context", v[CHANNEL_CONTEXT], buf_as_span(&e->text));
     else
-        changes_drop(&e->changes, "channel_context", v[CHANNEL_CONTEXT]);
+        patch_drop(&e->patch, "channel_context", v[CHANNEL_CONTEXT]);
 }
 
 /* Normalises the event, whose source is done. */
 static void fix_event(struct event *e, struct span event, const struct span *v)
 {
-    struct changes *c = &e->changes;
-    changes_begin(c);
+    struct patch *p = &e->patch;
+    patch_begin(p);
     if (!json_is_string(v[TEXT]))
-        changes_set(c, "text", span_of("\"\""));
+        patch_set(p, "text", span_of("\"\""));
     if (!is_known_type(v[MESSAGE_TYPE]))
-        changes_set(c, "message_type", span_of("\"text\""));
+        patch_set(p, "message_type", span_of("\"text\""));
     if (e->source.len)
-        changes_set(c, "source", buf_as_span(&e->source));
-    changes_identifier(c, "message_id", v[MESSAGE_ID], "null");
-    changes_identifier(c, "reply_to_message_id", v[REPLY_TO_MESSAGE_ID], "null");
+        patch_set(p, "source", buf_as_span(&e->source));
+    patch_identifier(p, "message_id", v[MESSAGE_ID], "null");
+    patch_identifier(p, "reply_to_message_id", v[REPLY_TO_MESSAGE_ID], "null");
     fix_media(e, v);
     fix_context(e, v);
     if (!json_is_object(v[PROMPT_RESPONSE]))
-        changes_drop(c, "prompt_response", v[PROMPT_RESPONSE]);
-    changes_apply(c, &e->event, event, &e->members);
+        patch_drop(p, "prompt_response", v[PROMPT_RESPONSE]);
+    patch_apply(p, &e->event, event, &e->members);
 }
 
 static void fix_frame(struct event *e, struct buf *out, const struct frame *f, const struct session *s)
 {
-    struct changes *c = &e->changes;
+    struct patch *p = &e->patch;
     struct span id = frame_get(f, "bufferId");
-    changes_begin(c);
+    patch_begin(p);
     if (e->event.len)
-        changes_set(c, "event", buf_as_span(&e->event));
+        patch_set(p, "event", buf_as_span(&e->event));
     if (id.p)
-        changes_identifier(c, "bufferId", id, "null");
+        patch_identifier(p, "bufferId", id, "null");
     e->text.len = 0;
     session_key(&e->text, s);
-    changes_text(c, "session_key", frame_get(f, "session_key"), buf_as_span(&e->text));
-    changes_apply(c, out, f->line, &f->top);
+    patch_text(p, "session_key", frame_get(f, "session_key"), buf_as_span(&e->text));
+    patch_apply(p, out, f->line, &f->top);
 }
 
 const char *event_normalise(struct event *e, struct buf *out, const struct frame *f)
@@ -138,7 +178,7 @@ void event_free(struct event *e)
     struct buf *all[] = {&e->source, &e->event, &e->text, &e->scratch};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
-    changes_free(&e->changes);
+    patch_free(&e->patch);
     json_members_free(&e->members);
     source_free(&e->sourced);
     media_free(&e->media);

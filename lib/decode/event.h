@@ -3,13 +3,13 @@
 #ifndef RELAY_DECODE_EVENT_H
 #define RELAY_DECODE_EVENT_H
 
-#include "relay/frame.h"
 #include "decode/media.h"
 #include "decode/source.h"
+#include "relay/frame.h"
 
 /* Working space, kept from frame to frame: all zero at first, event_free() at the end. */
 struct event {
-    struct changes changes;
+    struct patch patch;
     struct json_members members;
     struct source sourced;
     struct media media;

@@ -3,8 +3,8 @@
 #ifndef RELAY_DECODE_INTERACTION_H
 #define RELAY_DECODE_INTERACTION_H
 
-#include "relay/frame.h"
 #include "decode/interaction_text.h"
+#include "relay/frame.h"
 
 /* Working space: all zero at first, interaction_free() at the end. */
 struct interaction {

@@ -2,10 +2,10 @@
 /* What an interaction says. */
 #include <string.h>
 
-#include "relay/action.h"
-#include "decode/interaction_text.h"
-#include "json/json.h"
 #include "base/text.h"
+#include "decode/interaction_text.h"
+#include "relay/action.h"
+#include "json/json.h"
 
 /* Appends a scalar's text with a separator in front, where anything is left of it. */
 static void add_word(struct interaction_data *w, char separator, struct span v)

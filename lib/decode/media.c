@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json.h"
 #include "decode/media.h"
+#include "json/json.h"
 
 /* A type is two names of at most 127 characters (RFC 6838); and what many urls repeat must not grow without
  * bounds: beyond these a type counts as unknown. */

@@ -5,102 +5,102 @@
 #include "base/diag.h"
 #include "decode/patch.h"
 
-void changes_begin(struct changes *c)
+void patch_begin(struct patch *p)
 {
-    c->n = c->made.len = 0;
+    p->n = p->made.len = 0;
 }
 
-static void check_room(const struct changes *c)
+static void check_room(const struct patch *p)
 {
-    if (c->n == CHANGES_MOST)
-        die(EX_SOFTWARE, "change object: more than %d members at once", CHANGES_MOST);
+    if (p->n == PATCH_MOST)
+        die(EX_SOFTWARE, "change object: more than %d members at once", PATCH_MOST);
 }
 
-void changes_set(struct changes *c, const char *name, struct span value)
+void patch_set(struct patch *p, const char *name, struct span value)
 {
-    check_room(c);
-    c->size[c->n] = 0;
-    c->edits[c->n++] = (struct json_edit){name, value};
+    check_room(p);
+    p->size[p->n] = 0;
+    p->edits[p->n++] = (struct json_edit){name, value};
 }
 
-void changes_drop(struct changes *c, const char *name, struct span have)
+void patch_drop(struct patch *p, const char *name, struct span have)
 {
     if (have.p)
-        changes_set(c, name, (struct span){NULL, 0});
+        patch_set(p, name, (struct span){NULL, 0});
 }
 
-void changes_made(struct changes *c, const char *name, size_t from)
+void patch_made(struct patch *p, const char *name, size_t from)
 {
-    check_room(c);
-    c->from[c->n] = from;
-    c->size[c->n] = c->made.len - from;
-    c->edits[c->n++].name = name;
+    check_room(p);
+    p->from[p->n] = from;
+    p->size[p->n] = p->made.len - from;
+    p->edits[p->n++].name = name;
 }
 
-static void set_quoted(struct changes *c, const char *name, struct span text)
+static void set_quoted(struct patch *p, const char *name, struct span text)
 {
-    size_t from = c->made.len;
-    json_quote(&c->made, text.p, text.n);
-    changes_made(c, name, from);
+    size_t from = p->made.len;
+    json_quote(&p->made, text.p, text.n);
+    patch_made(p, name, from);
 }
 
-static bool is_text(struct changes *c, struct span v, struct span text)
+static bool is_text(struct patch *p, struct span v, struct span text)
 {
     if (!json_is_string(v))
         return false;
     if (!memchr(v.p, '\\', v.n))
         return v.n == text.n + 2 && memcmp(v.p + 1, text.p, text.n) == 0;
-    c->a.len = 0;
-    json_decode(&c->a, v);
-    return c->a.len == text.n && memcmp(buf_as_span(&c->a).p, text.p, text.n) == 0;
+    p->a.len = 0;
+    json_decode(&p->a, v);
+    return p->a.len == text.n && memcmp(buf_as_span(&p->a).p, text.p, text.n) == 0;
 }
 
-void changes_text(struct changes *c, const char *name, struct span have, struct span text)
+void patch_text(struct patch *p, const char *name, struct span have, struct span text)
 {
-    if (!is_text(c, have, text))
-        set_quoted(c, name, text);
+    if (!is_text(p, have, text))
+        set_quoted(p, name, text);
 }
 
-bool changes_same(struct changes *c, struct span v, struct span other)
+bool patch_same(struct patch *p, struct span v, struct span other)
 {
     if (v.n == other.n && memcmp(v.p, other.p, v.n) == 0)
         return true;
-    c->b.len = 0;
-    json_decode(&c->b, other);
-    return is_text(c, v, buf_as_span(&c->b));
+    p->b.len = 0;
+    json_decode(&p->b, other);
+    return is_text(p, v, buf_as_span(&p->b));
 }
 
-void changes_string(struct changes *c, const char *name, struct span have, struct span value)
+void patch_string(struct patch *p, const char *name, struct span have, struct span value)
 {
-    if (!changes_same(c, have, value))
-        changes_set(c, name, value);
+    if (!patch_same(p, have, value))
+        patch_set(p, name, value);
 }
 
-void changes_identifier(struct changes *c, const char *name, struct span have, const char *other)
+void patch_identifier(struct patch *p, const char *name, struct span have, const char *other)
 {
     if (json_is_number(have))
-        set_quoted(c, name, have);
+        set_quoted(p, name, have);
     else if (json_is_string(have) && have.n > 2)
         return;
     else if (!other)
-        changes_drop(c, name, have);
+        patch_drop(p, name, have);
     else if (!span_eq(have, other))
-        changes_set(c, name, span_of(other));
+        patch_set(p, name, span_of(other));
 }
 
-void changes_apply(struct changes *c, struct buf *out, struct span object, const struct json_members *o)
+void patch_apply(struct patch *p, struct buf *out, struct span object, const struct json_members *o)
 {
-    for (size_t i = 0; i < c->n; i++)
-        if (c->size[i])
-            c->edits[i].value = (struct span){c->made.p + c->from[i], c->size[i]};
-    if (c->n)
-        json_edit_members(out, object, o, c->edits, c->n);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->size[i])
+            p->edits[i].value = (struct span){p->made.p + p->from[i], p->size[i]};
+    if (p->n)
+        json_edit_members(out, object, o, p->edits, p->n);
 }
 
-void changes_free(struct changes *c)
+void patch_free(struct patch *p)
 {
-    buf_free(&c->made);
-    buf_free(&c->a);
-    buf_free(&c->b);
-    *c = (struct changes){0};
+    buf_free(&p->made);
+    buf_free(&p->a);
+    buf_free(&p->b);
+    *p = (struct patch){0};
 }

@@ -2,8 +2,8 @@
 /* Normalising an event's source. */
 #include <string.h>
 
-#include "relay/frame.h"
 #include "decode/source.h"
+#include "relay/frame.h"
 
 enum {
     PLATFORM,
@@ -59,14 +59,14 @@ static struct span scope_of(const struct span *v)
 }
 
 /* scope_id and guild_id are two names of one thing. */
-static void mirror_scope(struct changes *c, const struct span *v)
+static void mirror_scope(struct patch *p, const struct span *v)
 {
     struct span scope = scope_of(v);
     for (int i = SCOPE_ID; i <= GUILD_ID; i++)
         if (is_nonempty(scope))
-            changes_string(c, names[i], v[i], scope);
+            patch_string(p, names[i], v[i], scope);
         else
-            changes_identifier(c, names[i], json_is_number(scope) ? scope : v[i], NULL);
+            patch_identifier(p, names[i], json_is_number(scope) ? scope : v[i], NULL);
 }
 
 static void fix_platform(struct source *w, struct span have, struct session *s)
@@ -74,30 +74,30 @@ static void fix_platform(struct source *w, struct span have, struct session *s)
     size_t from = w->text.len;
     bool named = platform_decode(&w->text, have);
     s->platform = named ? (struct span){w->text.p + from, w->text.len - from} : span_of("relay");
-    changes_text(&w->changes, "platform", have, s->platform);
+    patch_text(&w->patch, "platform", have, s->platform);
 }
 
-static void fix_user_name(struct changes *c, const struct span *v)
+static void fix_user_name(struct patch *p, const struct span *v)
 {
     static const int best[] = {USER_DISPLAY_NAME, USER_NAME, USER_HANDLE};
     for (size_t i = 0; i < sizeof best / sizeof *best; i++)
         if (is_nonempty(v[best[i]])) {
-            changes_string(c, "user_name", v[USER_NAME], v[best[i]]);
+            patch_string(p, "user_name", v[USER_NAME], v[best[i]]);
             return;
         }
     if (!json_is_null(v[USER_NAME]))
-        changes_set(c, "user_name", span_of("null"));
+        patch_set(p, "user_name", span_of("null"));
 }
 
-static void fix_chat(struct changes *c, const struct span *v)
+static void fix_chat(struct patch *p, const struct span *v)
 {
-    changes_identifier(c, "chat_id", v[CHAT_ID], "\"\"");
+    patch_identifier(p, "chat_id", v[CHAT_ID], "\"\"");
     if (!is_nonempty(v[CHAT_TYPE]))
-        changes_set(c, "chat_type", span_of("\"dm\""));
+        patch_set(p, "chat_type", span_of("\"dm\""));
     if (!v[CHAT_NAME].p)
-        changes_set(c, "chat_name", span_of("null"));
+        patch_set(p, "chat_name", span_of("null"));
     if (!v[CHAT_TOPIC].p)
-        changes_set(c, "chat_topic", span_of("null"));
+        patch_set(p, "chat_topic", span_of("null"));
 }
 
 /* A part of the session key. What has to be decoded stays in place: there is room for all of the source. */
@@ -131,28 +131,28 @@ void source_normalise(struct source *w, struct buf *out, struct span source, str
     static const int kept[] = {USER_ID, THREAD_ID};
     static const int dropped[] = {USER_ID_ALT, CHAT_ID_ALT, PARENT_CHAT_ID, PROSPECTIVE_THREAD_ID,
                                   MESSAGE_ID};
-    struct changes *c = &w->changes;
+    struct patch *p = &w->patch;
     struct span v[MEMBERS];
     json_list(&w->members, source);
     json_pick_members(&w->members, names, v, MEMBERS);
-    changes_begin(c);
+    patch_begin(p);
     w->text.len = 0;
     buf_room(&w->text, source.n + 1);
     fix_platform(w, v[PLATFORM], s);
-    fix_chat(c, v);
+    fix_chat(p, v);
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        changes_identifier(c, names[kept[i]], v[kept[i]], "null");
+        patch_identifier(p, names[kept[i]], v[kept[i]], "null");
     for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
-        changes_identifier(c, names[dropped[i]], v[dropped[i]], NULL);
-    fix_user_name(c, v);
-    mirror_scope(c, v);
+        patch_identifier(p, names[dropped[i]], v[dropped[i]], NULL);
+    fix_user_name(p, v);
+    mirror_scope(p, v);
     find_session(w, v, s);
-    changes_apply(c, out, source, &w->members);
+    patch_apply(p, out, source, &w->members);
 }
 
 void source_free(struct source *w)
 {
-    changes_free(&w->changes);
+    patch_free(&w->patch);
     json_members_free(&w->members);
     buf_free(&w->text);
 }

@@ -8,7 +8,7 @@
 
 /* Working space: all zero at first, source_free() at the end. */
 struct source {
-    struct changes changes;
+    struct patch patch;
     struct json_members members;
     struct buf text; /* decoded parts of the session key */
 };

@@ -5,7 +5,7 @@
 
 #include "relay/action.h"
 #include "send/outbound.h"
-#include "relay/platform.h"
+#include "relay/descriptor.h"
 #include "base/random.h"
 #include "relay/scope.h"
 #include "send/sender.h"

@@ -107,12 +107,12 @@ static void edit_too_much(void)
 
 static void change_too_much(void)
 {
-    struct changes c = {0};
-    for (int i = 0; i < CHANGES_MOST; i++)
-        changes_set(&c, "a", span_of("1"));
-    if (c.n != CHANGES_MOST)
+    struct patch c = {0};
+    for (int i = 0; i < PATCH_MOST; i++)
+        patch_set(&c, "a", span_of("1"));
+    if (c.n != PATCH_MOST)
         _exit(1);
-    changes_text(&c, "a", span_of("1"), span_of("x"));
+    patch_text(&c, "a", span_of("1"), span_of("x"));
 }
 
 static void draw_too_much(void)
