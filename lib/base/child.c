@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A COMMAND in its own process group. */
+/* A COMMAND in a session of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,64 +67,92 @@ static int open_pipe(int *fds, int ours)
     if (pipe(fds))
         return errno;
     for (int i = 0; i < 2; i++)
-        fcntl(fds[i], F_SETFD, FD_CLOEXEC);
-    fcntl(fds[ours], F_SETFL, O_NONBLOCK);
-    return 0;
+        if (fcntl(fds[i], F_SETFD, FD_CLOEXEC))
+            return errno;
+    return fcntl(fds[ours], F_SETFL, O_NONBLOCK) ? errno : 0;
 }
 
-static int spawn(pid_t *pid, int in, int out, char *const argv[], char *const envp[])
+static bool die_with(int death, pid_t parent)
 {
-    posix_spawnattr_t attr;
-    posix_spawn_file_actions_t files;
-    sigset_t all, none;
-    sigfillset(&all);
+#ifdef __linux__
+    if (death && prctl(PR_SET_PDEATHSIG, (unsigned long)death))
+        return false;
+#endif
+    return !death || getppid() == parent;
+}
+
+/* In the child: descriptors 0 and 1, whatever numbers the ends of the pipes have. */
+static bool take_ends(int in, int out)
+{
+    int fd = out == STDIN_FILENO ? fcntl(out, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : out;
+    if (fd < 0 || (in == STDIN_FILENO ? fcntl(in, F_SETFD, 0) : dup2(in, STDIN_FILENO)) < 0)
+        return false;
+    return (fd == STDOUT_FILENO ? fcntl(fd, F_SETFD, 0) : dup2(fd, STDOUT_FILENO)) >= 0;
+}
+
+/* What the child is to become; error: why it could not, written by the child, which shares our memory. */
+struct start {
+    int in, out, death;
+    pid_t parent;
+    char *const *argv;
+    volatile int error;
+};
+
+_Noreturn static void become(struct start *s)
+{
+    sigset_t none;
     sigemptyset(&none);
-    posix_spawnattr_init(&attr);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setpgroup(&attr, 0);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    int error = posix_spawnp(pid, argv[0], &files, &attr, argv, envp ? envp : environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attr);
-    return error;
+    for (int i = 1; i < NSIG; i++)
+        signal(i, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (setsid() < 0 || !die_with(s->death, s->parent) || !take_ends(s->in, s->out)) {
+        s->error = errno ? errno : ESRCH;
+        _exit(127);
+    }
+    execvp(s->argv[0], s->argv);
+    s->error = errno;
+    _exit(127);
 }
 
-/* A script that does not say what runs it is the shell's, as with execvp(3). */
-static int spawn_script(pid_t *pid, int in, int out, char *const argv[], char *const envp[])
+/* vfork(2): no copy of our memory is made, and the child's error is seen. No signal may reach our handlers in
+ * it. */
+static int spawn(pid_t *pid, struct start *s)
 {
-    struct buf path = {0};
-    size_t n = 0;
-    while (argv[n])
-        n++;
-    char **words = xcalloc(n + 2, sizeof *words);
-    int error = find_path(&path, argv[0]);
-    words[0] = (char[]){"/bin/sh"};
-    words[1] = path.p;
-    memcpy(words + 2, argv + 1, n * sizeof *words);
-    if (!error)
-        error = spawn(pid, in, out, words, envp);
-    free(words);
-    buf_free(&path);
-    return error;
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    s->parent = getpid();
+    pid_t child = vfork();
+    int error = errno;
+    if (child == 0)
+        become(s);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (child < 0)
+        return error;
+    if (s->error)
+        waitpid(child, NULL, 0);
+    else
+        *pid = child;
+    return s->error;
 }
 
-int child_start(struct child *c, char *const argv[], char *const envp[])
+int child_start(struct child *c, char *const argv[], char *const envp[], int death)
 {
     int in[2] = {-1, -1}, out[2] = {-1, -1};
-    *c = (struct child){0, -1, -1};
+    *c = (struct child){.in = -1, .out = -1};
     int error = open_pipe(in, 1);
     if (!error)
         error = open_pipe(out, 0);
-    if (!error)
-        error = spawn(&c->pid, in[0], out[1], argv, envp);
-    if (error == ENOEXEC)
-        error = spawn_script(&c->pid, in[0], out[1], argv, envp);
+    if (!error) {
+        struct start s = {.in = in[0], .out = out[1], .death = death, .argv = argv};
+        char **ours = environ;
+        if (envp)
+            environ = (char **)envp;
+        error = spawn(&c->pid, &s);
+        environ = ours;
+    }
+    c->group = c->pid;
     if (error) {
-        c->pid = 0;
         shut(in);
         shut(out);
         return error;
@@ -136,8 +166,22 @@ int child_start(struct child *c, char *const argv[], char *const envp[])
 
 void child_kill(const struct child *c, int signal)
 {
-    if (c->pid > 0)
-        kill(-c->pid, signal);
+    pid_t who = -c->group;
+    if (!who)
+        return;
+    if (kill(who, signal)) {
+        who = c->pid; /* it has left its group, or nobody is left */
+        if (!who || kill(who, signal))
+            return;
+    }
+    if (signal == SIGTERM)
+        kill(who, SIGCONT);
+}
+
+bool child_alive(const struct child *c)
+{
+    /* While anybody is in the group its number is not given to a new process. */
+    return c->pid || (c->group && (kill(-c->group, 0) == 0 || errno == EPERM));
 }
 
 bool child_ended(const struct child *c)
@@ -149,7 +193,7 @@ bool child_ended(const struct child *c)
 bool child_reap(struct child *c, int *status)
 {
     int w;
-    if (c->pid <= 0 || waitpid(c->pid, &w, WNOHANG) != c->pid)
+    if (!c->pid || waitpid(c->pid, &w, WNOHANG) != c->pid)
         return false;
     c->pid = 0;
     *status = WIFSIGNALED(w) ? 128 + WTERMSIG(w) : WEXITSTATUS(w);

@@ -160,7 +160,7 @@ static void open_ends(struct dial *d)
 {
     int in = STDIN_FILENO, out = STDOUT_FILENO;
     if (d->o->command) {
-        int error = child_start(&d->child, d->o->command, NULL);
+        int error = child_start(&d->child, d->o->command, NULL, 0);
         if (error)
             die(child_start_status(error), "start %s: %s", d->o->command[0], strerror(error));
         d->group = d->child.pid;

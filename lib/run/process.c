@@ -31,7 +31,7 @@ static void write_input(struct agent *a)
 int agent_start(struct agent *a, char *const argv[], char *const envp[], size_t max)
 {
     *a = (struct agent){.kill_at = INT64_MAX, .linger_at = INT64_MAX, .in_slot = -1, .out_slot = -1};
-    int error = child_start(&a->child, argv, envp);
+    int error = child_start(&a->child, argv, envp, SIGKILL);
     if (error)
         return error;
     writer_open(&a->in, a->child.in);
