@@ -19,9 +19,9 @@ Options:
   -l, --long-lived                one COMMAND: frames in, actions and frames out
   -r, --reply-to                  send as a reply to the message
       --typing                    show typing while COMMAND runs
-      --timeout SECS              end COMMAND after that time
+      --timeout DURATION          end COMMAND after that time
   -s, --state FILE                keep what is known of the chats in FILE
-      --after TIME                go idle after that time without a message
+      --after DURATION            go idle after that time without a message
   -h, --help                      print this help and exit
   -V, --version                   print the version and exit
   -q, --quiet                     print errors and losses only

@@ -7,19 +7,18 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "decode/event.h"
-#include "relay/filter.h"
 #include "decode/interaction.h"
 #include "decode/view.h"
+#include "relay/filter.h"
 
-enum { KEY_ACK = OPT_LONG, KEY_INTERACTIONS, KEY_KEEP_FORWARDS, KEY_COLOR };
 enum { FORMAT_JSON, FORMAT_TEXT, FORMAT_TSV };
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum { CONTRACT_CURRENT, CONTRACT_V1 };
 
-static struct decode {
+static struct relay_decode {
     struct filter filter;
     bool check, ack, keep_forwards;
-    enum interaction_contract contract;
-    int format, color;
+    int format, contract, color; /* by the words of the options */
     uintmax_t results, failures;
     struct event event;
     struct interaction interaction;
@@ -28,16 +27,18 @@ static struct decode {
     struct frame seen, shown; /* of a line to be viewed: what it holds, and its message */
     struct json_members record;
     struct buf forward, line, answer;
-} decode;
+} self;
 
 /* Makes the message of a delivery: *line is its normalised frame, f's own line where that is right as it
  * stands. Returns NULL, or the reason why there is none. */
-static const char *make_message(struct decode *d, const struct frame *f, struct span *line)
+static const char *make_message(struct relay_decode *d, const struct frame *f, struct span *line)
 {
     struct json_error e;
     d->forward.len = d->line.len = 0;
     if (f->type == FRAME_PASSTHROUGH_FORWARD) {
-        const char *reason = interaction_decode(&d->interaction, &d->forward, f, d->contract);
+        const char *reason = interaction_decode(&d->interaction, &d->forward, f,
+                                                d->contract == CONTRACT_V1 ? INTERACTION_V1
+                                                                           : INTERACTION_CURRENT);
         if (reason)
             return reason;
         if (!frame_parse(&d->opened, buf_as_span(&d->forward), &e))
@@ -49,7 +50,7 @@ static const char *make_message(struct decode *d, const struct frame *f, struct 
     return reason;
 }
 
-static void count_result(struct decode *d, const struct frame *f)
+static void count_result(struct relay_decode *d, const struct frame *f)
 {
     if (f->type != FRAME_OUTBOUND_RESULT)
         return;
@@ -57,7 +58,7 @@ static void count_result(struct decode *d, const struct frame *f)
     d->failures += !summary_success(f);
 }
 
-static void acknowledge(struct decode *d, const struct frame *f)
+static void acknowledge(struct relay_decode *d, const struct frame *f)
 {
     if (!frame_buffered(f))
         return;
@@ -67,7 +68,7 @@ static void acknowledge(struct decode *d, const struct frame *f)
 
 /* A delivery that is no message would come back for ever if it were not acknowledged. A forward of another
  * platform is in order, there is only no message in it. */
-static void drop(struct decode *d, const struct frame *f, const char *reason)
+static void drop(struct relay_decode *d, const struct frame *f, const char *reason)
 {
     const char *file = d->filter.source ? d->filter.source : "stdin";
     if (reason == interaction_foreign) {
@@ -80,9 +81,9 @@ static void drop(struct decode *d, const struct frame *f, const char *reason)
     acknowledge(d, f);
 }
 
-static bool take_frame(struct filter *filter, struct frame *f)
+static bool on_frame(struct filter *filter, struct frame *f)
 {
-    struct decode *d = filter->ctx;
+    struct relay_decode *d = filter->ctx;
     struct span line = f->line;
     count_result(d, f);
     if (f->type != FRAME_INBOUND && f->type != FRAME_PASSTHROUGH_FORWARD)
@@ -101,7 +102,7 @@ static bool take_frame(struct filter *filter, struct frame *f)
 }
 
 /* A line of relay-dial --record: {"t":…,"dir":…,"frame":…}. */
-static bool take_record(struct decode *d, struct span line, enum frame_dir *dir, int64_t *us)
+static bool take_record(struct relay_decode *d, struct span line, enum frame_dir *dir, int64_t *us)
 {
     struct json_error e;
     if (!json_scan(&d->record, line.p, line.n, &e) || json_get(&d->record, "type").p)
@@ -117,9 +118,9 @@ static bool take_record(struct decode *d, struct span line, enum frame_dir *dir,
 }
 
 /* With -f text and tsv: every line is taken here, and no frame is passed on. */
-static void view_line(struct filter *filter, struct span line)
+static void on_line(struct filter *filter, struct span line)
 {
-    struct decode *d = filter->ctx;
+    struct relay_decode *d = filter->ctx;
     struct json_error e;
     enum frame_dir dir = FRAME_UNKNOWN;
     int64_t us = -1;
@@ -140,9 +141,9 @@ static void view_line(struct filter *filter, struct span line)
     filter_emit_buf(filter, &d->answer);
 }
 
-static void finish(struct filter *filter)
+static void on_end(struct filter *filter)
 {
-    struct decode *d = filter->ctx;
+    struct relay_decode *d = filter->ctx;
     if (d->check && (!d->results || d->failures))
         filter_fail(filter, EX_NO);
 }
@@ -155,14 +156,14 @@ static bool wants_color(int color)
     return isatty(STDOUT_FILENO) && !(none && *none) && term && strcmp(term, "dumb") != 0;
 }
 
-static void clean_up(struct decode *d)
+static void clean_up(struct relay_decode *d)
 {
-    struct buf *all[] = {&d->forward, &d->line, &d->answer};
-    struct frame *frames[] = {&d->opened, &d->seen, &d->shown};
-    for (size_t i = 0; i < 3; i++) {
-        buf_free(all[i]);
-        frame_free(frames[i]);
-    }
+    buf_free(&d->forward);
+    buf_free(&d->line);
+    buf_free(&d->answer);
+    frame_free(&d->opened);
+    frame_free(&d->seen);
+    frame_free(&d->shown);
     json_members_free(&d->record);
     event_free(&d->event);
     interaction_free(&d->interaction);
@@ -170,15 +171,18 @@ static void clean_up(struct decode *d)
 }
 
 static const struct opt options[] = {
-    {'e', "exit-status", NULL, "exit 1 when a result was not a success, or none came"},
-    {KEY_ACK, "ack", NULL, "acknowledge a buffered delivery once its line is written"},
-    {'f', "format", "json|text|tsv", "frames (default), or lines to look at, or columns"},
-    {KEY_INTERACTIONS, "interactions", "current|v1", "contract that Discord interactions are read by"},
-    {KEY_KEEP_FORWARDS, "keep-forwards", NULL, "pass on a passthrough_forward that is no message"},
-    {KEY_COLOR, "color", "auto|always|never", "color of -f text (default: on a terminal)"},
+    OPT_FLAG('e', "exit-status", &self.check, "exit 1 when a result was not a success, or none came"),
+    OPT_FLAG(0, "ack", &self.ack, "acknowledge a buffered delivery once its line is written"),
+    OPT_WORD('f', "format", "json|text|tsv", &self.format,
+             "frames (default), or lines to look at, or columns"),
+    OPT_WORD(0, "interactions", "current|v1", &self.contract,
+             "contract that Discord interactions are read by"),
+    OPT_FLAG(0, "keep-forwards", &self.keep_forwards, "pass on a passthrough_forward that is no message"),
+    OPT_WORD(0, "color", "auto|always|never", &self.color, "color of -f text (default: on a terminal)"),
 };
 
-static const int exits[] = {EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, -1};
+static const int exits[] = {EX_OK,    EX_NO,    EX_USAGE,  EX_DATAERR, EX_NOINPUT,
+                            EX_OSERR, EX_IOERR, EX_CONFIG, -1};
 
 static const struct tool tool = {
     .purpose = "Make messages of what the connector delivers.",
@@ -186,6 +190,7 @@ static const struct tool tool = {
                 "[--color auto|always|never] [FILE...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
+    .operands = OPT_ANY,
     .exits = exits,
     .examples =
         "  relay-decode frames.ndjson\n"
@@ -194,42 +199,14 @@ static const struct tool tool = {
     .filter = true,
 };
 
-static void read_options(struct decode *d, struct opts *o, int argc, char **argv)
-{
-    static const char *const formats[] = {"json", "text", "tsv", NULL}, *const contracts[] = {"current", "v1",
-                                                                                              NULL};
-    static const char *const colors[] = {"auto", "always", "never", NULL};
-    for (int key; (key = opt_next(o, &tool, argc, argv)) != -1;)
-        switch (key) {
-        case 'e':
-            d->check = true;
-            break;
-        case KEY_ACK:
-            d->ack = true;
-            break;
-        case 'f':
-            d->format = opt_word(o, formats);
-            break;
-        case KEY_INTERACTIONS:
-            d->contract = opt_word(o, contracts) ? INTERACTION_V1 : INTERACTION_CURRENT;
-            break;
-        case KEY_KEEP_FORWARDS:
-            d->keep_forwards = true;
-            break;
-        case KEY_COLOR:
-            d->color = opt_word(o, colors);
-            break;
-        }
-    if (d->ack && d->format != FORMAT_JSON)
-        opt_wrong("option --ack: needs -f json, an acknowledgement is a frame");
-}
-
 int main(int argc, char **argv)
 {
-    struct decode *d = &decode;
-    struct opts o = {0};
-    read_options(d, &o, argc, argv);
-    d->filter = (struct filter){.ctx = d, .frame = take_frame, .line = view_line, .end = finish};
+    struct opts o;
+    struct relay_decode *d = &self;
+    opt_read(&o, &tool, argc, argv);
+    if (d->ack && d->format != FORMAT_JSON)
+        die(EX_CONFIG, "--ack: needs -f json, an acknowledgement is a frame");
+    d->filter = (struct filter){.ctx = d, .frame = on_frame, .line = on_line, .end = on_end};
     d->filter.raw_input = d->format != FORMAT_JSON;
     d->filter.files = argv[o.operands] ? argv + o.operands : NULL;
     d->view.format = d->format == FORMAT_TSV ? VIEW_TSV : VIEW_TEXT;

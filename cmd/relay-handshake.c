@@ -7,17 +7,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "relay/descriptor.h"
 #include "base/diag.h"
+#include "base/text.h"
+#include "relay/descriptor.h"
 #include "relay/filter.h"
 #include "relay/identity.h"
-#include "base/text.h"
 
-struct handshake {
+static struct relay_handshake {
     struct identities ids;
     struct buf manifest; /* JSON text; empty: none */
     struct buf line, descriptor, why;
-};
+    const char *manifest_file;
+    bool null_input;
+} self;
 
 static void read_file(struct buf *out, const char *path, size_t max)
 {
@@ -80,9 +82,9 @@ static void find_identities(struct identities *ids)
         die(EX_CONFIG, "read GATEWAY_RELAY_BOT_IDS: %s", wrong);
 }
 
-static void say_hello(struct filter *f)
+static void on_start(struct filter *f)
 {
-    struct handshake *h = f->ctx;
+    struct relay_handshake *h = f->ctx;
     bool carried = !h->manifest.len;
     for (size_t i = 0; i < h->ids.n; i++) {
         bool carries = h->manifest.len && strcmp(h->ids.v[i].platform, "\"discord\"") == 0;
@@ -96,9 +98,9 @@ static void say_hello(struct filter *f)
         warn("leave out manifest: it goes to platform discord only");
 }
 
-static bool take_frame(struct filter *f, struct frame *fr)
+static bool on_frame(struct filter *f, struct frame *fr)
 {
-    struct handshake *h = f->ctx;
+    struct relay_handshake *h = f->ctx;
     if (fr->type != FRAME_DESCRIPTOR)
         return true;
     h->descriptor.len = h->why.len = 0;
@@ -113,12 +115,18 @@ static bool take_frame(struct filter *f, struct frame *fr)
     return false;
 }
 
-enum { KEY_MANIFEST = OPT_LONG };
+static void on_platform(struct opts *o)
+{
+    if (!text_valid(o->arg, strlen(o->arg)))
+        opt_refuse(o, "not UTF-8");
+    if (!identity_parse(&self.ids, o->arg))
+        opt_refuse(o, "no platform");
+}
 
 static const struct opt options[] = {
-    {'n', "null-input", NULL, "do not read stdin: end after the hellos"},
-    {'p', "platform", "PLATFORM[:BOTID]", "say hello as this identity (repeatable)"},
-    {KEY_MANIFEST, "manifest", "FILE", "JSON list of commands for Discord"},
+    OPT_FLAG('n', "null-input", &self.null_input, "do not read stdin: end after the hellos"),
+    OPT_CALL('p', "platform", "PLATFORM[:BOTID]", on_platform, "say hello as this identity (repeatable)"),
+    OPT_FILE(0, "manifest", &self.manifest_file, "JSON list of commands for Discord"),
 };
 
 static const struct tool tool = {
@@ -135,37 +143,18 @@ static const struct tool tool = {
 
 int main(int argc, char **argv)
 {
-    struct opts o = {0};
-    struct handshake h = {0};
-    struct filter f = {.start = say_hello, .frame = take_frame, .ctx = &h};
-    const char *manifest = NULL;
-    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;) {
-        switch (key) {
-        case 'n':
-            f.null_input = true;
-            break;
-        case 'p':
-            if (!text_valid(o.arg, strlen(o.arg)))
-                opt_wrong("read identity '%s': not UTF-8", o.arg);
-            if (!identity_parse(&h.ids, o.arg))
-                opt_wrong("read identity '%s': no platform", o.arg);
-            break;
-        case KEY_MANIFEST:
-            manifest = o.arg;
-            break;
-        }
-    }
-    if (o.operands < argc)
-        opt_wrong("unexpected operand '%s'", argv[o.operands]);
-    find_identities(&h.ids);
-    if (manifest)
-        read_manifest(&h.manifest, manifest, (size_t)o.max_frame);
+    struct opts o;
+    opt_read(&o, &tool, argc, argv);
+    find_identities(&self.ids);
+    if (self.manifest_file)
+        read_manifest(&self.manifest, self.manifest_file, (size_t)o.max_frame);
+    struct filter f = {.start = on_start, .frame = on_frame, .null_input = self.null_input, .ctx = &self};
     filter_init(&f, &o);
     int status = filter_run(&f);
-    identities_free(&h.ids);
-    buf_free(&h.manifest);
-    buf_free(&h.line);
-    buf_free(&h.descriptor);
-    buf_free(&h.why);
+    identities_free(&self.ids);
+    buf_free(&self.manifest);
+    buf_free(&self.line);
+    buf_free(&self.descriptor);
+    buf_free(&self.why);
     return status;
 }

@@ -4,34 +4,36 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/sig.h"
 #include "relay/filter.h"
 #include "relay/idle.h"
-#include "base/sig.h"
 
-struct stage {
+static struct relay_idle {
     struct idle idle;
     int signals;
-};
+    bool now;
+    int64_t after; /* ms; 0: never by itself */
+} self;
 
 static void send_going_idle(struct filter *f)
 {
     filter_emit(f, span_of("{\"type\":\"going_idle\"}"));
 }
 
-static bool take_frame(struct filter *f, struct frame *fr)
+static bool on_frame(struct filter *f, struct frame *fr)
 {
-    struct stage *st = f->ctx;
-    if (idle_frame(&st->idle, fr, clock_ms()))
+    struct relay_idle *s = f->ctx;
+    if (idle_frame(&s->idle, fr, clock_ms()))
         send_going_idle(f);
     return true;
 }
 
 /* Before each wait, so that what was read in the meantime counts. What is sent here goes out at the next
  * turn, which therefore comes at once. */
-static void check_time(struct filter *f, struct pollset *ps)
+static void on_prepare(struct filter *f, struct pollset *ps)
 {
-    struct stage *st = f->ctx;
-    switch (idle_tick(&st->idle, clock_ms())) {
+    struct relay_idle *s = f->ctx;
+    switch (idle_tick(&s->idle, clock_ms())) {
     case IDLE_ASK:
         send_going_idle(f);
         pollset_until(ps, 0);
@@ -43,37 +45,35 @@ static void check_time(struct filter *f, struct pollset *ps)
     case IDLE_NOTHING:
         break;
     }
-    pollset_until(ps, idle_due(&st->idle));
-    pollset_add(ps, st->signals, POLLIN);
+    pollset_until(ps, idle_due(&s->idle));
+    pollset_add(ps, s->signals, POLLIN);
 }
 
-static void take_signals(struct filter *f, const struct pollset *ps)
+static void on_ready(struct filter *f, const struct pollset *ps)
 {
-    struct stage *st = f->ctx;
+    struct relay_idle *s = f->ctx;
     (void)ps;
     while (sig_next()) {
-        if (idle_ask(&st->idle, clock_ms()))
+        if (idle_ask(&s->idle, clock_ms()))
             send_going_idle(f);
         else
-            warn("ignore SIGUSR1: going_idle %s", st->idle.flipped ? "was acked" : "is out, not acked yet");
+            warn("ignore SIGUSR1: going_idle %s", s->idle.flipped ? "was acked" : "is out, not acked yet");
     }
 }
 
-static void settle(struct filter *f)
+static void on_end(struct filter *f)
 {
-    struct stage *st = f->ctx;
-    if (!st->idle.asked)
+    struct relay_idle *s = f->ctx;
+    if (!s->idle.asked)
         return;
-    if (!st->idle.late)
+    if (!s->idle.late)
         complain("wait for going_idle_ack: the input ended first");
     filter_fail(f, EX_TEMPFAIL);
 }
 
-enum { KEY_AFTER = OPT_LONG };
-
 static const struct opt options[] = {
-    {'n', "null-input", NULL, "do not read stdin: ask now, then end"},
-    {KEY_AFTER, "after", "DURATION", "ask when no message passed for so long"},
+    OPT_FLAG('n', "null-input", &self.now, "do not read stdin: ask now, then end"),
+    OPT_TIME(0, "after", &self.after, 1, "ask when no message passed for so long"),
 };
 
 static const struct tool tool = {
@@ -89,29 +89,16 @@ static const struct tool tool = {
 
 int main(int argc, char **argv)
 {
-    struct opts o = {0};
-    struct stage st = {0};
-    struct filter f = {.frame = take_frame, .ctx = &st};
-    int64_t after = 0;
-    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;) {
-        if (key == 'n')
-            f.null_input = true;
-        else if (key == KEY_AFTER && (after = opt_duration(&o)) == 0)
-            opt_wrong("read --%s '%s': must be more than 0", o.name, o.arg);
-    }
-    if (o.operands < argc)
-        opt_wrong("unexpected operand '%s'", argv[o.operands]);
-    if (f.null_input && after)
-        die(EX_CONFIG, "--null-input asks at once, --after waits: give one of them");
-    filter_init(&f, &o);
-    if (f.null_input) {
-        f.start = send_going_idle;
-    } else {
-        f.end = settle;
-        f.prepare = check_time;
-        f.ready = take_signals;
-        st.signals = sig_open((const int[]){SIGUSR1, 0});
-    }
-    idle_init(&st.idle, after, clock_ms());
-    return filter_run(&f);
+    struct opts o;
+    struct filter asking = {.null_input = true, .start = send_going_idle, .ctx = &self};
+    struct filter waiting = {
+        .frame = on_frame, .end = on_end, .prepare = on_prepare, .ready = on_ready, .ctx = &self};
+    opt_read(&o, &tool, argc, argv);
+    opt_exclusive(&o, "null-input", "after");
+    struct filter *f = self.now ? &asking : &waiting;
+    filter_init(f, &o);
+    if (!self.now)
+        self.signals = sig_open((const int[]){SIGUSR1, 0});
+    idle_init(&self.idle, self.after, clock_ms());
+    return filter_run(f);
 }

@@ -3,34 +3,37 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "run/env.h"
 #include "relay/filter.h"
-#include "run/resident.h"
 #include "run/each.h"
-
-enum { KEY_TYPING = OPT_LONG, KEY_TIMEOUT, KEY_KILL_AFTER };
+#include "run/env.h"
+#include "run/resident.h"
 
 enum { PARALLEL_MAX = 256 }; /* two descriptors each */
 
+static struct relay_run {
+    struct worker_options o;
+    int64_t parallel; /* sessions at once */
+    bool resident;
+} self = {.o = {.timeout = INT64_MAX, .kill_after = 5000}, .parallel = 4};
+
 static const struct opt options[] = {
-    {'P', "parallel", "N", "sessions at once (default 4)"},
-    {'j', "actions", NULL, "each line COMMAND prints is an action"},
-    {'l', "long-lived", NULL, "one COMMAND: frames in, actions and frames out"},
-    {'r', "reply-to", NULL, "send as a reply to the message"},
-    {KEY_TYPING, "typing", NULL, "show typing while COMMAND runs"},
-    {KEY_TIMEOUT, "timeout", "SECS", "end COMMAND after that time"},
-    {KEY_KILL_AFTER, "kill-after", "SECS", "KILL what TERM did not end (default 5)"},
+    OPT_NUMBER('P', "parallel", &self.parallel, 1, PARALLEL_MAX, "sessions at once (default 4)"),
+    OPT_FLAG('j', "actions", &self.o.actions, "each line COMMAND prints is an action"),
+    OPT_FLAG('l', "long-lived", &self.resident, "one COMMAND: frames in, actions and frames out"),
+    OPT_FLAG('r', "reply-to", &self.o.reply_to, "send as a reply to the message"),
+    OPT_FLAG(0, "typing", &self.o.typing, "show typing while COMMAND runs"),
+    OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
+    OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "KILL what TERM did not end (default 5s)"),
 };
 
 static const int exits[] = {EX_OK, EX_USAGE, EX_DATAERR, EX_OSERR, EX_IOERR, EX_CONFIG, -1};
 
 static const struct tool tool = {
     .purpose = "Runs COMMAND for each message that comes in and sends what it prints.",
-    .synopsis = "[-P N] [-j] [-r] [--typing] [--timeout SECS] [--kill-after SECS] "
-                "[--] COMMAND [ARG...]\n"
-                "-l [--kill-after SECS] [--] COMMAND [ARG...]",
+    .synopsis = "[-P N] [-j] [-r] [OPTION]... [--] COMMAND [ARG...]\n-l [OPTION]... [--] COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
+    .operands = OPT_ANY,
     .exits = exits,
     .examples =
         "  relay-run ./reply.sh <frames.ndjson\n"
@@ -67,48 +70,27 @@ static int run_resident(struct filter *f, const struct worker_options *o)
     return status;
 }
 
+static void check_options(const struct opts *o)
+{
+    static const char *const of_each[] = {"parallel", "reply-to", "typing", "timeout"};
+    if (!o->argv[o->operands])
+        opt_wrong("COMMAND missing");
+    for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)
+        opt_exclusive(o, "long-lived", of_each[i]);
+}
+
 int main(int argc, char **argv)
 {
-    struct opts o = {0};
+    struct opts o;
     struct filter f = {0};
-    struct worker_options wo = {.timeout = INT64_MAX, .kill_after = 5000};
-    int parallel = 4;
-    bool resident = false, each = false;
-    for (int key; (key = opt_next(&o, &tool, argc, argv)) >= 0;) {
-        each = each || key == 'P' || key == 'r' || key == KEY_TYPING || key == KEY_TIMEOUT;
-        switch (key) {
-        case 'P':
-            parallel = (int)opt_number(&o, 1, PARALLEL_MAX);
-            break;
-        case 'j':
-            wo.actions = true;
-            break;
-        case 'l':
-            resident = true;
-            break;
-        case 'r':
-            wo.reply_to = true;
-            break;
-        case KEY_TYPING:
-            wo.typing = true;
-            break;
-        case KEY_TIMEOUT:
-            wo.timeout = opt_duration(&o);
-            wo.timeout = wo.timeout ? wo.timeout : INT64_MAX;
-            break;
-        case KEY_KILL_AFTER:
-            wo.kill_after = opt_duration(&o);
-            break;
-        }
-    }
-    if (!argv[o.operands])
-        opt_wrong("COMMAND missing");
-    if (resident && each)
-        die(EX_CONFIG, "--long-lived: goes with none of -P, -r, --typing and --timeout");
-    wo.argv = argv + o.operands;
-    wo.max = (size_t)o.max_frame;
-    check_command(wo.argv[0]);
+    opt_read(&o, &tool, argc, argv);
+    check_options(&o);
+    if (!self.o.timeout)
+        self.o.timeout = INT64_MAX;
+    self.o.argv = argv + o.operands;
+    self.o.max = (size_t)o.max_frame;
+    check_command(self.o.argv[0]);
     environment_clean();
     filter_init(&f, &o);
-    return resident ? run_resident(&f, &wo) : run_each(&f, &wo, parallel);
+    return self.resident ? run_resident(&f, &self.o) : run_each(&f, &self.o, (int)self.parallel);
 }

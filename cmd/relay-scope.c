@@ -5,40 +5,40 @@
 #include "relay/scope.h"
 #include "relay/scope_state.h"
 
-struct stage {
+static struct relay_scope {
     struct scope *scope;
     struct scope_file *file; /* NULL: in memory only */
     struct buf line;
-};
+    const char *state;
+    int64_t max; /* chats */
+} self = {.max = SCOPE_CHATS};
 
 static void learn(struct filter *f, const struct frame *fr)
 {
-    struct stage *st = f->ctx;
+    struct relay_scope *s = f->ctx;
     bool too_long = false;
-    const struct scope_record *changed = scope_learn(st->scope, fr, &too_long);
-    if (changed && st->file)
-        scope_file_add(st->file, changed);
+    const struct scope_record *changed = scope_learn(s->scope, fr, &too_long);
+    if (changed && s->file)
+        scope_file_add(s->file, changed);
     if (!too_long)
         return;
     complain("remember line %ju: an identifier is longer than %d bytes", f->in.line, SCOPE_VALUE_MAX);
     filter_fail(f, EX_DATAERR);
 }
 
-static bool take_frame(struct filter *f, struct frame *fr)
+static bool on_frame(struct filter *f, struct frame *fr)
 {
-    struct stage *st = f->ctx;
+    struct relay_scope *s = f->ctx;
     learn(f, fr);
-    if (!scope_apply(st->scope, &st->line, fr))
+    if (!scope_apply(s->scope, &s->line, fr))
         return true;
-    filter_emit_buf(f, &st->line);
+    filter_emit_buf(f, &s->line);
     return false;
 }
 
-enum { KEY_MAX = OPT_LONG };
-
 static const struct opt options[] = {
-    {'s', "state", "FILE", "keep what was learnt in FILE"},
-    {KEY_MAX, "max", "N", "remember so many chats (default 65536)"},
+    OPT_FILE('s', "state", &self.state, "keep what was learnt in FILE"),
+    OPT_NUMBER(0, "max", &self.max, 1, 1 << 24, "remember so many chats (default 65536)"),
 };
 
 static const struct tool tool = {
@@ -54,25 +54,15 @@ static const struct tool tool = {
 
 int main(int argc, char **argv)
 {
-    struct opts o = {0};
-    struct stage st = {0};
-    struct filter f = {.frame = take_frame, .ctx = &st};
-    const char *state = NULL;
-    size_t max = SCOPE_CHATS;
-    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;) {
-        if (key == 's')
-            state = o.arg;
-        else if (key == KEY_MAX)
-            max = (size_t)opt_number(&o, 1, 1 << 24);
-    }
-    if (o.operands < argc)
-        opt_wrong("unexpected operand '%s'", argv[o.operands]);
-    st.scope = scope_new(max);
-    if (state)
-        st.file = scope_file_open(state, st.scope);
+    struct opts o;
+    struct filter f = {.frame = on_frame, .ctx = &self};
+    opt_read(&o, &tool, argc, argv);
+    self.scope = scope_new((size_t)self.max);
+    if (self.state)
+        self.file = scope_file_open(self.state, self.scope);
     filter_init(&f, &o);
-    int status = filter_run(&f), kept = st.file ? scope_file_close(st.file) : EX_OK;
-    scope_free(st.scope);
-    buf_free(&st.line);
+    int status = filter_run(&f), kept = self.file ? scope_file_close(self.file) : EX_OK;
+    scope_free(self.scope);
+    buf_free(&self.line);
     return status ? status : kept;
 }

@@ -4,17 +4,17 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "send/draft.h"
-#include "relay/filter.h"
-#include "send/sender.h"
 #include "base/text.h"
+#include "relay/filter.h"
+#include "send/draft.h"
+#include "send/sender.h"
 
 enum { ROOM = 256 * 1024 }; /* bytes of output after which no further parts are made */
 
 /* Where the text for the action comes from that the options make. */
 enum source { SOURCE_NONE, SOURCE_OPERANDS, SOURCE_STDIN, SOURCE_LINES };
 
-struct send {
+static struct relay_send {
     struct filter f;
     enum source source;
     struct draft draft;   /* the action that the options make; empty: none */
@@ -23,11 +23,14 @@ struct send {
     struct sender *sender;
     struct sender_options limits;
     struct buf line; /* the frame being made */
-};
+    bool null_input, lines;
+    int64_t max_length; /* 0: the descriptor's */
+    int unit;           /* by the words of --len-unit; -1: the descriptor's */
+} self = {.unit = -1};
 
 /* Queues the frame just made; one that is refused too: relay-dial answers it, so whoever asked hears of it.
  */
-static void emit(struct send *s, bool passed)
+static void emit(struct relay_send *s, bool passed)
 {
     if (!passed) {
         complain("refuse %s", sender_refusal(s->sender));
@@ -37,13 +40,13 @@ static void emit(struct send *s, bool passed)
 }
 
 /* Makes the further parts of a long text, as many as there is room for. */
-static void emit_parts(struct send *s)
+static void emit_parts(struct relay_send *s)
 {
     while (sender_busy(s->sender) && writer_pending(&s->f.out) < ROOM)
         emit(s, sender_next(s->sender, &s->line));
 }
 
-static void take_action(struct send *s, struct frame *action)
+static void take_action(struct relay_send *s, struct frame *action)
 {
     action->line = text_trim(action->line);
     emit(s, sender_take(s->sender, action, &s->line));
@@ -52,7 +55,7 @@ static void take_action(struct send *s, struct frame *action)
 
 static bool on_frame(struct filter *f, struct frame *fr)
 {
-    struct send *s = f->ctx;
+    struct relay_send *s = f->ctx;
     if (fr->type == FRAME_ACTION)
         take_action(s, fr);
     else
@@ -63,7 +66,7 @@ static bool on_frame(struct filter *f, struct frame *fr)
 /* Parts that wait keep the input waiting. */
 static bool on_busy(struct filter *f)
 {
-    return sender_busy(((struct send *)f->ctx)->sender);
+    return sender_busy(((struct relay_send *)f->ctx)->sender);
 }
 
 static void on_prepare(struct filter *f, struct pollset *ps)
@@ -79,7 +82,7 @@ static void on_ready(struct filter *f, const struct pollset *ps)
 }
 
 /* Sends the action that the options make, with this text. Returns NULL, or why it cannot. */
-static const char *send_draft(struct send *s, struct span text)
+static const char *send_draft(struct relay_send *s, struct span text)
 {
     struct json_error e;
     const char *why = s->source ? draft_set_text(&s->draft, s->draft.member, text) : NULL;
@@ -93,7 +96,7 @@ static const char *send_draft(struct send *s, struct span text)
 
 static void on_start(struct filter *f)
 {
-    struct send *s = f->ctx;
+    struct relay_send *s = f->ctx;
     if (s->draft.action.len && s->source <= SOURCE_OPERANDS)
         send_draft(s, buf_as_span(&s->text));
 }
@@ -111,7 +114,7 @@ static void on_line(struct filter *f, struct span line)
 /* "-": the lines are gathered. */
 static void on_text(struct filter *f, struct span line)
 {
-    struct send *s = f->ctx;
+    struct relay_send *s = f->ctx;
     if (f->in.line > 1)
         buf_ch(&s->text, '\n');
     buf_span(&s->text, line);
@@ -123,7 +126,7 @@ static void on_text(struct filter *f, struct span line)
 
 static void on_text_end(struct filter *f)
 {
-    struct send *s = f->ctx;
+    struct relay_send *s = f->ctx;
     const char *why = NULL;
     if (f->status)
         why = "it cannot be read whole";
@@ -137,7 +140,7 @@ static void on_text_end(struct filter *f)
     }
 }
 
-static void send_free(struct send *s)
+static void send_free(struct relay_send *s)
 {
     sender_free(s->sender);
     draft_free(&s->draft);
@@ -146,30 +149,60 @@ static void send_free(struct send *s)
     buf_free(&s->line);
 }
 
-enum { KEY_SET = OPT_LONG, KEY_SET_JSON, KEY_LINES, KEY_NO_SPLIT, KEY_MAX_LENGTH, KEY_LEN_UNIT };
+/* Why the action cannot have that; NULL: it has it. */
+static void check_option(const struct opts *o, const char *why)
+{
+    if (why)
+        opt_refuse(o, "%s", why);
+}
+
+static void on_member(struct opts *o)
+{
+    const char *member = strcmp(o->name, "chat") == 0       ? "chat_id"
+                         : strcmp(o->name, "reply-to") == 0 ? "reply_to"
+                                                            : o->name;
+    check_option(o, draft_set_text(&self.draft, member, span_of(o->arg)));
+}
+
+static void on_metadata(struct opts *o)
+{
+    check_option(o, draft_pair_metadata(&self.draft, o->arg));
+}
+
+static void on_set(struct opts *o)
+{
+    check_option(o, draft_pair_text(&self.draft, o->arg));
+}
+
+static void on_set_json(struct opts *o)
+{
+    check_option(o, draft_pair_json(&self.draft, o->arg));
+}
 
 static const struct opt options[] = {
-    {'n', "null-input", NULL, "read no frames from stdin"},
-    {'c', "chat", "CHAT", "send to this chat (chat_id)"},
-    {'p', "platform", "PLATFORM", "the platform of the chat"},
-    {'r', "reply-to", "MESSAGE", "send as a reply to this message (reply_to)"},
-    {'o', "op", "OP", "perform this op (default send)"},
-    {'m', "metadata", "KEY=VALUE", "add a string to the metadata (repeatable)"},
-    {KEY_SET, "set", "KEY=VALUE", "set a member to a string (repeatable)"},
-    {KEY_SET_JSON, "set-json", "KEY=JSON", "set a member to a JSON value (repeatable)"},
-    {KEY_LINES, "lines", NULL, "send each line of stdin as a message of its own"},
-    {KEY_NO_SPLIT, "no-split", NULL, "refuse a text that is too long instead of splitting it"},
-    {KEY_MAX_LENGTH, "max-length", "N", "longest text of a message (default: the descriptor's)"},
-    {KEY_LEN_UNIT, "len-unit", "chars|utf16", "what it is counted in (default: the descriptor's)"},
+    OPT_FLAG('n', "null-input", &self.null_input, "read no frames from stdin"),
+    OPT_CALL('c', "chat", "CHAT", on_member, "send to this chat (chat_id)"),
+    OPT_CALL('p', "platform", "PLATFORM", on_member, "the platform of the chat"),
+    OPT_CALL('r', "reply-to", "MESSAGE", on_member, "send as a reply to this message (reply_to)"),
+    OPT_CALL('o', "op", "OP", on_member, "perform this op (default send)"),
+    OPT_CALL('m', "metadata", "KEY=VALUE", on_metadata, "add a string to the metadata (repeatable)"),
+    OPT_CALL(0, "set", "KEY=VALUE", on_set, "set a member to a string (repeatable)"),
+    OPT_CALL(0, "set-json", "KEY=JSON", on_set_json, "set a member to a JSON value (repeatable)"),
+    OPT_FLAG(0, "lines", &self.lines, "send each line of stdin as a message of its own"),
+    OPT_FLAG(0, "no-split", &self.limits.no_split, "refuse a text that is too long instead of splitting it"),
+    OPT_NUMBER(0, "max-length", &self.max_length, 1, 1 << 30,
+               "longest text of a message (default: the descriptor's)"),
+    OPT_WORD(0, "len-unit", "chars|utf16", &self.unit, "what it is counted in (default: the descriptor's)"),
 };
 
-static const int exits[] = {0, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, -1};
+static const int exits[] = {EX_OK, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1};
 
 static const struct tool tool = {
     .purpose = "Turn actions into outbound frames, from stdin or from the command line.",
     .synopsis = "[OPTION]… [TEXT… | -]",
     .opts = options,
     .count = sizeof options / sizeof *options,
+    .operands = OPT_ANY,
     .exits = exits,
     .examples = "  echo '{\"op\":\"send\",\"chat_id\":\"42\",\"content\":\"hello\"}' | relay-send\n"
                 "  relay-send -n -c 42 'deploy done'\n"
@@ -178,73 +211,35 @@ static const struct tool tool = {
     .filter = true,
 };
 
-static void check_option(const struct opts *o, const char *why)
-{
-    if (why)
-        opt_wrong("read --%s '%s': %s", o->name, o->arg, why);
-}
-
-/* The options that add to the action; false: it is none of them. */
-static bool draft_option(struct draft *d, const struct opts *o, int key)
-{
-    const char *member = key == 'c'   ? "chat_id"
-                         : key == 'p' ? "platform"
-                         : key == 'r' ? "reply_to"
-                         : key == 'o' ? "op"
-                                      : NULL;
-    if (member)
-        check_option(o, *o->arg ? draft_set_text(d, member, span_of(o->arg)) : "empty");
-    else if (key == 'm')
-        check_option(o, draft_pair_metadata(d, o->arg));
-    else if (key == KEY_SET)
-        check_option(o, draft_pair_text(d, o->arg));
-    else if (key == KEY_SET_JSON)
-        check_option(o, draft_pair_json(d, o->arg));
-    else
-        return false;
-    return true;
-}
-
-static void take_option(struct send *s, const struct opts *o, int key)
-{
-    static const char *const units[] = {"chars", "utf16", NULL};
-    if (draft_option(&s->draft, o, key))
-        return;
-    if (key == 'n')
-        s->f.null_input = true;
-    else if (key == KEY_LINES)
-        s->source = SOURCE_LINES;
-    else if (key == KEY_NO_SPLIT)
-        s->limits.no_split = true;
-    else if (key == KEY_MAX_LENGTH)
-        s->limits.max_length = (size_t)opt_number(o, 1, 1 << 30);
-    else if (key == KEY_LEN_UNIT)
-        s->limits.unit = opt_word(o, units) ? SENDER_UNIT_UTF16 : SENDER_UNIT_CHARS;
-}
-
 /* Where the text comes from: TEXT, "-" or --lines. */
-static void take_operands(struct send *s, const struct opts *o)
+static enum source find_source(const struct relay_send *s, const struct opts *o)
 {
     int n = o->argc - o->operands;
-    if (n && s->source == SOURCE_LINES)
-        opt_wrong("option --lines: takes no TEXT");
-    if (n == 1 && strcmp(o->argv[o->operands], "-") == 0)
-        s->source = SOURCE_STDIN;
-    else if (n)
-        s->source = SOURCE_OPERANDS;
-    for (int i = 0; i < n && s->source == SOURCE_OPERANDS; i++) {
-        if (i)
+    if (n && s->lines)
+        die(EX_CONFIG, "--lines: takes no TEXT");
+    if (s->lines)
+        return SOURCE_LINES;
+    return n == 1 && strcmp(o->argv[o->operands], "-") == 0 ? SOURCE_STDIN
+           : n                                              ? SOURCE_OPERANDS
+                                                            : SOURCE_NONE;
+}
+
+static void read_operands(struct relay_send *s, const struct opts *o)
+{
+    s->source = find_source(s, o);
+    for (char **at = o->argv + o->operands; s->source == SOURCE_OPERANDS && *at; at++) {
+        buf_str(&s->text, *at);
+        if (at[1])
             buf_ch(&s->text, ' ');
-        buf_str(&s->text, o->argv[o->operands + i]);
     }
     if (!text_valid(buf_as_span(&s->text).p, s->text.len))
         die(EX_DATAERR, "send TEXT: not UTF-8");
-    if (!s->source && !s->draft.action.len && s->f.null_input)
+    if (!s->source && !s->draft.action.len && s->null_input)
         opt_wrong("option -n: there is nothing to send");
 }
 
 /* The action that the options make must be whole before anything is read or sent. */
-static void check_draft(struct send *s)
+static void check_draft(struct relay_send *s)
 {
     struct buf why = {0};
     if (!draft_check(&s->draft, s->source != SOURCE_NONE, &why))
@@ -256,29 +251,36 @@ static void check_draft(struct send *s)
 
 int main(int argc, char **argv)
 {
-    struct send s = {.f = {.frame = on_frame,
-                           .start = on_start,
-                           .prepare = on_prepare,
-                           .ready = on_ready,
-                           .full = on_busy,
-                           .busy = on_busy}};
-    struct opts o = {0};
-    for (int key; (key = opt_next(&o, &tool, argc, argv)) != -1;)
-        take_option(&s, &o, key);
-    take_operands(&s, &o);
-    if (s.source || s.draft.action.len)
-        check_draft(&s);
-    if (s.source >= SOURCE_STDIN) {
-        s.f.raw_input = true;
-        s.f.null_input = false;
-        s.f.line = s.source == SOURCE_LINES ? on_line : on_text;
-        s.f.end = s.source == SOURCE_LINES ? NULL : on_text_end;
-    }
-    s.f.ctx = &s;
-    s.limits.max_frame = (size_t)o.max_frame;
-    s.sender = sender_new(&s.limits);
-    filter_init(&s.f, &o);
-    int status = filter_run(&s.f);
-    send_free(&s);
+    struct opts o;
+    struct relay_send *s = &self;
+    opt_read(&o, &tool, argc, argv);
+    read_operands(s, &o);
+    if (s->source || s->draft.action.len)
+        check_draft(s);
+    bool text = s->source >= SOURCE_STDIN; /* stdin is text, not frames */
+    struct filter of_text = {.raw_input = true,
+                             .line = s->source == SOURCE_LINES ? on_line : on_text,
+                             .end = s->source == SOURCE_LINES ? NULL : on_text_end,
+                             .prepare = on_prepare,
+                             .ready = on_ready,
+                             .full = on_busy,
+                             .busy = on_busy,
+                             .ctx = s};
+    struct filter of_frames = {.frame = on_frame,
+                               .start = on_start,
+                               .null_input = s->null_input,
+                               .prepare = on_prepare,
+                               .ready = on_ready,
+                               .full = on_busy,
+                               .busy = on_busy,
+                               .ctx = s};
+    s->f = text ? of_text : of_frames;
+    s->limits.max_frame = (size_t)o.max_frame;
+    s->limits.max_length = (size_t)s->max_length;
+    s->limits.unit = s->unit < 0 ? SENDER_UNIT_PLATFORM : s->unit ? SENDER_UNIT_UTF16 : SENDER_UNIT_CHARS;
+    s->sender = sender_new(&s->limits);
+    filter_init(&s->f, &o);
+    int status = filter_run(&s->f);
+    send_free(s);
     return status;
 }

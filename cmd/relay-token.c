@@ -8,54 +8,54 @@
 
 #include "base/diag.h"
 #include "base/opt.h"
-#include "relay/secret.h"
 #include "base/text.h"
+#include "relay/secret.h"
 #include "relay/token.h"
 
 enum { SECRETS_MAX = 64, LINE_MAX_BYTES = 64 * 1024 };
 
-struct job {
+static struct relay_token {
     const char *id;
     const char *files[SECRETS_MAX];
     struct buf secrets[SECRETS_MAX];
     size_t count;
-    int64_t ttl;     /* seconds; 0: not given */
+    int64_t ttl;     /* ms */
     int64_t expires; /* unix seconds; -1: not given */
     bool verify;
-};
+} self = {.ttl = (int64_t)TOKEN_TTL * 1000, .expires = -1};
 
-static void load_secrets(struct job *j)
+static void load_secrets(struct relay_token *t)
 {
-    for (size_t i = 0; i < j->count; i++)
-        if (!secret_load(&j->secrets[i], j->files[i]))
-            die(EX_CONFIG, "read secret file %s: it is blank", j->files[i]);
-    if (j->count)
+    for (size_t i = 0; i < t->count; i++)
+        if (!secret_load(&t->secrets[i], t->files[i]))
+            die(EX_CONFIG, "read secret file %s: it is blank", t->files[i]);
+    if (t->count)
         return;
-    if (!secret_load(&j->secrets[0], NULL))
+    if (!secret_load(&t->secrets[0], NULL))
         die(EX_CONFIG, "no secret: give --secret-file or set GATEWAY_RELAY_SECRET");
-    j->count = 1;
+    t->count = 1;
 }
 
-static int64_t expiry(const struct job *j)
+static int64_t expiry(const struct relay_token *t)
 {
     int64_t now = (int64_t)time(NULL);
-    if (j->expires < 0)
-        return now + (j->ttl ? j->ttl : TOKEN_TTL);
-    if (j->expires && j->expires <= now)
+    if (t->expires < 0)
+        return now + t->ttl / 1000;
+    if (t->expires && t->expires <= now)
         warn("mint token: it has expired already");
-    return j->expires;
+    return t->expires;
 }
 
-static int mint(struct job *j)
+static int mint(struct relay_token *t)
 {
     struct buf token = {0};
-    const char *id = j->id ? j->id : getenv("GATEWAY_RELAY_ID");
-    if (j->count > 1)
+    const char *id = t->id ? t->id : getenv("GATEWAY_RELAY_ID");
+    if (t->count > 1)
         opt_wrong("one --secret-file signs; several are for --verify");
     if (!id || !*id)
         die(EX_CONFIG, "no gateway id: give --id or set GATEWAY_RELAY_ID");
-    load_secrets(j);
-    token_mint(&token, id, buf_as_span(&j->secrets[0]), expiry(j));
+    load_secrets(t);
+    token_mint(&token, id, buf_as_span(&t->secrets[0]), expiry(t));
     puts(buf_cstr(&token));
     secret_forget(&token);
     return EX_OK;
@@ -76,21 +76,21 @@ static void read_line(struct buf *out)
     }
 }
 
-static int verify(struct job *j, const char *token)
+static int verify(struct relay_token *t, const char *token)
 {
     struct buf line = {0}, id = {0}, shown = {0};
     struct span secrets[SECRETS_MAX];
     int64_t expires = 0;
-    load_secrets(j);
-    for (size_t i = 0; i < j->count; i++)
-        secrets[i] = buf_as_span(&j->secrets[i]);
+    load_secrets(t);
+    for (size_t i = 0; i < t->count; i++)
+        secrets[i] = buf_as_span(&t->secrets[i]);
     if (token)
         buf_str(&line, token);
     else
         read_line(&line);
     struct span bearer = text_trim(buf_as_span(&line));
-    const char *no = token_verify(&id, bearer, secrets, j->count, (int64_t)time(NULL));
-    if (!no && j->id && !span_eq(buf_as_span(&id), j->id))
+    const char *no = token_verify(&id, bearer, secrets, t->count, (int64_t)time(NULL));
+    if (!no && t->id && !span_eq(buf_as_span(&id), t->id))
         no = "of another gateway";
     id.len = 0;
     if (no) {
@@ -105,14 +105,21 @@ static int verify(struct job *j, const char *token)
     return no ? EX_NO : EX_OK;
 }
 
-enum { KEY_ID = OPT_LONG, KEY_SECRET_FILE, KEY_TTL, KEY_EXPIRES, KEY_VERIFY };
+static void on_secret_file(struct opts *o)
+{
+    if (self.count == SECRETS_MAX)
+        opt_refuse(o, "too many secret files");
+    self.files[self.count++] = o->arg;
+}
 
 static const struct opt options[] = {
-    {KEY_ID, "id", "ID", "the gateway's id (default $GATEWAY_RELAY_ID)"},
-    {KEY_SECRET_FILE, "secret-file", "FILE", "read the secret from FILE (default $GATEWAY_RELAY_SECRET)"},
-    {KEY_TTL, "ttl", "DURATION", "let it expire after so long (default 300)"},
-    {KEY_EXPIRES, "expires", "UNIX", "let it expire at this moment; 0: never"},
-    {KEY_VERIFY, "verify", NULL, "verify TOKEN, or the first line of stdin"},
+    OPT_TEXT(0, "id", "ID", &self.id, "the gateway's id (default $GATEWAY_RELAY_ID)"),
+    OPT_CALL(0, "secret-file", "FILE", on_secret_file,
+             "read the secret from FILE (default $GATEWAY_RELAY_SECRET)"),
+    OPT_TIME(0, "ttl", &self.ttl, 1000, "let it expire after so long (default 5m)"),
+    OPT_BOUND(0, "expires", "UNIX", OPT_IS_NUMBER, &self.expires, 0, INT64_MAX,
+              "let it expire at this moment; 0: never"),
+    OPT_FLAG(0, "verify", &self.verify, "verify TOKEN, or the first line of stdin"),
 };
 
 static const struct tool tool = {
@@ -121,52 +128,24 @@ static const struct tool tool = {
                 "--verify [--id ID] [--secret-file FILE]... [TOKEN]",
     .opts = options,
     .count = sizeof options / sizeof *options,
+    .operands = 1,
     .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1},
     .examples = "  relay-token --id demo --secret-file secret --ttl 1h\n"
                 "  relay-token | relay-token --verify\n",
 };
 
-static void take_options(struct job *j, struct opts *o, int argc, char **argv)
-{
-    for (int key; (key = opt_next(o, &tool, argc, argv)) != -1;) {
-        switch (key) {
-        case KEY_ID:
-            j->id = o->arg;
-            break;
-        case KEY_SECRET_FILE:
-            if (j->count == SECRETS_MAX)
-                opt_wrong("more than %d secret files", SECRETS_MAX);
-            j->files[j->count++] = o->arg;
-            break;
-        case KEY_TTL:
-            j->ttl = opt_duration(o) / 1000;
-            if (!j->ttl)
-                opt_wrong("read --%s '%s': less than a second", o->name, o->arg);
-            break;
-        case KEY_EXPIRES:
-            j->expires = opt_number(o, 0, INT64_MAX);
-            break;
-        case KEY_VERIFY:
-            j->verify = true;
-            break;
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
-    struct opts o = {0};
-    struct job j = {.expires = -1};
-    take_options(&j, &o, argc, argv);
-    if (argc - o.operands > j.verify)
-        opt_wrong("unexpected operand '%s'", argv[o.operands + j.verify]);
-    if (j.ttl && j.expires >= 0)
-        die(EX_CONFIG, "--ttl and --expires: give one of them");
-    if (j.verify && (j.ttl || j.expires >= 0))
-        die(EX_CONFIG, "--verify: --ttl and --expires are for minting");
-    int status = j.verify ? verify(&j, o.operands < argc ? argv[o.operands] : NULL) : mint(&j);
-    for (size_t i = 0; i < j.count; i++)
-        secret_forget(&j.secrets[i]);
+    struct opts o;
+    struct relay_token *t = &self;
+    opt_read(&o, &tool, argc, argv);
+    opt_operands(&o, t->verify);
+    opt_exclusive(&o, "ttl", "expires");
+    opt_exclusive(&o, "verify", "ttl");
+    opt_exclusive(&o, "verify", "expires");
+    int status = t->verify ? verify(t, argv[o.operands]) : mint(t);
+    for (size_t i = 0; i < t->count; i++)
+        secret_forget(&t->secrets[i]);
     errno = 0;
     if (fflush(stdout) || ferror(stdout) || fclose(stdout))
         die(EX_IOERR, "write stdout:");

@@ -22,7 +22,7 @@ complete -c relay-dial -s k -l insecure -d 'do not verify the peer\'s certificat
 complete -c relay-dial -s x -l proxy -x -d 'dial through this proxy; an empty one: through none'
 complete -c relay-dial -l id -x -d 'gateway id (default $GATEWAY_RELAY_ID)'
 complete -c relay-dial -l secret-file -r -F -d 'the secret (default $GATEWAY_RELAY_SECRET)'
-complete -c relay-dial -l token-ttl -x -d 'seconds a token lasts (default 300)'
+complete -c relay-dial -l token-ttl -x -d 'how long a token lasts (default 5m)'
 complete -c relay-dial -l dry-run -d 'print url and headers, the token left out, and open nothing'
 complete -c relay-dial -l ready-fd -x -d 'write the first descriptor frame to descriptor N'
 complete -c relay-dial -l record -r -F -d 'append every frame with its time to FILE'

@@ -3,7 +3,7 @@
 complete -c relay-token -f
 complete -c relay-token -l id -x -d 'the gateway\'s id (default $GATEWAY_RELAY_ID)'
 complete -c relay-token -l secret-file -r -F -d 'read the secret from FILE (default $GATEWAY_RELAY_SECRET)'
-complete -c relay-token -l ttl -x -d 'let it expire after so long (default 300)'
+complete -c relay-token -l ttl -x -d 'let it expire after so long (default 5m)'
 complete -c relay-token -l expires -x -d 'let it expire at this moment; 0: never'
 complete -c relay-token -l verify -d 'verify TOKEN, or the first line of stdin'
 complete -c relay-token -s h -l help -d 'print this help and exit'

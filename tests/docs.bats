@@ -60,6 +60,17 @@ man_options() {
     [ -z "${bad-}" ]
 }
 
+@test "an argument has one word per type, the same in --help and in the manual page" {
+    for t in $TOOLS; do
+        sed -n '/^Options:/,/^$/s/^ .*\(--[a-z0-9-]*\) \([^ ][^ ]*\)  .*/\1 \2/p' "$t.help" | sort >"$t.words"
+        mandoc -T ascii "$MAN/$t.1" | col -b | sed 's, | ,|,g' |
+            sed -n '/^DESCRIPTION/,/^E[NX]/s/^ *\(-., \)*\(--[a-z0-9-]*\) \([^ ]*\)$/\2 \3/p' | sort >"$t.man"
+        same "$t: the arguments" "$t.words" "$t.man" || bad=1
+        run ! grep -E ' (TIME|SECS|SECONDS|BYTES|PATH|COUNT|NUM)$' "$t.words"
+    done
+    [ -z "${bad-}" ]
+}
+
 @test "the synopses name only options that exist" {
     for t in $TOOLS; do
         help_options "$t.help" >"$t.options"

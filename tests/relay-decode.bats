@@ -244,7 +244,7 @@ relay-decode: drop passthrough_forward, stdin line 8: forward is not an object' 
     # What is normal already is acknowledged all the same.
     grep -v _ack out | relay-decode --ack --keep-forwards | cmp - out
     run relay-decode --ack -f text <in
-    [ "$status" -eq 64 ]
+    [ "$status" -eq 78 ]
 }
 
 @test "decode: -e is the verdict on the results" {

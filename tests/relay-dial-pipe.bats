@@ -219,14 +219,29 @@ EOF
 
 @test "wrong usage is 64 and says where help is" {
     local args
-    for args in '' 'ftp://x' '-w x ws://h' 'ws://h -n' 'ws://h --' '-n ws://h -- cat' '--nonsense' '-H x ws://h' '--up x ws://h' \
-        '--ping-timeout 0 ws://h'; do
+    for args in '' 'ftp://x' '-w x ws://h' 'ws://h -n' 'ws://h --' '--nonsense' '-H x ws://h'; do
         # shellcheck disable=SC2086 # words
         run --separate-stderr relay-dial $args
         [ "$status" -eq 64 ] || { echo "$args: $status"; return 1; }
         [[ $stderr == *"try 'relay-dial --help'"* ]]
         [ -z "$output" ]
     done
-    run relay-dial --key k ws://h
-    [ "$status" -eq 78 ]
+}
+
+@test "contradictory settings are 78, before anything is opened" {
+    local args
+    for args in '-n ws://h -- cat' '--up x ws://h' '--ping-timeout 0 ws://h' '--key k ws://h' '--stay -E ws://h'; do
+        # shellcheck disable=SC2086 # words
+        run --separate-stderr relay-dial $args
+        [ "$status" -eq 78 ] || { echo "$args: $status"; return 1; }
+        [ -z "$output" ]
+    done
+}
+
+@test "a token's life is a duration, of a second or more" {
+    run relay-dial --token-ttl 5m --dry-run ws://h
+    [ "$status" -eq 0 ]
+    run --separate-stderr relay-dial --token-ttl 999ms ws://h
+    [ "$status" -eq 64 ]
+    [ "${stderr_lines[0]}" = "relay-dial: read --token-ttl '999ms': less than 1000 ms" ]
 }

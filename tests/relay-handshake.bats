@@ -75,7 +75,7 @@ END
 @test "handshake: an identity that is not UTF-8 is refused" {
     run --separate-stderr relay-handshake -n -p $'disc\xffrd'
     [ "$status" -eq 64 ]
-    [ "${stderr_lines[0]}" = "relay-handshake: read identity 'disc\xffrd': not UTF-8" ]
+    [ "${stderr_lines[0]}" = "relay-handshake: read --platform 'disc\xffrd': not UTF-8" ]
     run --separate-stderr env GATEWAY_RELAY_PLATFORMS=$'discord,\xc3' relay-handshake -n
     [ "$status" -eq 78 ]
     [ -z "$output" ]

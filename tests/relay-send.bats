@@ -167,7 +167,6 @@ hello|op "send": chat_id is missing
 -n -c 42 -o delete --set message_id=1 hi|op "delete": takes no TEXT
 -n -o interrupt hi|op "interrupt": session_key is missing
 -n -o send_media -c 42 --set media_kind=film --set source_url=x|op "send_media": media_kind is not one of image, voice, audio, video, document
--c 42 --lines hi|option --lines: takes no TEXT
 -c 42 -m x hi|read --metadata 'x': not KEY=VALUE
 -c 42 --set =x hi|read --set '=x': not KEY=VALUE
 -c 42 --set-json x= hi|read --set-json 'x=': no JSON value
@@ -176,8 +175,12 @@ hello|op "send": chat_id is missing
 -c 42 --set-json metadata=1 -m a=b hi|read --metadata 'a=b': metadata is not an object
 -c 42 --set type=x hi|op "send": an action has no type
 -c 42 --set-json op=1 hi|op 1: not a string
---frob|option --frob: unknown or ambiguous
+--frob|option --frob: unknown
+--len-unit words|read --len-unit 'words': not one of chars|utf16
 EOF
+    run --separate-stderr relay-send -c 42 --lines hi </dev/null
+    [ "$status" -eq 78 ]
+    [ "$stderr" = 'relay-send: --lines: takes no TEXT' ]
 }
 
 @test "- takes all of stdin as the text" {

@@ -43,11 +43,14 @@ stop_stub() {
 --drop-after x|whole number
 --http-status 99|200 to 599
 --delay x|seconds or
---secret nofile|ID=FILE
+--secret nofile|read --secret: not ID=FILE
 --wake-url https://x/|http://
---cert x|--key
-operand|none is taken
+operand|unexpected operand
 END
+    run --separate-stderr relay-stub --cert x
+    [ "$status" -eq 78 ]
+    run --separate-stderr relay-stub --key x
+    [ "$status" -eq 78 ]
     (umask 022; echo open >open)
     run --separate-stderr relay-stub --secret a=open
     [ "$status" -eq 78 ]

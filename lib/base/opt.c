@@ -11,38 +11,19 @@
 #include "base/num.h"
 #include "base/opt.h"
 
-#ifndef RELAY_VERSION
-#define RELAY_VERSION "0.1.0"
-#endif
+/* The rows of the tool, then those of filters, then those of all; and getopt_long's two tables, made from
+ * them: longs[i] is rows[i]. */
+static const struct opt *rows[OPT_MOST];
+static size_t count;
+static struct option longs[OPT_MOST + 1];
+static char shorts[2 * OPT_MOST + 3];
 
-enum { KEY_STRICT = OPT_LONG + 1000, KEY_MAX_FRAME, KEY_LINE_BUFFERED };
-
-static const struct opt common[] = {
-    {'h', "help", NULL, "print this help and exit"},
-    {'V', "version", NULL, "print the version and exit"},
-    {'q', "quiet", NULL, "print errors and losses only"},
-    {'v', "verbose", NULL, "say more (repeatable)"},
-};
-
-static const struct opt of_filters[] = {
-    {KEY_STRICT, "strict", NULL, "stop at the first bad line"},
-    {KEY_MAX_FRAME, "max-frame", "SIZE", "longest line, with K, M or G (default 16M)"},
-    {'u', "unbuffered", NULL, "no effect: output never waits"},
-    {KEY_LINE_BUFFERED, "line-buffered", NULL, "no effect: output never waits"},
-};
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
-static void print_options(const struct opt *o, size_t n)
+static void print_option(const struct opt *o)
 {
-    for (size_t i = 0; i < n; i++) {
-        char left[64];
-        int k = o[i].key < OPT_LONG ? snprintf(left, sizeof left, "-%c, ", o[i].key)
-                                    : snprintf(left, sizeof left, "    ");
-        snprintf(left + k, sizeof left - (size_t)k, "--%s%s%s", o[i].name, o[i].arg ? " " : "",
-                 o[i].arg ? o[i].arg : "");
-        printf("  %-30s  %s\n", left, o[i].help);
-    }
+    char left[64];
+    int k = o->letter ? snprintf(left, sizeof left, "-%c, ", o->letter) : snprintf(left, sizeof left, "    ");
+    snprintf(left + k, sizeof left - (size_t)k, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+    printf("  %-30s  %s\n", left, o->help);
 }
 
 static void print_synopsis(const struct tool *t)
@@ -54,34 +35,49 @@ static void print_synopsis(const struct tool *t)
     }
 }
 
-_Noreturn static void help(const struct tool *t)
+_Noreturn static void end_output(void)
 {
+    if (fflush(stdout) || ferror(stdout))
+        die(EX_IOERR, "write stdout:");
+    exit(EX_OK);
+}
+
+static void on_help(struct opts *o)
+{
+    const struct tool *t = o->tool;
     print_synopsis(t);
     printf("%s\n\nOptions:\n", t->purpose);
-    print_options(t->opts, t->count);
-    if (t->filter)
-        print_options(of_filters, COUNT(of_filters));
-    print_options(common, COUNT(common));
+    for (size_t i = 0; i < count; i++)
+        print_option(rows[i]);
     printf("\nExit status:\n");
     for (const int *e = t->exits; *e >= 0; e++)
         printf("  %-3d  %s\n", *e, exit_meaning(*e));
     printf("\nExamples:\n%s", t->examples);
-    if (fflush(stdout) || ferror(stdout))
-        die(EX_IOERR, "write stdout:");
-    exit(EX_OK);
+    end_output();
 }
 
-_Noreturn static void version(void)
+static void on_version(struct opts *o)
 {
+    (void)o;
     printf("%s %s\n", diag_name(), RELAY_VERSION);
-    if (fflush(stdout) || ferror(stdout))
-        die(EX_IOERR, "write stdout:");
-    exit(EX_OK);
+    end_output();
 }
 
-_Noreturn static void point_to_help(void)
+static void on_quiet(struct opts *o)
 {
-    die(EX_USAGE, "try '%s --help'", diag_name());
+    (void)o;
+    diag_quieter();
+}
+
+static void on_verbose(struct opts *o)
+{
+    (void)o;
+    diag_louder();
+}
+
+static void on_strict(struct opts *o)
+{
+    o->strict = true;
 }
 
 void opt_wrong(const char *fmt, ...)
@@ -92,27 +88,89 @@ void opt_wrong(const char *fmt, ...)
     buf_vprintf(&m, fmt, ap);
     va_end(ap);
     complain("%s", buf_cstr(&m));
-    point_to_help();
+    die(EX_USAGE, "try '%s --help'", diag_name());
 }
 
-/* getopt_long's two tables, made from ours. */
-static struct option longs[96];
-static char shorts[192];
-
-static void add_tables(const struct opt *o, size_t n)
+void opt_refuse(const struct opts *o, const char *fmt, ...)
 {
-    size_t l = 0, s = strlen(shorts);
-    while (longs[l].name)
-        l++;
-    for (size_t i = 0; i < n; i++) {
-        if (l + 1 >= COUNT(longs) || s + 3 >= COUNT(shorts))
+    struct buf why = {0};
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(&why, fmt, ap);
+    va_end(ap);
+    opt_wrong("read --%s '%s': %s", o->name, o->arg, buf_cstr(&why));
+}
+
+int64_t opt_number(const struct opts *o, int64_t min, int64_t max)
+{
+    int64_t v;
+    if (!number_parse(o->arg, min, max, &v))
+        opt_refuse(o, "not a whole number from %lld to %lld", (long long)min, (long long)max);
+    return v;
+}
+
+static int64_t read_time(const struct opts *o, int64_t min)
+{
+    int64_t ms;
+    if (!duration_parse(o->arg, &ms))
+        opt_refuse(o, "not seconds or a number with ms, s, m or h, up to a year");
+    if (ms < min)
+        opt_refuse(o, "less than %lld ms", (long long)min);
+    return ms;
+}
+
+static int64_t read_size(const struct opts *o, int64_t min, int64_t max)
+{
+    int64_t v;
+    if (!size_parse(o->arg, min, max, &v))
+        opt_refuse(o, "not a number of bytes, K, M or G from %lld to %lld", (long long)min, (long long)max);
+    return v;
+}
+
+/* The index of the argument among "alpha|beta|gamma". */
+static int read_word(const struct opts *o, const char *words)
+{
+    size_t n = strlen(o->arg);
+    int i = 0;
+    for (const char *w = words; *w; w += strcspn(w, "|"), w += *w == '|', i++)
+        if (strcspn(w, "|") == n && strncmp(w, o->arg, n) == 0)
+            return i;
+    opt_refuse(o, "not one of %s", words);
+}
+
+static void on_max_frame(struct opts *o)
+{
+    o->max_frame = read_size(o, 64, 1 << 30);
+}
+
+static bool ignored;
+
+static const struct opt of_filters[] = {
+    OPT_CALL(0, "strict", NULL, on_strict, "stop at the first bad line"),
+    OPT_CALL(0, "max-frame", "SIZE", on_max_frame, "longest line, with K, M or G (default 16M)"),
+    OPT_FLAG('u', "unbuffered", &ignored, "no effect: output never waits"),
+    OPT_FLAG(0, "line-buffered", &ignored, "no effect: output never waits"),
+};
+
+static const struct opt of_all[] = {
+    OPT_CALL('h', "help", NULL, on_help, "print this help and exit"),
+    OPT_CALL('V', "version", NULL, on_version, "print the version and exit"),
+    OPT_CALL('q', "quiet", NULL, on_quiet, "print errors and losses only"),
+    OPT_CALL('v', "verbose", NULL, on_verbose, "say more (repeatable)"),
+};
+
+static void add_rows(const struct opt *o, size_t n)
+{
+    size_t s = strlen(shorts);
+    for (size_t i = 0; i < n; i++, count++) {
+        if (count == OPT_MOST)
             die(EX_SOFTWARE, "too many options");
-        longs[l++] = (struct option){o[i].name, o[i].arg ? required_argument : no_argument, NULL, o[i].key};
-        if (o[i].key < OPT_LONG) {
-            shorts[s++] = (char)o[i].key;
-            if (o[i].arg)
-                shorts[s++] = ':';
-        }
+        rows[count] = &o[i];
+        longs[count] = (struct option){o[i].name, o[i].arg ? required_argument : no_argument, NULL, 0};
+        if (o[i].letter)
+            shorts[s++] = o[i].letter;
+        if (o[i].letter && o[i].arg)
+            shorts[s++] = ':';
     }
 }
 
@@ -121,113 +179,120 @@ static void start(struct opts *o, const struct tool *tool, int argc, char **argv
     diag_init(argv[0]);
     *o = (struct opts){.tool = tool, .argc = argc, .argv = argv, .max_frame = 16 << 20};
     strcpy(shorts, "+:"); /* stop at the first operand; tell a missing argument apart */
-    add_tables(tool->opts, tool->count);
+    add_rows(tool->opts, tool->count);
     if (tool->filter)
-        add_tables(of_filters, COUNT(of_filters));
-    add_tables(common, COUNT(common));
+        add_rows(of_filters, sizeof of_filters / sizeof *of_filters);
+    add_rows(of_all, sizeof of_all / sizeof *of_all);
     opterr = 0;
 }
 
-static bool handle_common(struct opts *o, int key)
+static size_t row_named(const char *name, size_t n)
 {
-    switch (key) {
-    case 'h':
-        help(o->tool);
-    case 'V':
-        version();
-    case 'q':
-        diag_quieter();
-        return true;
-    case 'v':
-        diag_louder();
-        return true;
-    case KEY_STRICT:
-        o->strict = true;
-        return true;
-    case KEY_MAX_FRAME:
-        o->max_frame = opt_size(o, 64, 1 << 30);
-        return true;
-    case KEY_LINE_BUFFERED:
-        return true;
-    case 'u':
-        return o->tool->filter;
-    default:
-        return false;
+    size_t i = 0;
+    while (i < count && !(strlen(rows[i]->name) == n && strncmp(rows[i]->name, name, n) == 0))
+        i++;
+    return i;
+}
+
+static size_t row_lettered(int letter)
+{
+    size_t i = 0;
+    while (rows[i]->letter != letter)
+        i++;
+    return i;
+}
+
+/* The word is a long option that does not exist, is abbreviated, or has a value too much or too little. What
+ * follows its "=" is not printed: it could be a secret. */
+_Noreturn static void refuse_long(const char *word)
+{
+    size_t n = strcspn(word, "=");
+    const char *why = row_named(word + 2, n - 2) == count ? "unknown"
+                      : word[n]                           ? "takes no argument"
+                                                          : "needs an argument";
+    opt_wrong("option %.*s: %s", (int)n, word, why);
+}
+
+/* The next option's row; `count` after the last. */
+static size_t next_row(const struct opts *o)
+{
+    const char *word = o->argv[optind < o->argc ? optind : o->argc]; /* NULL after the last */
+    int row = 0;
+    int key = getopt_long(o->argc, o->argv, shorts, longs, &row);
+    if (key == -1)
+        return count;
+    bool is_long = strncmp(word, "--", 2) == 0;
+    if (is_long && (key || strcspn(word, "=") - 2 != strlen(longs[row].name)))
+        refuse_long(word);
+    if (key == ':' || key == '?')
+        opt_wrong("option -%c: %s", optopt, key == ':' ? "needs an argument" : "unknown");
+    return is_long ? (size_t)row : row_lettered(key);
+}
+
+static void store(struct opts *o, const struct opt *row)
+{
+    if (row->arg && !*o->arg && row->kind != OPT_IS_TEXT_OR_EMPTY)
+        opt_refuse(o, "empty");
+    switch (row->kind) {
+    case OPT_IS_FLAG:
+        *row->to.flag = true;
+        break;
+    case OPT_IS_TEXT:
+    case OPT_IS_TEXT_OR_EMPTY:
+        *row->to.text = o->arg;
+        break;
+    case OPT_IS_NUMBER:
+        *row->to.number = opt_number(o, row->min, row->max);
+        break;
+    case OPT_IS_TIME:
+        *row->to.number = read_time(o, row->min);
+        break;
+    case OPT_IS_SIZE:
+        *row->to.number = read_size(o, row->min, row->max);
+        break;
+    case OPT_IS_WORD:
+        *row->to.word = read_word(o, row->arg);
+        break;
+    case OPT_IS_CALL:
+        row->to.call(o);
+        break;
     }
 }
 
-static const char *name_of(int key)
+void opt_read(struct opts *o, const struct tool *tool, int argc, char **argv)
 {
-    const struct option *l = longs;
-    while (l->name && l->val != key)
-        l++;
-    return l->name;
-}
-
-int opt_next(struct opts *o, const struct tool *tool, int argc, char **argv)
-{
-    if (!o->tool)
-        start(o, tool, argc, argv);
-    for (;;) {
-        int at = optind;
-        int key = getopt_long(argc, argv, shorts, longs, NULL);
+    start(o, tool, argc, argv);
+    for (size_t i; (i = next_row(o)) < count;) {
+        o->name = rows[i]->name;
         o->arg = optarg;
-        if (key == -1) {
-            o->operands = optind;
-            return -1;
-        }
-        if (key == ':') {
-            complain("option %s: needs an argument", argv[at < argc ? at : argc - 1]);
-            point_to_help();
-        }
-        if (key == '?') {
-            if (optopt && optopt < OPT_LONG && strncmp(argv[at], "--", 2) != 0)
-                complain("option -%c: unknown", optopt);
-            else if (optopt)
-                complain("option %s: takes no argument", argv[at]);
-            else
-                complain("option %s: unknown or ambiguous", argv[at]);
-            point_to_help();
-        }
-        o->name = name_of(key);
-        if (!handle_common(o, key))
-            return key;
+        o->given[i] = true;
+        store(o, rows[i]);
     }
+    o->operands = optind;
+    if (tool->operands != OPT_ANY)
+        opt_operands(o, tool->operands);
 }
 
-int64_t opt_number(const struct opts *o, int64_t min, int64_t max)
+void opt_operands(const struct opts *o, int most)
 {
-    int64_t v;
-    if (!number_parse(o->arg, min, max, &v))
-        opt_wrong("read --%s '%s': not a whole number from %lld to %lld", o->name, o->arg, (long long)min,
-                  (long long)max);
-    return v;
+    if (o->argc - o->operands > most)
+        opt_wrong("unexpected operand '%s'", o->argv[o->operands + most]);
 }
 
-int64_t opt_duration(const struct opts *o)
+bool opt_given(const struct opts *o, const char *name)
 {
-    int64_t v;
-    if (!duration_parse(o->arg, &v))
-        opt_wrong("read --%s '%s': not seconds or a number with ms, s, m or h", o->name, o->arg);
-    return v;
+    size_t i = row_named(name, strlen(name));
+    return i < count && o->given[i];
 }
 
-int64_t opt_size(const struct opts *o, int64_t min, int64_t max)
+void opt_exclusive(const struct opts *o, const char *a, const char *b)
 {
-    int64_t v;
-    if (!size_parse(o->arg, min, max, &v))
-        opt_wrong("read --%s '%s': not a number of bytes, K, M or G from %lld to %lld", o->name, o->arg,
-                  (long long)min, (long long)max);
-    return v;
+    if (opt_given(o, a) && opt_given(o, b))
+        die(EX_CONFIG, "--%s and --%s: give one of them", a, b);
 }
 
-int opt_word(const struct opts *o, const char *const *words)
+void opt_needs(const struct opts *o, const char *name, const char *other)
 {
-    struct buf all = {0};
-    for (int i = 0; words[i]; i++)
-        if (strcmp(o->arg, words[i]) == 0)
-            return i;
-    for (int i = 0; words[i]; i++)
-        buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
-    opt_wrong("read --%s '%s': not one of %s", o->name, o->arg, buf_cstr(&all));
+    if (opt_given(o, name) && !opt_given(o, other))
+        die(EX_CONFIG, "--%s: needs --%s", name, other);
 }

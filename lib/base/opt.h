@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Options: one table per tool is the source of the parser, of --help and (through --help) of the completions.
  *
+ * A row says where the option's value goes; adding an option is adding a row (and its lines in the manual).
  * Every tool has -h, -V, -q and -v; a filter (`filter` set) also --strict, --max-frame and -u. They are
- * handled here. Parsing stops at the first operand and at "--". */
+ * handled here. Parsing stops at the first operand and at "--". Long options are not abbreviated, and a
+ * message never holds the value of an option that does not exist: it could be a secret. */
 #ifndef RELAY_BASE_OPT_H
 #define RELAY_BASE_OPT_H
 
@@ -10,20 +12,64 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OPT_LONG = 256 }; /* keys of options without a letter count up from here */
+struct opts;
+
+enum opt_kind {
+    OPT_IS_FLAG,
+    OPT_IS_TEXT,
+    OPT_IS_TEXT_OR_EMPTY,
+    OPT_IS_NUMBER,
+    OPT_IS_TIME,
+    OPT_IS_SIZE,
+    OPT_IS_WORD,
+    OPT_IS_CALL
+};
 
 struct opt {
-    int key;          /* the short option's letter, or OPT_LONG + n */
+    char letter;      /* the short option; 0: it has none */
     const char *name; /* the long option */
     const char *arg;  /* the name of its argument in --help; NULL: it takes none */
     const char *help; /* one line */
+    enum opt_kind kind;
+    union {
+        bool *flag;        /* becomes true */
+        const char **text; /* the argument itself, within argv */
+        int64_t *number;   /* a number, milliseconds or bytes */
+        int *word;         /* the index of the word in arg */
+        void (*call)(struct opts *o);
+    } to;
+    int64_t min, max; /* of a number */
 };
+
+/* The rows of a table. An argument that is empty is refused, but for OPT_TEXT_OR_EMPTY. */
+/* clang-format off */
+#define OPT_ROW(l, n, a, h, k) .letter = (l), .name = (n), .arg = (a), .help = (h), .kind = (k)
+#define OPT_FLAG(l, n, to_, h) {OPT_ROW(l, n, NULL, h, OPT_IS_FLAG), .to.flag = (to_)}
+#define OPT_TEXT(l, n, a, to_, h) {OPT_ROW(l, n, a, h, OPT_IS_TEXT), .to.text = (to_)}
+#define OPT_TEXT_OR_EMPTY(l, n, a, to_, h) {OPT_ROW(l, n, a, h, OPT_IS_TEXT_OR_EMPTY), .to.text = (to_)}
+#define OPT_FILE(l, n, to_, h) OPT_TEXT(l, n, "FILE", to_, h)
+#define OPT_BOUND(l, n, a, k, to_, min_, max_, h) \
+    {OPT_ROW(l, n, a, h, k), .to.number = (to_), .min = (min_), .max = (max_)}
+#define OPT_NUMBER(l, n, to_, min_, max_, h) OPT_BOUND(l, n, "N", OPT_IS_NUMBER, to_, min_, max_, h)
+/* Milliseconds; 365 days at most. */
+#define OPT_TIME(l, n, to_, min_, h) OPT_BOUND(l, n, "DURATION", OPT_IS_TIME, to_, min_, 0, h)
+/* Bytes. */
+#define OPT_SIZE(l, n, to_, min_, max_, h) OPT_BOUND(l, n, "SIZE", OPT_IS_SIZE, to_, min_, max_, h)
+/* One of the words, "alpha|beta|gamma". */
+#define OPT_WORD(l, n, words, to_, h) {OPT_ROW(l, n, words, h, OPT_IS_WORD), .to.word = (to_)}
+/* A function of the tool's, with o->arg; a NULL for the argument's name: it takes none. */
+#define OPT_CALL(l, n, a, f, h) {OPT_ROW(l, n, a, h, OPT_IS_CALL), .to.call = (f)}
+/* clang-format on */
+
+enum { OPT_ANY = -1 };  /* any number of operands */
+enum { OPT_MOST = 96 }; /* options of a tool, the common ones included */
 
 struct tool {
     const char *purpose;  /* one line */
     const char *synopsis; /* what follows the tool's name; further forms on lines of their own */
     const struct opt *opts;
     size_t count;
+    int operands;         /* how many it takes, or OPT_ANY */
     const int *exits;     /* the statuses the tool can end with, ended by -1 */
     const char *examples; /* lines, each ended by '\n' */
     bool filter;
@@ -33,25 +79,33 @@ struct opts {
     const struct tool *tool;
     int argc;
     char **argv;
-    const char *name;  /* the present option's long name */
-    const char *arg;   /* … and argument */
-    bool strict;       /* --strict was given */
-    int64_t max_frame; /* bytes; 16 MiB unless --max-frame was given */
-    int operands;      /* after the last option: index of the first operand */
+    const char *name;     /* the present option's long name */
+    const char *arg;      /* … and argument */
+    bool given[OPT_MOST]; /* by row; see opt_given() */
+    bool strict;          /* --strict was given */
+    int64_t max_frame;    /* bytes; 16 MiB unless --max-frame was given */
+    int operands;         /* after opt_read(): index of the first operand */
 };
 
-/* Returns the key of the next option, or -1 after the last. Wrong usage ends the process with EX_USAGE,
- * --help and --version with 0. Calls diag_init() at the first call. */
-int opt_next(struct opts *o, const struct tool *tool, int argc, char **argv);
+/* Reads all options: each goes where its row says. Calls diag_init() first. Wrong usage ends the process with
+ * EX_USAGE, --help and --version with 0. */
+void opt_read(struct opts *o, const struct tool *tool, int argc, char **argv);
+/* Whether the option with this long name was given. */
+bool opt_given(const struct opts *o, const char *name);
 
 /* Ends the process with EX_USAGE after the message and a line that points to --help. */
 _Noreturn void opt_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same for the present option: "read --NAME 'ARG': reason". */
+_Noreturn void opt_refuse(const struct opts *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Wrong usage when there are more than so many operands. */
+void opt_operands(const struct opts *o, int most);
 
-/* The present option's argument as a number, duration (ms) or size; wrong usage where it is none. */
+/* Contradictory settings end the process with EX_CONFIG: two options of which one may be given, one that is
+ * nothing without the other. */
+void opt_exclusive(const struct opts *o, const char *a, const char *b);
+void opt_needs(const struct opts *o, const char *name, const char *other);
+
+/* The present option's argument as a number, for OPT_CALL; wrong usage when it is not one. */
 int64_t opt_number(const struct opts *o, int64_t min, int64_t max);
-int64_t opt_duration(const struct opts *o);
-int64_t opt_size(const struct opts *o, int64_t min, int64_t max);
-/* The present option's argument as one of the words, a list ended by NULL; returns its index. */
-int opt_word(const struct opts *o, const char *const *words);
 
 #endif
