@@ -11,6 +11,7 @@ load helper
 
 @test "lib: JSON" { "$RELAY_BUILD/tests/lib/json"; }
 @test "lib: numbers" { "$RELAY_BUILD/tests/lib/num"; }
+@test "lib: options" { "$RELAY_BUILD/tests/lib/opt"; }
 @test "lib: lines in and bytes out" { "$RELAY_BUILD/tests/lib/io"; }
 @test "lib: text" { "$RELAY_BUILD/tests/lib/text"; }
 @test "lib: frames" { "$RELAY_BUILD/tests/lib/frame"; }
