@@ -214,3 +214,59 @@ own_output() {
             on && !/^  (-[[:alnum:]], |    )--[a-z][a-z0-9-]+( [^ ]+)?  +[^ ]/ { print; bad = 1 } END { exit bad }' <<<"$output"
     done
 }
+
+# ring_stage PID COMMAND… : COMMAND as a stage of the ring of relay-dial PID; its pid is in STAGE, its input is fd 7.
+ring_stage() {
+    rm -f in out
+    mkfifo in
+    exec 7<>in
+    background env RELAY_DIAL_PID="$1" "${@:2}" <in >out 2>err
+    STAGE=$!
+    printf '%s\n' '{"type":"before"}' >&7
+    until_true 10 grep -q before out
+}
+
+@test "a stage of a ring leaves TERM, INT and HUP to its relay-dial, as long as that lives" {
+    local dial
+    for f in "${FILTERS[@]}"; do
+        filter "$f"
+        background sleep 60
+        dial=$!
+        ring_stage "$dial" "${CMD[@]}"
+        kill -TERM "$STAGE"
+        kill -HUP "$STAGE"
+        kill -TERM "$STAGE"
+        printf '%s\n' '{"type":"after"}' >&7
+        until_true 10 grep -q after out || { echo "$TOOL"; cat err; return 1; }
+        kill "$dial"
+        wait "$dial" || true
+        kill -TERM "$STAGE"
+        wait "$STAGE" && status=0 || status=$?
+        echo "$TOOL: $status"
+        [ "$status" -eq 143 ]
+        exec 7>&-
+    done
+}
+
+@test "a TERM of relay-dial itself ends a stage" {
+    # shellcheck disable=SC2016 # for the inner shell, which stands in for relay-dial
+    for f in "${FILTERS[@]}"; do
+        filter "$f"
+        rm -f in out
+        mkfifo in
+        run bash -c 'RELAY_DIAL_PID=$$ "$@" <in >out & exec 7>in; echo "{\"type\":\"x\"}" >&7
+            until grep -qs x out; do sleep 0.01; done
+            kill -TERM $!; wait $!; echo $?' - "${CMD[@]}"
+        echo "$TOOL: $output"
+        [ "${lines[-1]}" = 143 ]
+    done
+}
+
+@test "a diagnostic whose reader is gone, or in a ring stuck, stops no filter; what was not read is counted" {
+    run laws unheard 0 "${FILTERS[@]}"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    run laws stuck 20 "${FILTERS[@]}"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}

@@ -4,6 +4,8 @@
 laws.py lines COUNT SEED          writes lines.common and lines.TOOL for every filter into the directory
 laws.py first SECONDS COMMAND…    each COMMAND passes a line on within SECONDS while its input stays open
 laws.py gone SECONDS COMMAND…     each COMMAND dies of SIGPIPE within SECONDS of its reader, with a quiet input
+laws.py unheard 0 COMMAND…        each COMMAND goes on though the reader of its stderr is gone
+laws.py stuck SECONDS COMMAND…    each COMMAND, as a stage of a ring, does not wait for a reader of stderr that is stuck
 laws.py flat COUNT KIB COMMAND    COMMAND's peak memory grows by at most KIB between a half of COUNT frames and all
 """
 import os
@@ -146,6 +148,46 @@ def gone(limit, commands):
     return bad
 
 
+def unheard(_, commands):
+    """The reader of stderr is gone: the bad line costs its diagnostic, nothing else."""
+    bad = 0
+    for command in commands:
+        r, w = os.pipe()
+        os.close(r)
+        p = subprocess.run(shlex.split(command), input=b'garbage\n{"type":"x"}\n', stdout=subprocess.PIPE, stderr=w,
+                           check=False)
+        os.close(w)
+        if p.returncode != 65 or not p.stdout.endswith(b'{"type":"x"}\n'):
+            print("%s: %d %r" % (command, p.returncode, p.stdout))
+            bad = 1
+    return bad
+
+
+def stuck(limit, commands):
+    """In a ring nobody waits for the reader of stderr: what it does not take is counted, and told once it reads."""
+    bad, lines_in = 0, 5000
+    for command in commands:
+        with subprocess.Popen(shlex.split(command), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=dict(os.environ, RELAY_DIAL_PID=str(os.getpid()))) as p:
+            p.stdin.write(b"garbage\n" * lines_in + b'{"type":"first"}\n')
+            p.stdin.flush()
+            passed = read_until(p.stdout, b'{"type":"first"}\n', limit)
+            # A pipe takes a line again once a page of it is free.
+            early = b""
+            while early.count(b"\n") < 300:
+                early += os.read(p.stderr.fileno(), 4096)
+            p.stdin.write(b"garbage\n")
+            p.stdin.close()
+            p.wait()
+            said = (early + p.stderr.read()).decode().splitlines()
+        dropped = [int(l.split()[2]) for l in said if ": drop " in l and l.endswith("diagnostics: stderr was not read")]
+        skipped = sum(": skip line " in l for l in said)
+        if not passed or p.returncode != 65 or not dropped or sum(dropped) + skipped != lines_in + 1:
+            print("%s: %d, %d said, dropped %s, passed %s" % (command, p.returncode, skipped, dropped, passed))
+            bad = 1
+    return bad
+
+
 def peak(p):
     with open("/proc/%d/status" % p.pid, encoding="ascii") as f:
         return next(int(l.split()[1]) for l in f if l.startswith("VmHWM"))
@@ -195,7 +237,7 @@ def main():
         return lines(int(args[0]), int(args[1]))
     if what == "flat":
         return flat(int(args[0]), int(args[1]), args[2])
-    return {"first": first, "gone": gone}[what](float(args[0]), args[1:])
+    return {"first": first, "gone": gone, "unheard": unheard, "stuck": stuck}[what](float(args[0]), args[1:])
 
 
 sys.exit(main())

@@ -2,23 +2,52 @@
 /* Signals through a pipe. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/num.h"
 #include "base/sig.h"
 
 static int ends[2] = {-1, -1};
 static bool pipe_kept; /* SIGPIPE is ignored by us, not by the parent */
 
-static void note(int number)
+static pid_t dial;     /* the relay-dial of the ring; 0: there is none */
+
+static const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
+enum { DEADLY = sizeof deadly / sizeof *deadly };
+
+/* In a handler: whether the signal is relay-dial's to act on. */
+static bool left_to_dial(int number, const siginfo_t *from)
+{
+    bool ours = !dial;
+    for (int i = 0; !ours && deadly[i] != number; i++)
+        ours = i + 1 == DEADLY;
+    if (ours || (from->si_code <= 0 && from->si_pid == dial))
+        return false;
+    return kill(dial, 0) == 0 || errno == EPERM;
+}
+
+static void note(int number, siginfo_t *from, void *context)
 {
     int error = errno;
     unsigned char c = (unsigned char)number;
+    (void)context;
     /* A full pipe holds thousands of signals already: one more says nothing new. */
-    (void)!write(ends[1], &c, 1);
+    if (!left_to_dial(number, from))
+        (void)!write(ends[1], &c, 1);
+    errno = error;
+}
+
+static void die_unless_left(int number, siginfo_t *from, void *context)
+{
+    int error = errno;
+    (void)context;
+    if (!left_to_dial(number, from))
+        sig_die(number);
     errno = error;
 }
 
@@ -31,10 +60,15 @@ static void open_ends(void)
             die(EX_OSERR, "set up signal pipe:");
 }
 
-static bool ignored(int number)
+static bool is_handled_by(int number, void (*handler)(int))
 {
     struct sigaction sa;
-    return sigaction(number, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
+    return sigaction(number, NULL, &sa) == 0 && !(sa.sa_flags & SA_SIGINFO) && sa.sa_handler == handler;
+}
+
+static bool ignored(int number)
+{
+    return is_handled_by(number, SIG_IGN);
 }
 
 static void unblock(int number)
@@ -45,9 +79,9 @@ static void unblock(int number)
     sigprocmask(SIG_UNBLOCK, &one, NULL);
 }
 
-static void catch(int number)
+static void catch(int number, void (*handler)(int, siginfo_t *, void *))
 {
-    struct sigaction sa = {.sa_handler = note, .sa_flags = SA_RESTART};
+    struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_RESTART | SA_SIGINFO};
     sigemptyset(&sa.sa_mask);
     if (sigaction(number, &sa, NULL))
         die(EX_OSERR, "catch signal %d:", number);
@@ -59,7 +93,7 @@ int sig_open(const int *signals)
     if (ends[0] < 0)
         open_ends();
     for (; *signals; signals++)
-        catch(*signals);
+        catch(*signals, note);
     return ends[0];
 }
 
@@ -69,6 +103,19 @@ int sig_open_unignored(const int *signals)
         if (!ignored(*signals))
             sig_open((const int[]){*signals, 0});
     return sig_open((const int[]){0});
+}
+
+bool sig_ring(void)
+{
+    const char *pid = getenv("RELAY_DIAL_PID");
+    int64_t number;
+    if (!pid || !number_parse(pid, 1, INT_MAX, &number))
+        return false;
+    dial = (pid_t)number;
+    for (int i = 0; i < DEADLY; i++)
+        if (is_handled_by(deadly[i], SIG_DFL))
+            catch(deadly[i], die_unless_left);
+    return true;
 }
 
 int sig_next(void)

@@ -15,6 +15,8 @@ void filter_init(struct filter *f, const struct opts *o)
     f->strict = o->strict;
     f->in = (struct reader){.fd = STDIN_FILENO, .max = (size_t)o->max_frame};
     writer_open(&f->out, STDOUT_FILENO);
+    if (sig_ring())
+        diag_no_wait();
 }
 
 void filter_emit(struct filter *f, struct span line)

@@ -53,7 +53,7 @@ struct filter {
     uintmax_t bad;
 };
 
-/* Takes over strict and max_frame. Call before anything is emitted. */
+/* Takes over strict and max_frame, and behaves as a stage if this is one (sig_ring()). Call before anything is emitted. */
 void filter_init(struct filter *f, const struct opts *o);
 /* Queues a line (without '\n') for stdout. */
 void filter_emit(struct filter *f, struct span line);
