@@ -20,11 +20,18 @@ static void send_going_idle(struct filter *f)
     filter_emit(f, span_of("{\"type\":\"going_idle\"}"));
 }
 
+static void explain(const struct relay_idle *s, const char *what)
+{
+    warn("ignore %s: going_idle %s", what, s->idle.flipped ? "was acked" : "is out, not acked yet");
+}
+
 static bool on_frame(struct filter *f, struct frame *fr)
 {
     struct relay_idle *s = f->ctx;
     if (idle_frame(&s->idle, fr, clock_ms()))
         send_going_idle(f);
+    else if (fr->type == FRAME_LINK && json_eq(frame_get(fr, "state"), "idle"))
+        explain(s, "link idle");
     return true;
 }
 
@@ -57,14 +64,14 @@ static void on_ready(struct filter *f, const struct pollset *ps)
         if (idle_ask(&s->idle, clock_ms()))
             send_going_idle(f);
         else
-            warn("ignore SIGUSR1: going_idle %s", s->idle.flipped ? "was acked" : "is out, not acked yet");
+            explain(s, "SIGUSR1");
     }
 }
 
 static void on_end(struct filter *f)
 {
     struct relay_idle *s = f->ctx;
-    if (!s->idle.asked)
+    if (!idle_waits(&s->idle))
         return;
     if (!s->idle.late)
         complain("wait for going_idle_ack: the input ended first");
@@ -73,11 +80,11 @@ static void on_end(struct filter *f)
 
 static const struct opt options[] = {
     OPT_FLAG('n', "null-input", &self.now, "do not read stdin: ask now, then end"),
-    OPT_TIME(0, "after", &self.after, 1, "ask when no message passed for so long"),
+    OPT_TIME(0, "after", &self.after, 1, "ask when the ring has been at rest for so long"),
 };
 
 static const struct tool tool = {
-    .purpose = "Ask the connector to buffer: when the link drains, on SIGUSR1, or when nothing is said.",
+    .purpose = "Ask the connector to buffer: when the link drains, on SIGUSR1, or at rest.",
     .synopsis = "[--after DURATION]\n-n",
     .opts = options,
     .count = sizeof options / sizeof *options,
@@ -100,5 +107,7 @@ int main(int argc, char **argv)
     if (!self.now)
         self.signals = sig_open((const int[]){SIGUSR1, 0});
     idle_init(&self.idle, self.after, clock_ms());
-    return filter_run(f);
+    int status = filter_run(f);
+    idle_free(&self.idle);
+    return status;
 }

@@ -66,6 +66,15 @@ lines() { # N [FILE]
     run --separate-stderr relay-idle <<<"$ASK"
     [ "$status" -eq 75 ]
     [ "$output" = "$ASK" ]
+    [ -n "${LONG-}" ] || return 0
+    open_idle
+    tell_idle "$(state draining)" "$(state draining)"
+    until_true 12 grep -qx 'relay-idle: wait for going_idle_ack: none came within 10 s' err
+    tell_idle '{"type":"x"}' "$ACK"
+    until_true 5 lines 5
+    end_idle
+    [ "$RC" -eq 75 ]
+    lines 1 err
 }
 
 @test "idle: SIGUSR1 asks once until the ack and a new link" {
@@ -92,21 +101,21 @@ lines() { # N [FILE]
 }
 
 @test "idle: --after counts from the last message, and only with a link" {
-    open_idle --after 0.7
+    open_idle --after 1
     local from to
-    from=$(date +%s%N)
     for _ in 1 2 3 4 5; do
-        tell_idle '{"type":"inbound"}' '{"type":"outbound"}' '{"type":"x"}'
-        sleep 0.25
+        from=$(date +%s%N)
+        tell_idle '{"type":"inbound"}' '{"type":"outbound","requestId":"r"}' '{"type":"outbound_result","requestId":"r"}'
+        sleep 0.1
     done
     until_true 5 grep -q 'going_idle"' out
     to=$(date +%s%N)
-    [ $(((to - from) / 1000000)) -ge 1650 ]
+    [ $(((to - from) / 1000000)) -ge 1000 ]
     lines 16
     [ "$(tail -n 1 out)" = "$ASK" ]
     tell_idle "$ACK" "$(state lost)"
     until_true 5 lines 18
-    sleep 0.8
+    sleep 1.1
     lines 18
     tell_idle "$(state open)"
     until_true 5 lines 20
@@ -116,16 +125,43 @@ lines() { # N [FILE]
     [ "$RC" -eq 0 ]
 }
 
-@test "idle: an ack that does not come within 10 s" {
-    [ -n "${LONG-}" ] || return 0
-    open_idle
-    tell_idle "$(state draining)" "$(state draining)"
-    until_true 12 grep -qx 'relay-idle: wait for going_idle_ack: none came within 10 s' err
-    tell_idle '{"type":"x"}' "$ACK"
-    until_true 5 lines 5
+@test "idle: a turn in hand and an outbound without its result are not rest" {
+    open_idle --after 300ms
+    tell_idle "$(state open)" '{"type":"work","running":1,"waiting":0}' '{"type":"outbound","requestId":"r"}'
+    until_true 5 lines 3
+    sleep 0.5
+    lines 3
+    tell_idle '{"type":"work","running":0,"waiting":0}'
+    sleep 0.5
+    lines 4
+    tell_idle '{"type":"outbound_result","requestId":"r"}'
+    until_true 5 lines 6
+    [ "$(tail -n 1 out)" = "$ASK" ]
+    tell_idle "$ACK"
     end_idle
-    [ "$RC" -eq 75 ]
-    lines 1 err
+    [ "$RC" -eq 0 ]
+}
+
+@test "idle: the time before the first link does not count; an ack that nobody asked for changes nothing" {
+    open_idle --after 300ms
+    tell_idle '{"type":"hello"}' '{"type":"x"}'
+    until_true 5 lines 2
+    sleep 0.5
+    lines 2
+    tell_idle "$ACK"
+    until_true 5 lines 4
+    [ "$(tail -n 1 out)" = "$ASK" ]
+    end_idle
+    [ "$RC" -eq 0 ] # one ack had come
+}
+
+@test "idle: a link frame idle asks as SIGUSR1 does" {
+    { state open; state idle; state idle; echo "$ACK"; state idle; } >in
+    run --separate-stderr relay-idle <in
+    [ "$status" -eq 0 ]
+    { state open; echo "$ASK"; sed 1d in; } | cmp - <(echo "$output")
+    [ "${stderr_lines[0]}" = 'relay-idle: ignore link idle: going_idle is out, not acked yet' ]
+    [ "${stderr_lines[1]}" = 'relay-idle: ignore link idle: going_idle was acked' ]
 }
 
 @test "idle: usage" {

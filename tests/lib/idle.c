@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* When to ask for buffering. */
-#include "check.h"
 #include "relay/idle.h"
+#include "check.h"
 
 /* Whether a going_idle goes out ahead of that frame at that moment. */
 static bool asks_at(struct idle *i, const char *text, int64_t now)
@@ -14,25 +14,38 @@ static bool asks_at(struct idle *i, const char *text, int64_t now)
     return ask;
 }
 
-#define OPEN     "{\"type\":\"link\",\"state\":\"open\"}"
-#define LOST     "{\"type\":\"link\",\"state\":\"lost\"}"
-#define DRAINING "{\"type\":\"link\",\"state\":\"draining\"}"
-#define ACK      "{\"type\":\"going_idle_ack\"}"
-#define INBOUND  "{\"type\":\"inbound\"}"
+#define OPEN                   "{\"type\":\"link\",\"state\":\"open\"}"
+#define LOST                   "{\"type\":\"link\",\"state\":\"lost\"}"
+#define DRAINING               "{\"type\":\"link\",\"state\":\"draining\"}"
+#define ACK                    "{\"type\":\"going_idle_ack\"}"
+#define IDLE                   "{\"type\":\"link\",\"state\":\"idle\"}"
+#define HELLO                  "{\"type\":\"hello\"}"
+#define OUTBOUND(id)           "{\"type\":\"outbound\",\"requestId\":\"" id "\"}"
+#define RESULT(id)             "{\"type\":\"outbound_result\",\"requestId\":\"" id "\"}"
+#define WORK(running, waiting) "{\"type\":\"work\",\"running\":" running ",\"waiting\":" waiting "}"
+#define INBOUND                "{\"type\":\"inbound\"}"
 
-static void test_idle_ack(void)
+static void test_ack(void)
 {
     struct idle i;
     idle_init(&i, 0, 0);
     CHECK(idle_due(&i) == INT64_MAX && idle_tick(&i, 1 << 30) == IDLE_NOTHING);
     CHECK(asks_at(&i, DRAINING, 1000) && idle_due(&i) == 11000);
-    CHECK(!asks_at(&i, DRAINING, 2000) && !idle_ask(&i, 2000));
+    CHECK(!asks_at(&i, DRAINING, 2000) && !asks_at(&i, IDLE, 2000) && !idle_ask(&i, 2000));
     CHECK(idle_tick(&i, 10999) == IDLE_NOTHING && idle_tick(&i, 11000) == IDLE_LATE);
-    CHECK(idle_due(&i) == INT64_MAX && idle_tick(&i, 99000) == IDLE_NOTHING && i.asked && i.late);
-    CHECK(!idle_ask(&i, 99000));
-    CHECK(!asks_at(&i, ACK, 100000) && !i.asked && !idle_ask(&i, 100000));
-    /* a new link */
-    CHECK(!asks_at(&i, LOST, 1) && !asks_at(&i, OPEN, 2) && idle_ask(&i, 3) && idle_due(&i) == 10003);
+    CHECK(idle_due(&i) == INT64_MAX && idle_tick(&i, 99000) == IDLE_NOTHING && idle_waits(&i) && i.late);
+    /* one that is late is asked for again, once */
+    CHECK(idle_ask(&i, 99000) && !idle_ask(&i, 99001) && idle_due(&i) == 109000);
+    CHECK(!asks_at(&i, ACK, 100000) && !idle_waits(&i) && !idle_ask(&i, 100000) &&
+          !asks_at(&i, DRAINING, 100000));
+    idle_free(&i);
+}
+
+static void test_link(void)
+{
+    struct idle i;
+    idle_init(&i, 0, 0);
+    CHECK(!asks_at(&i, OPEN, 2) && asks_at(&i, IDLE, 3) && idle_due(&i) == 10003);
     /* lost before the ack: the time stands still, and it is asked again */
     CHECK(!asks_at(&i, LOST, 5000) && idle_due(&i) == INT64_MAX && idle_tick(&i, 50000) == IDLE_NOTHING);
     CHECK(asks_at(&i, OPEN, 60000) && idle_due(&i) == 70000 && !asks_at(&i, OPEN, 61000));
@@ -41,26 +54,70 @@ static void test_idle_ack(void)
     CHECK(!asks_at(&i, LOST, 63000) && idle_ask(&i, 64000) && idle_due(&i) == INT64_MAX);
     CHECK(!asks_at(&i, LOST, 64500) && idle_due(&i) == INT64_MAX);
     CHECK(!asks_at(&i, OPEN, 65000) && idle_due(&i) == 75000);
+    idle_free(&i);
 }
 
-static void test_idle_after(void)
+/* An ack that nobody asked for: what is asked later goes out all the same, and none is waited for. */
+static void test_unasked_ack(void)
 {
     struct idle i;
     idle_init(&i, 500, 0);
-    CHECK(idle_due(&i) == 500 && !asks_at(&i, INBOUND, 400) && idle_due(&i) == 900);
-    CHECK(!asks_at(&i, "{\"type\":\"hello\"}", 800) && idle_due(&i) == 900);
-    CHECK(!asks_at(&i, "{\"type\":\"outbound\"}", 850) && idle_due(&i) == 1350);
-    CHECK(idle_tick(&i, 1349) == IDLE_NOTHING && idle_tick(&i, 1350) == IDLE_ASK && idle_due(&i) == 11350);
-    CHECK(!asks_at(&i, INBOUND, 1400) && idle_due(&i) == 11350);
+    CHECK(!asks_at(&i, OPEN, 0) && !asks_at(&i, ACK, 100) && idle_due(&i) == 500);
+    CHECK(idle_tick(&i, 500) == IDLE_ASK && idle_due(&i) == INT64_MAX && !idle_waits(&i));
+    CHECK(asks_at(&i, DRAINING, 600) && !idle_waits(&i));
+    CHECK(!asks_at(&i, ACK, 700) && i.flipped && !asks_at(&i, DRAINING, 800));
+    CHECK(!asks_at(&i, LOST, 900) && !asks_at(&i, OPEN, 1000) && asks_at(&i, DRAINING, 1001) &&
+          idle_waits(&i));
+    idle_free(&i);
+}
+
+static void test_after(void)
+{
+    struct idle i;
+    idle_init(&i, 500, 0);
+    /* not before the link has shown itself */
+    CHECK(idle_due(&i) == INT64_MAX && !asks_at(&i, HELLO, 100) && !asks_at(&i, OUTBOUND("x"), 100));
+    CHECK(idle_due(&i) == INT64_MAX && !asks_at(&i, RESULT("x"), 200) && idle_due(&i) == 700);
+    CHECK(!asks_at(&i, INBOUND, 400) && idle_due(&i) == 900 && !asks_at(&i, HELLO, 800) &&
+          idle_due(&i) == 900);
+    CHECK(idle_tick(&i, 899) == IDLE_NOTHING && idle_tick(&i, 900) == IDLE_ASK && idle_due(&i) == 10900);
+    CHECK(!asks_at(&i, INBOUND, 1400) && idle_due(&i) == 10900);
     CHECK(!asks_at(&i, ACK, 1500) && idle_due(&i) == INT64_MAX);
     CHECK(!asks_at(&i, LOST, 2000) && idle_due(&i) == INT64_MAX && !asks_at(&i, OPEN, 9000) &&
           idle_due(&i) == 9500);
     CHECK(!asks_at(&i, "{\"type\":\"going_idle\"}", 9100) && idle_due(&i) == 19100 && !idle_ask(&i, 9200));
+    /* late: asked again after the same rest */
+    CHECK(idle_tick(&i, 19100) == IDLE_LATE && idle_due(&i) == 19600 && idle_tick(&i, 19600) == IDLE_ASK);
+    idle_free(&i);
+}
+
+/* The time counts only while the ring is at rest: no work in hand, no result owed. */
+static void test_rest(void)
+{
+    struct idle i;
+    idle_init(&i, 500, 0);
+    CHECK(!asks_at(&i, OPEN, 0) && !asks_at(&i, WORK("1", "0"), 100) && idle_due(&i) == INT64_MAX);
+    CHECK(!asks_at(&i, WORK("0", "3"), 200) && idle_due(&i) == INT64_MAX &&
+          idle_tick(&i, 90000) == IDLE_NOTHING);
+    CHECK(!asks_at(&i, WORK("0", "0"), 90000) && idle_due(&i) == 90500);
+    CHECK(!asks_at(&i, WORK("0", "0"), 90400) && idle_due(&i) == 90500);
+    CHECK(!asks_at(&i, OUTBOUND("a"), 90410) && !asks_at(&i, OUTBOUND("b"), 90420) &&
+          idle_due(&i) == INT64_MAX);
+    CHECK(!asks_at(&i, RESULT("a"), 90430) && !asks_at(&i, RESULT("a"), 90440) &&
+          !asks_at(&i, RESULT("c"), 90440) && idle_due(&i) == INT64_MAX);
+    CHECK(!asks_at(&i, RESULT("b"), 91000) && idle_due(&i) == 91500);
+    /* busy again while a request is out: the answer is waited for all the same */
+    CHECK(idle_tick(&i, 91500) == IDLE_ASK && !asks_at(&i, WORK("1", "0"), 91600) && idle_due(&i) == 101500);
+    CHECK(!asks_at(&i, ACK, 91700) && i.flipped);
+    idle_free(&i);
 }
 
 int main(void)
 {
-    test_idle_ack();
-    test_idle_after();
+    test_ack();
+    test_link();
+    test_unasked_ack();
+    test_after();
+    test_rest();
     return failures != 0;
 }
