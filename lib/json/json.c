@@ -104,6 +104,37 @@ struct span json_find(struct span object, const char *name)
     return found;
 }
 
+static void want_nothing(const struct json_want *wanted, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        *wanted[i].value = (struct span){NULL, 0};
+}
+
+static void fill(struct span key, struct span value, const struct json_want *wanted, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (json_is_name(key, wanted[i].name)) {
+            *wanted[i].value = value;
+            return;
+        }
+}
+
+void json_pick_into(struct span object, const struct json_want *wanted, size_t n)
+{
+    struct span key, value;
+    struct json_iter it = {object, false};
+    want_nothing(wanted, n);
+    while (json_next(&it, &key, &value) && key.p)
+        fill(key, value, wanted, n);
+}
+
+void json_pick_members_into(const struct json_members *o, const struct json_want *wanted, size_t n)
+{
+    want_nothing(wanted, n);
+    for (size_t m = 0; m < o->n; m++)
+        fill(o->m[m].key, o->m[m].value, wanted, n);
+}
+
 static void pick(struct span key, struct span value, const char *const *wanted, struct span *values, size_t n)
 {
     for (size_t i = 0; i < n; i++)

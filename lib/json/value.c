@@ -49,6 +49,16 @@ bool json_is_null(struct span v)
     return first(v) == 'n';
 }
 
+bool json_has_text(struct span v)
+{
+    return v.n > 2 && json_is_string(v);
+}
+
+bool json_is_empty(struct span v)
+{
+    return !v.p || json_is_null(v) || (json_is_string(v) && v.n == 2);
+}
+
 static uint32_t hex_value(const char *p)
 {
     uint32_t v = 0;

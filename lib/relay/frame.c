@@ -3,28 +3,61 @@
 #include <string.h>
 
 #include "relay/frame.h"
-#include "base/text.h"
+
+#define NAMED(text, dir) {text, sizeof(text) - 1, dir}
 
 static const struct {
     const char *name;
+    size_t n;
     enum frame_dir dir;
 } types[] = {
-    [FRAME_OTHER] = {NULL, FRAME_UNKNOWN},
-    [FRAME_HELLO] = {"hello", FRAME_UP},
-    [FRAME_OUTBOUND] = {"outbound", FRAME_UP},
-    [FRAME_INTERRUPT] = {"interrupt", FRAME_UP},
-    [FRAME_GOING_IDLE] = {"going_idle", FRAME_UP},
-    [FRAME_INBOUND_ACK] = {"inbound_ack", FRAME_UP},
-    [FRAME_DESCRIPTOR] = {"descriptor", FRAME_DOWN},
-    [FRAME_INBOUND] = {"inbound", FRAME_DOWN},
-    [FRAME_OUTBOUND_RESULT] = {"outbound_result", FRAME_DOWN},
-    [FRAME_INTERRUPT_INBOUND] = {"interrupt_inbound", FRAME_DOWN},
-    [FRAME_GOING_IDLE_ACK] = {"going_idle_ack", FRAME_DOWN},
-    [FRAME_PASSTHROUGH_FORWARD] = {"passthrough_forward", FRAME_DOWN},
-    [FRAME_LINK] = {"link", FRAME_LOCAL},
-    [FRAME_WORK] = {"work", FRAME_LOCAL},
-    [FRAME_ACTION] = {NULL, FRAME_UNKNOWN},
+    [FRAME_OTHER] = {NULL, 0, FRAME_UNKNOWN},
+    [FRAME_HELLO] = NAMED("hello", FRAME_UP),
+    [FRAME_OUTBOUND] = NAMED("outbound", FRAME_UP),
+    [FRAME_INTERRUPT] = NAMED("interrupt", FRAME_UP),
+    [FRAME_GOING_IDLE] = NAMED("going_idle", FRAME_UP),
+    [FRAME_INBOUND_ACK] = NAMED("inbound_ack", FRAME_UP),
+    [FRAME_DESCRIPTOR] = NAMED("descriptor", FRAME_DOWN),
+    [FRAME_INBOUND] = NAMED("inbound", FRAME_DOWN),
+    [FRAME_OUTBOUND_RESULT] = NAMED("outbound_result", FRAME_DOWN),
+    [FRAME_INTERRUPT_INBOUND] = NAMED("interrupt_inbound", FRAME_DOWN),
+    [FRAME_GOING_IDLE_ACK] = NAMED("going_idle_ack", FRAME_DOWN),
+    [FRAME_PASSTHROUGH_FORWARD] = NAMED("passthrough_forward", FRAME_DOWN),
+    [FRAME_LINK] = NAMED("link", FRAME_LOCAL),
+    [FRAME_WORK] = NAMED("work", FRAME_LOCAL),
+    [FRAME_ACTION] = {NULL, 0, FRAME_UNKNOWN},
 };
+
+enum { TYPES = sizeof types / sizeof *types };
+
+/* Its length and first letter tell most names apart. */
+static enum frame_type type_of(struct span text)
+{
+    for (int i = FRAME_OTHER + 1; i < TYPES; i++)
+        if (types[i].n == text.n && types[i].name[0] == text.p[0] &&
+            memcmp(types[i].name, text.p, text.n) == 0)
+            return (enum frame_type)i;
+    return FRAME_OTHER;
+}
+
+/* The same for a name that is written with escapes. */
+static enum frame_type type_of_escaped(struct span name)
+{
+    struct buf text = {0};
+    json_decode(&text, name);
+    enum frame_type type = text.len ? type_of(buf_as_span(&text)) : FRAME_OTHER;
+    buf_free(&text);
+    return type;
+}
+
+static enum frame_type find_type(struct span name)
+{
+    struct span text = {name.p + 1, name.n - 2};
+    if (!text.n)
+        return FRAME_OTHER;
+    enum frame_type type = type_of(text);
+    return type == FRAME_OTHER && memchr(text.p, '\\', text.n) ? type_of_escaped(name) : type;
+}
 
 bool frame_parse(struct frame *f, struct span line, struct json_error *e)
 {
@@ -41,11 +74,8 @@ bool frame_parse(struct frame *f, struct span line, struct json_error *e)
         *e = (struct json_error){"no string \"type\"", 0};
         return false;
     }
-    if (f->type == FRAME_ACTION)
-        return true;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i].name && json_eq(f->name, types[i].name))
-            f->type = (enum frame_type)i;
+    if (f->type != FRAME_ACTION)
+        f->type = find_type(f->name);
     return true;
 }
 
@@ -64,61 +94,17 @@ struct span frame_get(const struct frame *f, const char *member)
     return json_get(&f->top, member);
 }
 
-bool identifier_decode(struct buf *out, struct span v)
-{
-    if (json_is_number(v)) {
-        buf_span(out, v);
-        return true;
-    }
-    if (!json_is_string(v) || v.n == 2)
-        return false;
-    json_decode(out, v);
-    return true;
-}
-
-struct span identifier_text(struct buf *text, struct span v)
-{
-    if (json_is_string(v) && v.n > 2)
-        return v;
-    if (!json_is_number(v))
-        return (struct span){NULL, 0};
-    text->len = 0;
-    buf_ch(text, '"');
-    buf_span(text, v);
-    buf_ch(text, '"');
-    return buf_as_span(text);
-}
-
-bool platform_decode(struct buf *out, struct span v)
-{
-    if (!json_is_string(v))
-        return false;
-    size_t from = out->len;
-    json_decode(out, v);
-    if (out->len == from)
-        return false;
-    struct span name = text_trim((struct span){out->p + from, out->len - from});
-    memmove(out->p + from, name.p, name.n);
-    text_lower(out->p + from, name.n);
-    out->len = from + name.n;
-    return name.n > 0;
-}
-
 bool frame_buffered(const struct frame *f)
 {
-    struct span id = frame_get(f, "bufferId");
     return (f->type == FRAME_INBOUND || f->type == FRAME_PASSTHROUGH_FORWARD) &&
-           (json_is_number(id) || (json_is_string(id) && id.n > 2));
+           identifier_is(frame_get(f, "bufferId"));
 }
 
 void frame_ack_of(struct buf *out, struct span buffer_id)
 {
-    bool number = json_is_number(buffer_id);
     buf_str(out, "{\"type\":\"inbound_ack\",\"bufferId\":");
-    if (number)
-        buf_ch(out, '"');
-    buf_span(out, buffer_id);
-    buf_str(out, number ? "\"}" : "}");
+    identifier_add(out, buffer_id);
+    buf_ch(out, '}');
 }
 
 void frame_ack(struct buf *out, const struct frame *f)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "json/json.h"
+#include "relay/identifier.h"
 
 enum frame_type {
     FRAME_OTHER, /* a type this contract does not know: passed on */
@@ -41,15 +42,6 @@ void frame_free(struct frame *f);
 enum frame_dir frame_dir(const struct frame *f);
 /* json_get() on the frame's members. */
 struct span frame_get(const struct frame *f, const char *member);
-
-/* An identifier (protocol §6): a non-empty string or a number. Appends its text (a number's exact digits) and
- * returns true; false for anything else. */
-bool identifier_decode(struct buf *out, struct span v);
-/* The same as the text of a JSON string: v itself, or what is put into *text; {NULL, 0} for anything else. */
-struct span identifier_text(struct buf *text, struct span v);
-/* A platform's name (protocol §6): appends the string trimmed and in lower case. False where v is no string
- * or nothing is left of it. */
-bool platform_decode(struct buf *out, struct span v);
 
 /* Whether the delivery is buffered, that is, owes an inbound_ack (protocol §3): bufferId is an identifier. */
 bool frame_buffered(const struct frame *f);

@@ -27,6 +27,8 @@ static void test_frames(void)
     CHECK(PARSES("{\"op\":\"send\"}") && f.type == FRAME_ACTION);
     CHECK(PARSES("{\"type\":\"x\",\"op\":1}") && f.type == FRAME_OTHER);
     CHECK(PARSES("{\"type\":\"inbound\\u0000\"}") && f.type == FRAME_OTHER);
+    CHECK(PARSES("{\"type\":\"\"}") && f.type == FRAME_OTHER && PARSES("{\"type\":\"inboune\"}") && f.type == FRAME_OTHER);
+    CHECK(PARSES("{\"type\":\"w\\u006frk\"}") && f.type == FRAME_WORK && frame_dir(&f) == FRAME_LOCAL);
     CHECK(PARSES("{\"type\":1,\"type\":\"link\"}") && f.type == FRAME_LINK);
     CHECK(!PARSES("{\"type\":\"link\",\"type\":1}") && !PARSES("{\"type\":null,\"op\":\"x\"}") &&
           !PARSES("{\"op\":1}"));
@@ -35,6 +37,10 @@ static void test_frames(void)
     CHECK(!platform_decode(&b, TEXT("\" \"")) && !platform_decode(&b, TEXT("1")));
     b.len = 0;
     CHECK(identifier_decode(&b, TEXT("1.50")) && reads(&b, "1.50") && !identifier_decode(&b, TEXT("\"\"")));
+    CHECK(identifier_is(TEXT("0")) && identifier_is(TEXT("\"x\"")) && !identifier_is(TEXT("\"\"")) &&
+          !identifier_is(TEXT("null")) && !identifier_is((struct span){NULL, 0}));
+    CHECK(identifier_add(&b, TEXT("12")) && identifier_add(&b, TEXT("\"\\u0061\"")) &&
+          !identifier_add(&b, TEXT("[]")) && reads(&b, "\"12\"\"\\u0061\""));
     CHECK(span_eq(identifier_text(&b, TEXT("-7e1")), "\"-7e1\"") && !identifier_text(&b, TEXT("true")).p);
     frame_free(&f);
     buf_free(&b);

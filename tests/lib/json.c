@@ -6,6 +6,7 @@
 #include "check.h"
 #include "base/io.h"
 #include "json/json.h"
+#include "json/write.h"
 
 /* A literal with the NULs it may have in it. */
 #define ROW(literal)                                                                                         \
@@ -180,10 +181,14 @@ static void test_members(void)
     CHECK(span_eq(json_get(&o, "c"), "\"}\\\"]\""));
     CHECK(!json_get(&o, "d").p && !json_get(&o, "aa").p && !json_get(&o, "A").p);
     s = (struct span){s.p + 1, s.n - 2};
-    static const char *const wanted[] = {"c", "a", "d"};
-    struct span got[3];
-    json_pick(s, wanted, got, 3);
-    CHECK(span_eq(got[0], "\"}\\\"]\"") && span_eq(got[1], "3") && !got[2].p);
+    struct span c, a, d = TEXT("old");
+    JSON_PICK(s, {"c", &c}, {"a", &a}, {"d", &d});
+    CHECK(span_eq(c, "\"}\\\"]\"") && span_eq(a, "3") && !d.p);
+    json_list(&o, s);
+    JSON_PICK_MEMBERS(&o, {"d", &a}, {"a", &d});
+    CHECK(!a.p && span_eq(d, "3"));
+    JSON_PICK(TEXT("[\"a\",1]"), {"a", &d});
+    CHECK(!d.p);
     CHECK(span_eq(json_find(s, "a"), "3"));
     CHECK(!json_find(TEXT("[\"a\",1]"), "a").p && !json_find((struct span){NULL, 0}, "a").p);
     CHECK(!json_scan(&o, "[1]", 3, &e) && strcmp(e.reason, "not an object") == 0);
@@ -256,6 +261,10 @@ static void test_kinds(void)
           !json_is_integer(TEXT("1E2")) && !json_is_integer(TEXT("\"1\"")));
     CHECK(json_is_null(TEXT("null")) && !json_is_null((struct span){NULL, 0}));
     CHECK(json_is_bool(TEXT("false")) && !json_is_true(TEXT("false")) && json_is_true(TEXT("true")));
+    CHECK(json_has_text(TEXT("\"a\"")) && !json_has_text(TEXT("\"\"")) && !json_has_text(TEXT("123")) &&
+          !json_has_text((struct span){NULL, 0}));
+    CHECK(json_is_empty((struct span){NULL, 0}) && json_is_empty(TEXT("null")) && json_is_empty(TEXT("\"\"")) &&
+          !json_is_empty(TEXT("\"a\"")) && !json_is_empty(TEXT("12")) && !json_is_empty(TEXT("{}")));
     CHECK(json_is_number(TEXT("-1")) && !json_is_number((struct span){NULL, 0}));
 }
 
@@ -310,6 +319,37 @@ static void test_edit(void)
     buf_free(&b);
 }
 
+static void test_write(void)
+{
+    struct buf b = {0};
+    struct json_error e;
+    json_begin(&b, '{');
+    json_add_str(&b, "op", "send");
+    json_add(&b, "none", (struct span){NULL, 0});
+    json_add(&b, "same", TEXT("1.50"));
+    json_key(&b, "list");
+    json_begin(&b, '[');
+    json_begin(&b, '[');
+    json_end(&b, ']');
+    json_put_int(&b, -7);
+    json_put_str(&b, "{");
+    json_put(&b, TEXT("{\"x\":[]}"));
+    json_begin(&b, '{');
+    json_end(&b, '}');
+    json_end(&b, ']');
+    json_add_text(&b, "a\"b", TEXT("\n\xff"));
+    json_add_bool(&b, "yes", true);
+    json_add_int(&b, "n", INT64_MIN);
+    json_end(&b, '}');
+    CHECK(json_valid(b.p, b.len, &e));
+    buf_ch(&b, '\n');
+    json_begin(&b, '[');
+    json_end(&b, ']');
+    CHECK(reads(&b, "{\"op\":\"send\",\"same\":1.50,\"list\":[[],-7,\"{\",{\"x\":[]},{}],\"a\\\"b\":\"\\n\xef\xbf\xbd\","
+                    "\"yes\":true,\"n\":-9223372036854775808}\n[]"));
+    buf_free(&b);
+}
+
 static int judge_lines(void)
 {
     struct reader r = {.fd = STDIN_FILENO, .max = 1 << 20};
@@ -332,5 +372,6 @@ int main(int argc, char **argv)
     test_strings();
     test_kinds();
     test_edit();
+    test_write();
     return failures != 0;
 }
