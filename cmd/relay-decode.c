@@ -195,7 +195,7 @@ static const struct tool tool = {
     .examples =
         "  relay-decode frames.ndjson\n"
         "  relay-decode -f text frames.ndjson\n"
-        "  { relay-handshake -n -p discord; relay-send -n -c 42 hello; } | relay-dial | relay-decode -e\n",
+        "  { relay-handshake -n -p discord; relay-send -n -c 42 -- hello; } | relay-dial | relay-decode -e\n",
     .filter = true,
 };
 

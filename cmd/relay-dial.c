@@ -141,15 +141,19 @@ static void read_operands(struct relay_dial *s, const struct opts *o)
         opt_wrong("dial '%s': not a ws, wss, http or https URL", for_eyes(base));
 }
 
-/* Authenticated only with both an id and a secret (protocol §1). */
+/* Authenticated only with both an id and a secret (protocol §1); who asks for it by an option gets it. */
 static void read_credential(struct relay_dial *s)
 {
     struct dial_options *d = &s->o;
+    bool secret = secret_load(&s->secret, s->secret_file), asked = d->id;
     if (!d->id)
         d->id = getenv("GATEWAY_RELAY_ID");
-    bool secret = secret_load(&s->secret, s->secret_file);
+    if (s->secret_file && !secret)
+        die(EX_CONFIG, "read secret file %s: it is blank", s->secret_file);
     if (s->secret_file && (!d->id || !*d->id))
         die(EX_CONFIG, "read --secret-file: no id for it, give --id or GATEWAY_RELAY_ID");
+    if (asked && !secret)
+        die(EX_CONFIG, "--id: no secret for it, give --secret-file or GATEWAY_RELAY_SECRET");
     d->secret = buf_as_span(&s->secret);
     if (!secret || !d->id || !*d->id)
         d->id = NULL;

@@ -115,17 +115,26 @@ static bool on_frame(struct filter *f, struct frame *fr)
     return false;
 }
 
+/* A list, as in GATEWAY_RELAY_PLATFORMS. */
 static void on_platform(struct opts *o)
 {
+    struct buf item = {0};
     if (!text_valid(o->arg, strlen(o->arg)))
         opt_refuse(o, "not UTF-8");
-    if (!identity_parse(&self.ids, o->arg))
-        opt_refuse(o, "no platform");
+    for (const char *p = o->arg, *end; p; p = *end ? end + 1 : NULL) {
+        end = p + strcspn(p, ",");
+        item.len = 0;
+        buf_add(&item, p, (size_t)(end - p));
+        if (!identity_parse(&self.ids, buf_cstr(&item)))
+            opt_refuse(o, "no platform");
+    }
+    buf_free(&item);
 }
 
 static const struct opt options[] = {
     OPT_FLAG('n', "null-input", &self.null_input, "do not read stdin: end after the hellos"),
-    OPT_CALL('p', "platform", "PLATFORM[:BOTID]", on_platform, "say hello as this identity (repeatable)"),
+    OPT_CALL('p', "platform", "PLATFORM[:BOTID]", on_platform,
+             "say hello as this identity, or as these, a,b (repeatable)"),
     OPT_FILE(0, "manifest", &self.manifest_file, "JSON list of commands for Discord"),
 };
 

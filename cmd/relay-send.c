@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/text.h"
+#include "relay/action.h"
 #include "relay/filter.h"
 #include "send/draft.h"
 #include "send/sender.h"
@@ -158,10 +159,15 @@ static void check_option(const struct opts *o, const char *why)
 
 static void on_member(struct opts *o)
 {
-    const char *member = strcmp(o->name, "chat") == 0       ? "chat_id"
-                         : strcmp(o->name, "reply-to") == 0 ? "reply_to"
-                                                            : o->name;
+    const char *member = strcmp(o->name, "reply-to") == 0 ? "reply_to" : o->name;
     check_option(o, draft_set_text(&self.draft, member, span_of(o->arg)));
+}
+
+/* From here on TEXT may begin with a "-": a script's text must not become an option. */
+static void on_chat(struct opts *o)
+{
+    check_option(o, draft_set_text(&self.draft, "chat_id", span_of(o->arg)));
+    o->exact = true;
 }
 
 static void on_metadata(struct opts *o)
@@ -181,7 +187,7 @@ static void on_set_json(struct opts *o)
 
 static const struct opt options[] = {
     OPT_FLAG('n', "null-input", &self.null_input, "read no frames from stdin"),
-    OPT_CALL('c', "chat", "CHAT", on_member, "send to this chat (chat_id)"),
+    OPT_CALL('c', "chat", "CHAT", on_chat, "send to this chat (chat_id)"),
     OPT_CALL('p', "platform", "PLATFORM", on_member, "the platform of the chat"),
     OPT_CALL('r', "reply-to", "MESSAGE", on_member, "send as a reply to this message (reply_to)"),
     OPT_CALL('o', "op", "OP", on_member, "perform this op (default send)"),
@@ -199,13 +205,13 @@ static const int exits[] = {EX_OK, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, E
 
 static const struct tool tool = {
     .purpose = "Turn actions into outbound frames, from stdin or from the command line.",
-    .synopsis = "[OPTION]… [TEXT… | -]",
+    .synopsis = "[OPTION]… [--] [TEXT… | -]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
     .exits = exits,
     .examples = "  echo '{\"op\":\"send\",\"chat_id\":\"42\",\"content\":\"hello\"}' | relay-send\n"
-                "  relay-send -n -c 42 'deploy done'\n"
+                "  relay-send -n -c 42 -- 'deploy done'\n"
                 "  df -h | relay-send -n -c 42 -\n"
                 "  relay-send -n -c 42 -o react --set message_id=7 --set emoji=+1\n",
     .filter = true,
@@ -246,6 +252,9 @@ static void check_draft(struct relay_send *s)
         opt_wrong("%s", buf_cstr(&why));
     if (s->source == SOURCE_OPERANDS && s->draft.needs_text && !s->text.len)
         opt_wrong("send TEXT: it is empty");
+    struct span op = draft_get(&s->draft, "op");
+    if (!op_find(op))
+        warn("send op %.*s: not known, it goes out as it is", (int)op.n, op.p);
     buf_free(&why);
 }
 

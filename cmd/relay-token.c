@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/opt.h"
 #include "base/text.h"
@@ -24,16 +25,15 @@ static struct relay_token {
     bool verify;
 } self = {.ttl = (int64_t)TOKEN_TTL * 1000, .expires = -1};
 
-static void load_secrets(struct relay_token *t)
+/* False: there is none. */
+static bool load_secrets(struct relay_token *t)
 {
     for (size_t i = 0; i < t->count; i++)
         if (!secret_load(&t->secrets[i], t->files[i]))
             die(EX_CONFIG, "read secret file %s: it is blank", t->files[i]);
-    if (t->count)
-        return;
-    if (!secret_load(&t->secrets[0], NULL))
-        die(EX_CONFIG, "no secret: give --secret-file or set GATEWAY_RELAY_SECRET");
-    t->count = 1;
+    if (!t->count && secret_load(&t->secrets[0], NULL))
+        t->count = 1;
+    return t->count > 0;
 }
 
 static int64_t expiry(const struct relay_token *t)
@@ -54,7 +54,8 @@ static int mint(struct relay_token *t)
         opt_wrong("one --secret-file signs; several are for --verify");
     if (!id || !*id)
         die(EX_CONFIG, "no gateway id: give --id or set GATEWAY_RELAY_ID");
-    load_secrets(t);
+    if (!load_secrets(t))
+        die(EX_CONFIG, "no secret: give --secret-file or set GATEWAY_RELAY_SECRET");
     token_mint(&token, id, buf_as_span(&t->secrets[0]), expiry(t));
     puts(buf_cstr(&token));
     secret_forget(&token);
@@ -76,33 +77,71 @@ static void read_line(struct buf *out)
     }
 }
 
-static int verify(struct relay_token *t, const char *token)
+static void add_moment(struct buf *out, int64_t seconds)
 {
-    struct buf line = {0}, id = {0}, shown = {0};
+    const int64_t year_10000 = 253402300800;
+    if (seconds < year_10000)
+        clock_format(out, seconds * 1000000);
+    else
+        buf_printf(out, "%lld", (long long)seconds);
+}
+
+/* Appends what the token says of itself: whose it is, and until when. */
+static void describe(struct buf *out, struct span id, int64_t expires, int64_t now)
+{
+    buf_str(out, " of ");
+    buf_span(out, id);
+    if (expires)
+        buf_str(out, now < expires ? ", until " : ", expired since ");
+    if (expires)
+        add_moment(out, expires);
+    else
+        buf_str(out, ", for ever");
+}
+
+static void print_verified(struct span id, int64_t expires)
+{
+    struct buf shown = {0};
+    text_escape(&shown, id.p, id.n);
+    printf("%s\t%lld\n", buf_cstr(&shown), (long long)expires);
+    buf_free(&shown);
+}
+
+static int verify(struct relay_token *t, struct span bearer)
+{
+    struct buf id = {0}, said = {0}, ignored = {0};
     struct span secrets[SECRETS_MAX];
-    int64_t expires = 0;
-    load_secrets(t);
+    int64_t expires = 0, now = (int64_t)time(NULL);
+    if (token_read(&id, &expires, bearer))
+        describe(&said, buf_as_span(&id), expires, now);
+    if (!load_secrets(t))
+        die(EX_CONFIG, "verify token%s: signature not checked, no secret is given", buf_cstr(&said));
     for (size_t i = 0; i < t->count; i++)
         secrets[i] = buf_as_span(&t->secrets[i]);
+    const char *no = token_verify(&ignored, bearer, secrets, t->count, now);
+    if (!no && t->id && !span_eq(buf_as_span(&id), t->id))
+        no = "of another gateway";
+    if (no)
+        warn("verify token%s: %s", buf_cstr(&said), no);
+    else
+        print_verified(buf_as_span(&id), expires);
+    buf_free(&id);
+    buf_free(&said);
+    buf_free(&ignored);
+    return no ? EX_NO : EX_OK;
+}
+
+/* The token given, or the first line of stdin. */
+static int verify_operand(struct relay_token *t, const char *token)
+{
+    struct buf line = {0};
     if (token)
         buf_str(&line, token);
     else
         read_line(&line);
-    struct span bearer = text_trim(buf_as_span(&line));
-    const char *no = token_verify(&id, bearer, secrets, t->count, (int64_t)time(NULL));
-    if (!no && t->id && !span_eq(buf_as_span(&id), t->id))
-        no = "of another gateway";
-    id.len = 0;
-    if (no) {
-        warn("verify token: %s", no);
-    } else if (token_read(&id, &expires, bearer)) {
-        text_escape(&shown, id.p, id.len);
-        printf("%s\t%lld\n", buf_cstr(&shown), (long long)expires);
-    }
+    int status = verify(t, text_trim(buf_as_span(&line)));
     secret_forget(&line);
-    buf_free(&id);
-    buf_free(&shown);
-    return no ? EX_NO : EX_OK;
+    return status;
 }
 
 static void on_secret_file(struct opts *o)
@@ -143,7 +182,7 @@ int main(int argc, char **argv)
     opt_exclusive(&o, "ttl", "expires");
     opt_exclusive(&o, "verify", "ttl");
     opt_exclusive(&o, "verify", "expires");
-    int status = t->verify ? verify(t, argv[o.operands]) : mint(t);
+    int status = t->verify ? verify_operand(t, argv[o.operands]) : mint(t);
     for (size_t i = 0; i < t->count; i++)
         secret_forget(&t->secrets[i]);
     errno = 0;

@@ -238,6 +238,19 @@ EOF
     done
 }
 
+@test "an id or a secret file without the other, or a blank secret, is 78" {
+    : >blank && chmod 600 blank
+    for args in '--id gw' '--secret-file blank' '--id gw --secret-file blank'; do
+        # shellcheck disable=SC2086 # words
+        run -78 --separate-stderr relay-dial $args --dry-run ws://h
+        [ -z "$output" ]
+    done
+    GATEWAY_RELAY_SECRET=' ' run -78 relay-dial --id gw --dry-run ws://h
+    GATEWAY_RELAY_ID=gw run -0 relay-dial --dry-run ws://h
+    GATEWAY_RELAY_SECRET=s run -0 relay-dial --id gw --dry-run ws://h
+    [[ $output == *Bearer* ]]
+}
+
 @test "a token's life is a duration, of a second or more" {
     run relay-dial --token-ttl 5m --dry-run ws://h
     [ "$status" -eq 0 ]

@@ -72,6 +72,14 @@ END
     [ "$(GATEWAY_RELAY_PLATFORMS=, relay-handshake -n)" = "$(hello relay '')" ]
 }
 
+@test "handshake: -p takes a list" {
+    [ "$(relay-handshake -n -p discord:app1,slack -p ' Telegram ')" = "$(hello discord app1; hello slack ''; hello telegram '')" ]
+    for list in a,,b , a,; do
+        run -64 --separate-stderr relay-handshake -n -p "$list"
+        [ "${stderr_lines[0]}" = "relay-handshake: read --platform '$list': no platform" ]
+    done
+}
+
 @test "handshake: an identity that is not UTF-8 is refused" {
     run --separate-stderr relay-handshake -n -p $'disc\xffrd'
     [ "$status" -eq 64 ]

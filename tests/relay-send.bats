@@ -144,6 +144,31 @@ EOF
     [ "$(jq -r .action.content <<<"$output")" = $'first\nsecond' ]
 }
 
+@test "after -c a text that begins with - is a text, unless it is exactly an option" {
+    local text
+    for text in '- item' -hello -h --help -V --version '--- x' -5 '-open the door'; do
+        run --separate-stderr relay-send -n -c 42 "$text"
+        [ "$status" -eq 0 ]
+        [ "$(jq -r .action.content <<<"$output")" = "$text" ]
+    done
+    relay-send -n -c 42 -p discord -q -o react --set message_id=7 --set-json=emoji='"x"' |
+        jq -e '.action.op == "react" and .action.emoji == "x" and .platform == "discord"'
+    for text in -n -q --lines=; do # exactly an option: said, not sent
+        run -64 --separate-stderr relay-send -n -c 42 "$text"
+        [ -z "$output" ]
+        [ "$(relay-send -n -c 42 -- "$text" | jq -r .action.content)" = "$text" ]
+    done
+    run --separate-stderr relay-send -h -c 42 x
+    [[ $output == Usage:* ]]
+}
+
+@test "an op that is not known is warned of" {
+    run --separate-stderr relay-send -n -c 42 -o sned -- hi
+    [ "$status" -eq 0 ]
+    [ "$(jq -r .action.op <<<"$output")" = sned ]
+    [ "$stderr" = 'relay-send: send op "sned": not known, it goes out as it is' ]
+}
+
 @test "wrong usage is said in one line and one to --help, 64, and nothing goes out" {
     while IFS='|' read -r args reason; do
         echo "relay-send $args" # names the row that fails

@@ -16,7 +16,7 @@ setup_more() {
             [ "$output" = "$id"$'\t'"$exp" ]
         else
             [ "$status" -eq 1 ]
-            [ "$stderr" = 'relay-token: verify token: expired' ]
+            [[ $stderr == 'relay-token: verify token of '*', expired since '*': expired' ]]
         fi
     done < <(jq -r '[.id,.secret,.exp,.token]|@tsv' "$RELAY_SOURCE/tests/vectors/token.ndjson")
 }
@@ -66,6 +66,27 @@ END
     [ -z "$stderr" ]
     run --separate-stderr relay-token --id x --secret-file old --secret-file new
     [ "$status" -eq 64 ]
+}
+
+@test "token: --verify says whose it is and until when, also without a secret" {
+    export GATEWAY_RELAY_SECRET=x
+    relay-token -q --id gw --expires 1000 >old
+    relay-token --id gw --expires 4102444800 >young
+    relay-token --id gw --expires 0 >eternal
+    run -1 --separate-stderr relay-token --verify <old
+    [ "$stderr" = 'relay-token: verify token of gw, expired since 1970-01-01T00:16:40.000000Z: expired' ]
+    GATEWAY_RELAY_SECRET=y run -1 --separate-stderr relay-token --verify <young
+    [ "$stderr" = 'relay-token: verify token of gw, until 2100-01-01T00:00:00.000000Z: unknown id or wrong secret' ]
+    unset GATEWAY_RELAY_SECRET
+    while IFS='|' read -r file what; do
+        run -78 --separate-stderr relay-token --verify <"$file"
+        [ -z "$output" ]
+        [ "$stderr" = "relay-token: verify token$what: signature not checked, no secret is given" ]
+    done <<'EOF'
+old| of gw, expired since 1970-01-01T00:16:40.000000Z
+young| of gw, until 2100-01-01T00:00:00.000000Z
+eternal| of gw, for ever
+EOF
 }
 
 @test "token: what is no token" {

@@ -2,14 +2,13 @@
 /* Options. */
 #include <getopt.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/num.h"
 #include "base/opt.h"
+#include "base/usage.h"
 
 /* The rows of the tool, then those of filters, then those of all; and getopt_long's two tables, made from
  * them: longs[i] is rows[i]. */
@@ -18,49 +17,15 @@ static size_t count;
 static struct option longs[OPT_MOST + 1];
 static char shorts[2 * OPT_MOST + 3];
 
-static void print_option(const struct opt *o)
-{
-    char left[64];
-    int k = o->letter ? snprintf(left, sizeof left, "-%c, ", o->letter) : snprintf(left, sizeof left, "    ");
-    snprintf(left + k, sizeof left - (size_t)k, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-    printf("  %-30s  %s\n", left, o->help);
-}
-
-static void print_synopsis(const struct tool *t)
-{
-    const char *lead = "Usage:";
-    for (const char *p = t->synopsis, *end; *p; p = *end ? end + 1 : end, lead = "      ") {
-        end = p + strcspn(p, "\n");
-        printf("%s %s %.*s\n", lead, diag_name(), (int)(end - p), p);
-    }
-}
-
-_Noreturn static void end_output(void)
-{
-    if (fflush(stdout) || ferror(stdout))
-        die(EX_IOERR, "write stdout:");
-    exit(EX_OK);
-}
-
 static void on_help(struct opts *o)
 {
-    const struct tool *t = o->tool;
-    print_synopsis(t);
-    printf("%s\n\nOptions:\n", t->purpose);
-    for (size_t i = 0; i < count; i++)
-        print_option(rows[i]);
-    printf("\nExit status:\n");
-    for (const int *e = t->exits; *e >= 0; e++)
-        printf("  %-3d  %s\n", *e, exit_meaning(*e));
-    printf("\nExamples:\n%s", t->examples);
-    end_output();
+    usage_print(o->tool, rows, count);
 }
 
 static void on_version(struct opts *o)
 {
     (void)o;
-    printf("%s %s\n", diag_name(), RELAY_VERSION);
-    end_output();
+    usage_version();
 }
 
 static void on_quiet(struct opts *o)
@@ -197,7 +162,7 @@ static size_t row_named(const char *name, size_t n)
 static size_t row_lettered(int letter)
 {
     size_t i = 0;
-    while (rows[i]->letter != letter)
+    while (i < count && rows[i]->letter != letter)
         i++;
     return i;
 }
@@ -213,11 +178,23 @@ _Noreturn static void refuse_long(const char *word)
     opt_wrong("option %.*s: %s", (int)n, word, why);
 }
 
+/* Whether the word is an option that stands alone: "-x", "--name" or "--name=value". */
+static bool is_exact(const char *word)
+{
+    const char *name = word + 2;
+    if (word[0] != '-' || !word[1] || strcmp(word, "--") == 0)
+        return true; /* an operand, or the end of the options */
+    size_t row = word[1] == '-' ? row_named(name, strcspn(name, "=")) : *name ? count : row_lettered(word[1]);
+    return row < count && rows[row]->to.call != on_help && rows[row]->to.call != on_version;
+}
+
 /* The next option's row; `count` after the last. */
 static size_t next_row(const struct opts *o)
 {
     const char *word = o->argv[optind < o->argc ? optind : o->argc]; /* NULL after the last */
     int row = 0;
+    if (o->exact && word && !is_exact(word))
+        return count;
     int key = getopt_long(o->argc, o->argv, shorts, longs, &row);
     if (key == -1)
         return count;

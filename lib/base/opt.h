@@ -82,6 +82,7 @@ struct opts {
     const char *name;     /* the present option's long name */
     const char *arg;      /* … and argument */
     bool given[OPT_MOST]; /* by row; see opt_given() */
+    bool exact;           /* set by a tool: a word that is not exactly an option is the first operand */
     bool strict;          /* --strict was given */
     int64_t max_frame;    /* bytes; 16 MiB unless --max-frame was given */
     int operands;         /* after opt_read(): index of the first operand */

@@ -24,6 +24,12 @@ static void on_bare(struct opts *o)
     buf_printf(&calls, "%s%s;", o->name, o->arg ? "?" : "");
 }
 
+static void on_exact(struct opts *o)
+{
+    buf_printf(&calls, "%s;", o->name);
+    o->exact = true;
+}
+
 static const struct opt options[] = {
     OPT_FLAG('f', "flag", &flag, "a flag"),
     OPT_TEXT('t', "text", "WORD", &text, "a text"),
@@ -34,6 +40,7 @@ static const struct opt options[] = {
     OPT_SIZE(0, "size", &size, 1, 4096, "a size"),
     OPT_WORD('w', "word", "alpha|beta", &word, "a word"),
     OPT_CALL('c', "call", "ARG", on_call, "a function (repeatable)"),
+    OPT_CALL('e', "exact", NULL, on_exact, "only exact options from here on"),
     OPT_CALL(0, "bare", NULL, on_bare, "one without an argument"),
 };
 
@@ -110,6 +117,11 @@ static const struct {
     {"one", "0 0 - - - 0 0 0 -1  0 16777216 1"},
     {"-- -f", "0 0 - - - 0 0 0 -1  0 16777216 2"},
     {"-", "0 0 - - - 0 0 0 -1  0 16777216 1"},
+    {"-e -x", "0 0 - - - 0 0 0 -1 exact; 0 16777216 2"},
+    {"-e -h", "0 0 - - - 0 0 0 -1 exact; 0 16777216 2"},
+    {"-e -f --text=a -wbeta", "0 1 a - - 0 0 0 -1 exact; 0 16777216 4"},
+    {"-e -n 3 -- -f", "0 0 - - - 3 0 0 -1 exact; 0 16777216 5 given"},
+    {"-e -", "0 0 - - - 0 0 0 -1 exact; 0 16777216 2"},
     {"-V", "0 check " RELAY_VERSION "\n"},
 };
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What --help and --version print. */
+#ifndef RELAY_BASE_USAGE_H
+#define RELAY_BASE_USAGE_H
+
+#include "base/opt.h"
+
+/* Both write to stdout and end the process: with 0, or with EX_IOERR if that cannot be written. */
+_Noreturn void usage_print(const struct tool *t, const struct opt *const *rows, size_t count);
+_Noreturn void usage_version(void);
+
+#endif
