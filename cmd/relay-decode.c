@@ -66,12 +66,14 @@ static void acknowledge(struct relay_decode *d, const struct frame *f)
     filter_emit_buf(&d->filter, &d->answer);
 }
 
-/* A delivery that is no message would come back for ever if it were not acknowledged. A forward of another
- * platform is in order, there is only no message in it. */
+/* A delivery that is not a message would come back for ever if it were not acknowledged. A forward of another
+ * platform or an autocomplete request is in order, there is only no message in it. */
 static void drop(struct relay_decode *d, const struct frame *f, const char *reason)
 {
     const char *file = d->filter.source ? d->filter.source : "stdin";
-    if (reason == interaction_foreign) {
+    if (reason == interaction_autocomplete) {
+        info(1, "drop passthrough_forward, %s line %ju: %s", file, d->filter.in.line, reason);
+    } else if (reason == interaction_foreign) {
         warn("drop passthrough_forward, %s line %ju: %s", file, d->filter.in.line, reason);
     } else {
         const char *type = f->type == FRAME_INBOUND ? "inbound" : "passthrough_forward";

@@ -85,6 +85,18 @@ END
 {"media_urls":["a","b",null,"a",""],"media":[{"url":"a","mime":"x/1"},7,{"mime":"n/1"},{"url":"b","mime":null},{"url":"a","mime":"x/2"},{"url":"","mime":"e/1"}]}@.event.media_types@["x/2","","","x/2",""]
 {"media_urls":["\u0061"],"media":[{"url":"a","mime":"x\/1"}]}@.event.media_types@["x/1"]
 {"media_urls":["a"],"media":{"url":"a","mime":"x/1"}}@.event.media_types@[""]
+{"media_urls":["a","b","c"],"media_types":["x/1",7]}@.event.media_types@["x/1","",""]
+{"media_urls":["a"],"media_types":["x/1","x/2"],"media":null}@.event.media_types@["x/1"]
+{"media_urls":["a"],"media_types":["x/1"],"media":[]}@.event.media_types@[""]
+{"media_urls":["a"],"media_types":{"a":"b"}}@.event.media_types@[""]
+{"channel_context":"a: b\nc: d","context":null}@.event.channel_context@"a: b\nc: d"
+{"channel_context":""}@.event|has("channel_context")@false
+{"channel_context":["a"]}@.event|has("channel_context")@false
+{"message_type":"image","media_urls":["u"],"media":[{"url":"u","mime":"image/png"}]}@.event.message_type@"photo"
+{"message_type":"image","media_urls":["u"],"media_types":["","image/gif"]}@.event.message_type@"photo"
+{"message_type":"image","media":[{"url":"u","kind":"image"}]}@.event.message_type@"photo"
+{"message_type":"image","media":[{"mime":"audio/ogg"}]}@.event.message_type@"text"
+{"message_type":"image"}@.event.message_type@"text"
 {"source":{"platform":"\t\u00a0SLACK\u3000"}}@.event.source.platform@"slack"
 {"source":{"platform":" \n"}}@.event.source.platform@"relay"
 {"source":{"chat_type":"","chat_id":null}}@[.event.source.chat_type,.event.source.chat_id]@["dm",""]
@@ -177,6 +189,12 @@ END
 {"type":3,"data":{"custom_id":7}}@[.event.text,.event.message_type]@["","text"]
 {"type":5,"data":{"components":[{"components":[{"custom_id":"a","value":""},{"custom_id":"b"},{"custom_id":1,"value":"x"}]},{"component":{"custom_id":"c","value":"1\n2"}},{"component":{"custom_id":"d","values":["p","q"]}}]}}@.event.text@"a=\nc=1\n2\nd=p,q"
 {"type":1,"type":3,"data":{"custom_id":"x"}}@.event.text@"x"
+{"type":3,"data":{"custom_id":"pick","values":["a\nb=c", "\u0000",1.50]}}@[.event.text,.event.interaction]@["pick",{"custom_id":"pick","values":["a\nb=c","\u0000",1.5]}]
+{"type":3,"data":{"custom_id":"hp1:a:b","values":"x"}}@.event.interaction@{"custom_id":"hp1:a:b"}
+{"type":3,"data":{"custom_id":7,"values":["x"]}}@.event|has("interaction")@false
+{"type":2,"data":{"custom_id":"x","name":"y"}}@.event|has("interaction")@false
+{"type":5,"data":{"custom_id":"f","components":[{"components":[{"custom_id":"a","value":"1\nb=2"},{"custom_id":"n"},{"custom_id":"z","value":null}]},{"component":{"custom_id":"s","values":["p,q","r"],"value":"w"}}]}}@[.event.text,.event.interaction]@["a=1\nb=2\ns=p,q,r",{"custom_id":"f","fields":[{"custom_id":"a","value":"1\nb=2"},{"custom_id":"z","value":null},{"custom_id":"s","value":"w","values":["p,q","r"]}]}]
+{"type":5,"data":{"custom_id":"f"}}@.event.interaction@{"custom_id":"f","fields":[]}
 {"channel_id":7,"guild_id":"","channel":{"type":11}}@.event.source|[.chat_id,.chat_type,.scope_id]@["7","dm",null]
 {"channel_id":"7","guild_id":8,"channel":{"type":12,"parent_id":9}}@.event.source|[.chat_id,.chat_type,.thread_id,.parent_chat_id,.scope_id,.guild_id]@["7","thread","7","9","8","8"]
 {"channel_id":"7","guild_id":8,"channel":{"type":0,"parent_id":9}}@.event.source|[.chat_type,.thread_id,.parent_chat_id]@["group",null,null]
@@ -184,6 +202,33 @@ END
 {"guild_id":"g","member":{"user":{"username":"n","global_name":""},"nick":""},"user":{"id":2}}@.event.source|[.user_id,.user_name]@["2","n"]
  {"id":5} @[.event.source.message_id,.event.message_id,.bufferId,.event.source.platform]@["5",null,"b7","discord"]
 END
+}
+
+@test "decode: what a press or a form said keeps its bytes, and its bot goes along" {
+    local body=$'{\n "type": 5, "data": {"custom_id":"f\\u0041",\n"components":[{"custom_id":"\\u00e9" ,\t"value":"x=1\\ny=2"}]} }'
+    forward "$body" | jq -c '.forward.botId = "app2"' | relay-decode >out
+    [ "$(wc -l <out)" -eq 1 ]
+    grep -qF '"interaction":{"custom_id":"f\u0041","fields":[{"custom_id":"\u00e9","value":"x=1\ny=2"}]}' out
+    [ "$(jq -r .botId out)" = app2 ]
+    for bot in '""' null '{}' '[1]'; do
+        forward '{"type":1}' | jq -c ".forward.botId = $bot" | relay-decode >out
+        [ "$(jq 'has("botId")' out)" = false ]
+    done
+    [ "$(forward '{"type":1}' | jq -c '.forward.botId = 7' | relay-decode | jq -c .botId)" = '"7"' ]
+    [ "$(forward "$body" | jq -c '.forward.botId = "app2"' | relay-decode --interactions v1 | jq -c '[.botId,.event.interaction]')" = '[null,null]' ]
+}
+
+@test "decode: an autocomplete request is not a message: dropped, acknowledged if buffered" {
+    forward '{"type":4,"data":{"name":"x"}}' >in
+    run --separate-stderr relay-decode in
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$output" = '{"type":"inbound_ack","bufferId":"b7"}' ]
+    run --separate-stderr relay-decode -v in
+    [ "$stderr" = 'relay-decode: drop passthrough_forward, in line 1: an autocomplete request' ]
+    [ -z "$(jq -c 'del(.bufferId)' in | relay-decode)" ]
+    relay-decode --keep-forwards in | cmp - in
+    [ "$(relay-decode --interactions v1 in | jq -c '[.type,.event.text]')" = '["inbound",""]' ]
 }
 
 @test "decode: a delivery that is no message is dropped and acknowledged" {
@@ -318,7 +363,7 @@ END
 12:00:00.123 • link             open attempt=1 url=ws://h/relay
 12:00:00.200 → hello            discord               botId=app1
 12:00:00.300 ← descriptor       discord               Discord, at most 2000 utf16, markdown discord, ops send edit
-12:00:01.000 ← inbound          discord/g1/42         alice [photo]: hello\tthere  buf=b1
+12:00:01.000 ← inbound          discord/g1/42         alice [photo]: hello\tthere  id=m0  session=agent:main:discord:group:42:u1  buf=b1
 12:00:01.500 → outbound         discord/g1/42         send: a\b  req=01234567/2
 12:00:01.625 ← outbound_result  ok  id=m1  req=01234567/2 +125ms
 12:00:01.630 → inbound_ack      buf=b1
@@ -352,7 +397,7 @@ END
     [[ ${lines[0]} =~ ^[0-9:.]{12}\ →\ outbound\ +typing\ \ req=r1$ ]]
     [[ ${lines[1]} =~ ^[0-9:.]{12}\ ·\ send\ +x$ ]]
     [[ ${lines[2]} =~ ^[0-9:.]{12}\ →\ outbound\ +react:\ refused:\ no\ such\ op\ \ req=r2$ ]]
-    [[ ${lines[3]} =~ ^[0-9:.]{12}\ ←\ inbound\ +discord/7\ +\[command\]:\ /ping\ \ buf=b7$ ]]
+    [[ ${lines[3]} =~ ^[0-9:.]{12}\ ←\ inbound\ +discord/7\ +\[command\]:\ /ping\ \ session=agent:main:discord:dm:7\ \ buf=b7$ ]]
     [[ ${lines[4]} =~ ^[0-9:.]{12}\ ←\ passthrough_forward\ +twilio\ +buf=b7$ ]]
     [[ ${lines[5]} =~ ^[0-9:.]{12}\ ←\ inbound$ ]]
     [ "${#lines[@]}" -eq 6 ]
@@ -377,8 +422,8 @@ END
     relay-decode -f text in | grep -qF '\x1b]0;x\x07 \u{202e}abc\u{2066}\u{200f}\x00\r\n\u{85}\u{9b}2J'
     # Long text is cut, in columns it is not.
     printf '{"type":"inbound","event":{"text":"%s","source":{"chat_id":"%s"}}}\n' "$(printf '%0999d' 0)" "$(printf '%099d' 1)" >in
-    [ "$(relay-decode -f text in | wc -m)" -lt 320 ]
-    relay-decode -f text in | grep -q '0…$'
+    [ "$(relay-decode -f text in | wc -m)" -lt 420 ]
+    relay-decode -f text in | grep -q '0…  session=.*…$'
     [ "$(relay-decode -f tsv in | cut -f 12 | wc -m)" -eq 1000 ]
 }
 

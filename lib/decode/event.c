@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Normalising an inbound frame. */
-#include "decode/event.h"
+#include <string.h>
+
 #include "base/text.h"
+#include "decode/event.h"
 
 enum {
     TEXT,
@@ -42,6 +44,35 @@ static bool is_known_type(struct span v)
     return false;
 }
 
+static bool begins(struct span v, const char *with)
+{
+    size_t n = strlen(with);
+    return v.n >= n && memcmp(v.p, with, n) == 0;
+}
+
+/* Whether one of the message's media is an image, by its type or by the connector's word. */
+static bool has_image(const struct span *v)
+{
+    struct json_iter of_types = {v[MEDIA_TYPES], false}, of_media = {v[MEDIA], false};
+    struct span x;
+    while (json_is_array(v[MEDIA_TYPES]) && json_next(&of_types, NULL, &x))
+        if (begins(x, "\"image/"))
+            return true;
+    while (json_is_array(v[MEDIA]) && json_next(&of_media, NULL, &x))
+        if (begins(json_find(x, "mime"), "\"image/") || json_eq(json_find(x, "kind"), "image"))
+            return true;
+    return false;
+}
+
+/* What some connectors call an image is a photo, if there is one. */
+static void fix_message_type(struct patch *p, const struct span *v)
+{
+    if (json_eq(v[MESSAGE_TYPE], "image") && has_image(v))
+        patch_set(p, "message_type", span_of("\"photo\""));
+    else if (!is_known_type(v[MESSAGE_TYPE]))
+        patch_set(p, "message_type", span_of("\"text\""));
+}
+
 /* Whether two lists hold the same strings. */
 static bool is_same_list(struct patch *p, struct span v, struct span other)
 {
@@ -58,13 +89,22 @@ static bool is_same_list(struct patch *p, struct span v, struct span other)
     }
 }
 
+static bool is_absent(struct span v)
+{
+    return !v.p || json_is_null(v);
+}
+
+/* The types come from the list `media`; without it they are those that the connector named itself. */
 static void fix_media(struct event *e, const struct span *v)
 {
     struct patch *p = &e->patch;
     if (!json_is_array(v[MEDIA_URLS]))
         patch_set(p, "media_urls", span_of("[]"));
     size_t from = p->made.len;
-    media_types(&e->media, &p->made, v[MEDIA_URLS], v[MEDIA]);
+    if (is_absent(v[MEDIA]))
+        media_types_kept(&p->made, v[MEDIA_URLS], v[MEDIA_TYPES]);
+    else
+        media_types(&e->media, &p->made, v[MEDIA_URLS], v[MEDIA]);
     if (is_same_list(p, v[MEDIA_TYPES], (struct span){p->made.p + from, p->made.len - from}))
         p->made.len = from;
     else
@@ -111,8 +151,11 @@ static void context_lines(struct buf *out, struct span context, struct buf *scra
     }
 }
 
+/* The lines come from the list `context`; without it the connector's own text stays. */
 static void fix_context(struct event *e, const struct span *v)
 {
+    if (is_absent(v[CONTEXT]) && json_is_string(v[CHANNEL_CONTEXT]) && v[CHANNEL_CONTEXT].n > 2)
+        return;
     e->text.len = 0;
     context_lines(&e->text, v[CONTEXT], &e->scratch);
     if (e->text.len)
@@ -128,8 +171,7 @@ static void fix_event(struct event *e, struct span event, const struct span *v)
     patch_begin(p);
     if (!json_is_string(v[TEXT]))
         patch_set(p, "text", span_of("\"\""));
-    if (!is_known_type(v[MESSAGE_TYPE]))
-        patch_set(p, "message_type", span_of("\"text\""));
+    fix_message_type(p, v);
     if (e->source.len)
         patch_set(p, "source", buf_as_span(&e->source));
     patch_identifier(p, "message_id", v[MESSAGE_ID], "null");

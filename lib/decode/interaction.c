@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 const char interaction_foreign[] = "its platform is not discord";
+const char interaction_autocomplete[] = "an autocomplete request";
 
 enum { TYPE, ID, CHANNEL_ID, GUILD_ID, DATA, MEMBER, USER, CHANNEL, MESSAGE, PARTS };
 
@@ -106,13 +107,15 @@ static void add_prompt(struct buf *out, const struct span *part, const struct in
     buf_ch(out, '}');
 }
 
-/* Makes the event of an interaction's body. */
-static void make_event(struct interaction *w, struct span body, struct span profile,
+/* Makes the event of an interaction's body. False: it is not a message. */
+static bool make_event(struct interaction *w, struct span body, struct span profile,
                        enum interaction_contract contract)
 {
     const struct interaction_data *d = &w->data;
     struct span part[PARTS];
     json_pick(body, part_names, part, PARTS);
+    if (contract == INTERACTION_CURRENT && span_eq(part[TYPE], "4"))
+        return false;
     interaction_data_read(&w->data, part[TYPE], part[DATA], contract);
     w->event.len = 0;
     buf_str(&w->event, "{\"text\":");
@@ -120,21 +123,24 @@ static void make_event(struct interaction *w, struct span body, struct span prof
     buf_printf(&w->event, ",\"message_type\":\"%s\"", d->message_type);
     if (d->prompt_id.p)
         add_prompt(&w->event, part, d);
+    if (d->exact.len)
+        add_member(&w->event, "interaction", buf_as_span(&d->exact));
     buf_str(&w->event, ",\"source\":");
     add_source(&w->event, part, profile, contract);
     buf_ch(&w->event, '}');
+    return true;
 }
 
 const char *interaction_decode(struct interaction *w, struct buf *out, const struct frame *f,
                                enum interaction_contract contract)
 {
-    static const char *const names[] = {"platform", "bodyB64", "profile"};
-    struct span forward = frame_get(f, "forward"), v[3];
+    static const char *const names[] = {"platform", "bodyB64", "profile", "botId"};
+    struct span forward = frame_get(f, "forward"), v[4];
     struct json_error e;
     w->platform.len = w->base64.len = w->body.len = 0;
     if (!json_is_object(forward))
         return "forward is not an object";
-    json_pick(forward, names, v, 3);
+    json_pick(forward, names, v, 4);
     if (!platform_decode(&w->platform, v[0]) || !span_eq(buf_as_span(&w->platform), "discord"))
         return interaction_foreign;
     if (!json_is_string(v[1]))
@@ -148,10 +154,14 @@ const char *interaction_decode(struct interaction *w, struct buf *out, const str
     body = text_trim(body); /* a body may have blanks around its object */
     if (!json_is_object(body))
         return "its body is not a JSON object";
-    make_event(w, body, v[2], contract);
-    const struct json_edit edits[] = {
+    if (!make_event(w, body, v[2], contract))
+        return interaction_autocomplete;
+    struct json_edit edits[4] = {
         {"type", span_of("\"inbound\"")}, {"forward", {NULL, 0}}, {"event", buf_as_span(&w->event)}};
-    json_edit(out, f->line, edits, sizeof edits / sizeof *edits);
+    size_t n = 3;
+    if (contract == INTERACTION_CURRENT && is_identifier(v[3]))
+        edits[n++] = (struct json_edit){"botId", identifier_text(&w->base64, v[3])};
+    json_edit_members(out, f->line, &f->top, edits, n);
     return NULL;
 }
 

@@ -12,11 +12,12 @@ struct interaction {
     struct buf platform, base64, body, event;
 };
 
-extern const char interaction_foreign[];
+extern const char interaction_foreign[], interaction_autocomplete[];
 
 /* Appends the inbound frame, not normalised yet, that a passthrough_forward frame stands for, and returns
- * NULL; or returns the reason why it is no message. Of a platform without interactions that is
- * interaction_foreign. */
+ * NULL; or returns the reason why it is not a message. Two of them are in order, nothing is lost:
+ * interaction_foreign, of a platform without interactions, and interaction_autocomplete, a question while
+ * somebody types. */
 const char *interaction_decode(struct interaction *w, struct buf *out, const struct frame *f,
                                enum interaction_contract contract);
 void interaction_free(struct interaction *w);

@@ -69,9 +69,29 @@ static bool read_token(struct interaction_data *w, struct span token)
     return prompt_id_valid(w->prompt_id.p, w->prompt_id.n) && prompt_id_valid(w->option_id.p, w->option_id.n);
 }
 
+static void add_exact(struct buf *out, const char *name, struct span v)
+{
+    if (!v.p)
+        return;
+    buf_printf(out, "%s\"%s\":", out->len && out->p[out->len - 1] != '{' ? "," : "", name);
+    json_compact(out, v); /* a body may be laid out in lines */
+}
+
+/* What was pressed or filled in, as it was sent: by the id it has a name for whoever made it. */
+static void begin_exact(struct interaction_data *w, struct span custom_id)
+{
+    buf_ch(&w->exact, '{');
+    add_exact(&w->exact, "custom_id", custom_id);
+}
+
 static void read_component(struct interaction_data *w, struct span data)
 {
-    struct span id = json_find(data, "custom_id");
+    struct span id = json_find(data, "custom_id"), values = json_find(data, "values");
+    if (json_is_string(id)) {
+        begin_exact(w, id);
+        add_exact(&w->exact, "values", json_is_array(values) ? values : (struct span){NULL, 0});
+        buf_ch(&w->exact, '}');
+    }
     w->token.len = 0;
     if (json_is_string(id))
         json_decode(&w->token, id);
@@ -109,6 +129,12 @@ static void add_fields(struct interaction_data *w, struct span node)
     struct span v[5], child;
     json_pick(node, names, v, 5);
     struct span value = json_is_array(v[2]) ? v[2] : v[1];
+    if (json_is_string(v[0]) && (v[1].p || v[2].p)) {
+        buf_str(&w->fields, w->fields.len ? ",{" : "{");
+        for (int i = 0; i < 3; i++)
+            add_exact(&w->fields, names[i], v[i]);
+        buf_ch(&w->fields, '}');
+    }
     if (json_is_string(v[0]) && value.p && !json_is_null(value)) {
         if (w->text.len)
             buf_ch(&w->text, '\n');
@@ -123,6 +149,19 @@ static void add_fields(struct interaction_data *w, struct span node)
         add_fields(w, v[4]);
 }
 
+static void read_form(struct interaction_data *w, struct span data)
+{
+    struct span id = json_find(data, "custom_id");
+    w->fields.len = 0;
+    add_fields(w, data);
+    if (!json_is_string(id))
+        return;
+    begin_exact(w, id);
+    buf_str(&w->exact, ",\"fields\":[");
+    buf_span(&w->exact, buf_as_span(&w->fields));
+    buf_str(&w->exact, "]}");
+}
+
 static void read_current(struct interaction_data *w, struct span type, struct span data)
 {
     if (span_eq(type, "2"))
@@ -130,7 +169,7 @@ static void read_current(struct interaction_data *w, struct span type, struct sp
     else if (span_eq(type, "3"))
         read_component(w, data);
     else if (span_eq(type, "5"))
-        add_fields(w, data);
+        read_form(w, data);
 }
 
 /* Under the first contract it is the name or the id as it stands. */
@@ -148,7 +187,7 @@ static void read_v1(struct interaction_data *w, struct span type, struct span da
 void interaction_data_read(struct interaction_data *w, struct span type, struct span data,
                            enum interaction_contract contract)
 {
-    w->text.len = 0;
+    w->text.len = w->exact.len = 0;
     w->message_type = "text";
     w->prompt_id = w->option_id = (struct span){NULL, 0};
     if (contract == INTERACTION_V1)
@@ -160,6 +199,8 @@ void interaction_data_read(struct interaction_data *w, struct span type, struct 
 void interaction_data_free(struct interaction_data *w)
 {
     buf_free(&w->text);
+    buf_free(&w->exact);
     buf_free(&w->token);
+    buf_free(&w->fields);
     buf_free(&w->scratch);
 }

@@ -15,7 +15,8 @@ struct interaction_data {
     struct buf text;
     const char *message_type;
     struct span prompt_id, option_id; /* of the press of a prompt's button, parts of token; else p is NULL */
-    struct buf token, scratch;
+    struct buf exact; /* of a press or a form: the event's member `interaction`, JSON text; else empty */
+    struct buf token, fields, scratch;
 };
 
 /* Sets all of *w from the JSON text of the interaction's type and data; either may be {NULL, 0}. */

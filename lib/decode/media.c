@@ -97,6 +97,20 @@ void media_types(struct media *m, struct buf *out, struct span urls, struct span
     buf_ch(out, ']');
 }
 
+void media_types_kept(struct buf *out, struct span urls, struct span types)
+{
+    struct json_iter u = {urls, false}, t = {json_is_array(types) ? types : (struct span){NULL, 0}, false};
+    struct span url, type;
+    buf_ch(out, '[');
+    for (bool more = false; json_is_array(urls) && json_next(&u, NULL, &url); more = true) {
+        bool has = json_next(&t, NULL, &type) && json_is_string(type);
+        if (more)
+            buf_ch(out, ',');
+        buf_span(out, has ? type : span_of("\"\""));
+    }
+    buf_ch(out, ']');
+}
+
 void media_free(struct media *m)
 {
     buf_free(&m->text);

@@ -17,6 +17,8 @@ struct media {
 /* Appends the JSON list media_types: for each element of the list `urls` the mime that the list `media` has
  * for that url, else "". Of several entries for one url the last one counts. */
 void media_types(struct media *m, struct buf *out, struct span urls, struct span media);
+/* The same if there is no list `media`: the strings of the list `types`, place by place, else "". */
+void media_types_kept(struct buf *out, struct span urls, struct span types);
 void media_free(struct media *m);
 
 #endif

@@ -172,10 +172,8 @@ static void view_text(struct view *v, struct buf *out, const struct frame *f, en
     buf_str(out, "  ");
     add_lead(v, out, f);
     add_cut(out, s->text, LONGEST_TEXT);
-    if (f->type != FRAME_INBOUND) {
-        add_tag(out, "id", s->message_id);
-        add_tag(out, "session", s->session_key);
-    }
+    add_tag(out, "id", s->message_id);
+    add_tag(out, "session", s->session_key);
     add_tag(out, "buf", s->buffer_id);
     add_request(out, s->request_id);
     if (result)
