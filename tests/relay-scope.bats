@@ -167,7 +167,7 @@ END
     chmod 644 state
     inbound 3 '"scope_id":"x"' | relay-scope -s state >/dev/null
     relay-scope -s state --max 1 </dev/null
-    [ "$(stat -c %a state)" = 600 ]
+    [ "$(stat -c %a state)" = 644 ]
 }
 
 @test "scope -s: the platforms of a chat and which is the newest are kept; old files are read" {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A log on disk. */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/logfile.h"
+#include "base/random.h"
+#include "base/seal.h"
 
 static bool lock(int fd)
 {
@@ -82,14 +85,19 @@ static bool write_at(int fd, struct span bytes, off_t at)
     return true;
 }
 
-bool logfile_append(struct logfile *l, struct span bytes)
+bool logfile_append(struct logfile *l, struct span text)
 {
-    if (write_at(l->fd, bytes, l->size)) {
-        l->size += (off_t)bytes.n;
+    bool good = !l->open_ended || write_at(l->fd, span_of("\n"), l->size);
+    off_t at = l->size + l->open_ended;
+    if (good && write_at(l->fd, text, at)) {
+        l->size = at + (off_t)text.n;
+        l->open_ended = false;
         return true;
     }
     int error = errno;
+    bool open_ended = l->open_ended;
     logfile_cut(l, l->size);
+    l->open_ended = open_ended;
     errno = error;
     return false;
 }
@@ -99,49 +107,163 @@ bool logfile_cut(struct logfile *l, off_t size)
     if (size < 0 || ftruncate(l->fd, size))
         return false;
     l->size = size;
+    l->open_ended = false;
     return true;
 }
 
-static void sync_directory(const char *path)
+void logfile_line(struct buf *out, struct span line)
+{
+    seal_add(out, line);
+    buf_ch(out, '\n');
+}
+
+/* ---- reading ---- */
+
+/* The next line of the file, as it is there. READER_MORE: the end. */
+static enum reader_got next_line(struct logfile_reader *r, struct span *line, bool *failed)
+{
+    enum reader_got got;
+    while ((got = reader_next(&r->in, line)) == READER_MORE && !r->in.eof && !*failed)
+        *failed = !reader_fill(&r->in);
+    return got;
+}
+
+/* What a line is whose line end is there. */
+static enum logfile_got judge(struct logfile_reader *r, struct span *line)
+{
+    enum seal seal = seal_open((char *)line->p, line);
+    if (r->line == 1)
+        r->sums = seal == SEAL_WHOLE;
+    return seal == SEAL_WHOLE || (seal == SEAL_NONE && !r->sums) ? LOGFILE_LINE : LOGFILE_DAMAGED;
+}
+
+static enum logfile_got judge_last(struct logfile *l, struct logfile_reader *r, struct span *line)
+{
+    enum seal seal = seal_open((char *)line->p, line);
+    l->open_ended = true;
+    if (seal == SEAL_WHOLE)
+        return LOGFILE_LINE;
+    if (seal == SEAL_NONE && !r->sums)
+        return LOGFILE_LAST;
+    return logfile_tear(l, r) ? LOGFILE_TORN : LOGFILE_FAILED;
+}
+
+enum logfile_got logfile_read(struct logfile *l, struct logfile_reader *r, struct span *line)
+{
+    bool failed = false;
+    if (!r->line) {
+        r->in = (struct reader){.fd = l->fd, .max = r->max};
+        if (lseek(l->fd, 0, SEEK_SET) < 0)
+            return LOGFILE_FAILED;
+    }
+    enum reader_got got = next_line(r, line, &failed);
+    if (failed)
+        return LOGFILE_FAILED;
+    if (got == READER_MORE)
+        return LOGFILE_END;
+    r->line = r->in.line;
+    r->size = line->n;
+    if (got == READER_LONG)
+        return LOGFILE_DAMAGED;
+    bool ended = line->p + line->n < r->in.b.p + r->in.b.len;
+    return ended ? judge(r, line) : judge_last(l, r, line);
+}
+
+bool logfile_tear(struct logfile *l, const struct logfile_reader *r)
+{
+    return logfile_cut(l, l->size - (off_t)r->size);
+}
+
+void logfile_read_end(struct logfile_reader *r)
+{
+    reader_free(&r->in);
+    *r = (struct logfile_reader){.max = r->max};
+}
+
+/* ---- writing anew ---- */
+
+/* Brings the directory's entry of the file to the disk. Some file systems have no such call, some directories may not be
+ * read: that is no failure of the disk. */
+static bool sync_directory(const char *path)
 {
     char *copy = xstrdup(path);
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
     free(copy);
-}
-
-/* The new file, locked and on the disk, or -1. */
-static int write_new(const char *path, struct span bytes)
-{
-    unlink(path); /* of one that was killed here */
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return -1;
-    if (lock(fd) && write_at(fd, bytes, 0) && fsync(fd) == 0)
-        return fd;
-    give_up(fd);
-    return -1;
+        return errno == EACCES;
+    bool done = fsync(fd) == 0 || errno == EINVAL;
+    return done ? close(fd) == 0 : give_up(fd);
 }
 
-bool logfile_replace(struct logfile *l, struct span bytes)
+/* Gives the new file the owner, group and mode of the old one. A group that cannot be kept gets no access. */
+static bool take_access(int fd, int old)
+{
+    struct stat st;
+    if (fstat(old, &st))
+        return false;
+    mode_t mode = st.st_mode & 0777;
+    if (fchown(fd, st.st_uid, st.st_gid) && fchown(fd, (uid_t)-1, st.st_gid))
+        mode &= ~(mode_t)070;
+    return fchmod(fd, mode) == 0;
+}
+
+/* A new file in the directory of the path, without a name if the file system can do that, so that none is left behind by a
+ * process that is killed. Its name goes into *name; it is "" if it has none. */
+static int make_new(struct buf *name, const char *path)
+{
+    int fd = -1;
+#ifdef O_TMPFILE
+    char *copy = xstrdup(path);
+    fd = open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    free(copy);
+    if (fd >= 0)
+        return fd;
+#endif
+    for (int tries = 0; fd < 0 && tries < 100; tries++) {
+        name->len = 0;
+        buf_printf(name, "%s.%08x.tmp", path, (unsigned)random_word());
+        fd = open(buf_cstr(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (fd < 0)
+        name->len = 0;
+    return fd;
+}
+
+/* Gives a file without a name one. */
+static bool give_name(struct buf *name, const char *path, int fd)
+{
+    char proc[48];
+    snprintf(proc, sizeof proc, "/proc/self/fd/%d", fd);
+    for (int tries = 0; !name->len && tries < 100; tries++) {
+        buf_printf(name, "%s.%08x.tmp", path, (unsigned)random_word());
+        if (linkat(AT_FDCWD, proc, AT_FDCWD, buf_cstr(name), AT_SYMLINK_FOLLOW) == 0)
+            return true;
+        name->len = 0;
+        if (errno != EEXIST)
+            return false;
+    }
+    return name->len > 0;
+}
+
+bool logfile_replace(struct logfile *l, struct span text)
 {
     struct buf name = {0};
-    buf_printf(&name, "%s.tmp", l->path);
-    int fd = write_new(buf_cstr(&name), bytes);
-    bool done = fd >= 0 && rename(buf_cstr(&name), l->path) == 0;
+    int fd = make_new(&name, l->path);
+    bool done = fd >= 0 && lock(fd) && write_at(fd, text, 0) && take_access(fd, l->fd) && fsync(fd) == 0 &&
+                give_name(&name, l->path, fd) && rename(buf_cstr(&name), l->path) == 0;
     int error = errno;
     if (done) {
-        sync_directory(l->path);
         close(l->fd);
-        l->fd = fd;
-        l->size = (off_t)bytes.n;
+        *l = (struct logfile){.path = l->path, .fd = fd, .size = (off_t)text.n};
+        done = sync_directory(l->path);
+        error = errno;
     } else {
         if (fd >= 0)
             close(fd);
-        unlink(buf_cstr(&name));
+        if (name.len)
+            unlink(buf_cstr(&name));
     }
     buf_free(&name);
     errno = error;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The log on disk. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -30,6 +31,18 @@ static int error_of_another(const char *path)
     return WEXITSTATUS(status);
 }
 
+/* How many files there are whose names begin with "log". */
+static int names(void)
+{
+    int n = 0;
+    DIR *d = opendir(".");
+    for (struct dirent *e; d && (e = readdir(d));)
+        n += strncmp(e->d_name, "log", 3) == 0;
+    if (d)
+        closedir(d);
+    return n;
+}
+
 static void test_logfile(void)
 {
     struct logfile l;
@@ -39,22 +52,134 @@ static void test_logfile(void)
           log_is(&l, "one\ntwo\n"));
     CHECK(error_of_another("log") == EBUSY);
     CHECK(logfile_cut(&l, 4) && log_is(&l, "one\n"));
-    int stale = open("log.tmp", O_CREAT | O_WRONLY, 0644);
-    CHECK(stale >= 0 && close(stale) == 0);
-    CHECK(logfile_replace(&l, span_of("new\n")) && logfile_append(&l, span_of("more\n")) &&
-          log_is(&l, "new\nmore\n"));
-    CHECK(error_of_another("log") == EBUSY && access("log.tmp", F_OK) != 0);
-    CHECK(mkdir("log.tmp", 0700) == 0 && !logfile_replace(&l, span_of("x")) && log_is(&l, "new\nmore\n"));
-    CHECK(rmdir("log.tmp") == 0 && logfile_append(&l, span_of("yet\n")) && log_is(&l, "new\nmore\nyet\n"));
+    int theirs = open("log.tmp", O_CREAT | O_WRONLY, 0644);
+    CHECK(theirs >= 0 && write(theirs, "mine", 4) == 4 && close(theirs) == 0);
+    CHECK(chmod("log", 0640) == 0 && logfile_replace(&l, span_of("new\n")) &&
+          logfile_append(&l, span_of("more\n")) && log_is(&l, "new\nmore\n"));
+    CHECK(error_of_another("log") == EBUSY && stat("log", &st) == 0 && (st.st_mode & 0777) == 0640);
+    CHECK(stat("log.tmp", &st) == 0 && st.st_size == 4 && names() == 2);
     logfile_close(&l);
-    CHECK(error_of_another("log") == 0 && logfile_open(&l, "log") && l.size == 13);
+    CHECK(error_of_another("log") == 0 && logfile_open(&l, "log") && l.size == 9);
     logfile_close(&l);
     CHECK(!logfile_open(&l, "/dev/null") && errno == EINVAL);
     CHECK(!logfile_open(&l, "none/log") && errno == ENOENT);
 }
 
+/* What was read, a line a piece; "!" damaged, "?" last, "~" torn. */
+static void read_all(struct buf *out, struct logfile *l)
+{
+    static const char mark[] = {[LOGFILE_LINE] = '=', [LOGFILE_DAMAGED] = '!', [LOGFILE_LAST] = '?', [LOGFILE_TORN] = '~'};
+    struct logfile_reader r = {.max = 1000};
+    struct span line;
+    enum logfile_got got;
+    out->len = 0;
+    while ((got = logfile_read(l, &r, &line)) != LOGFILE_END && got != LOGFILE_FAILED) {
+        buf_ch(out, mark[got]);
+        if (got == LOGFILE_LINE || got == LOGFILE_LAST)
+            buf_span(out, line);
+        buf_ch(out, '\n');
+    }
+    CHECK(got == LOGFILE_END);
+    logfile_read_end(&r);
+}
+
+static void write_log(const char *path, struct span text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    CHECK(fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && close(fd) == 0);
+}
+
+static void test_kinds_of_files(void)
+{
+    static const struct {
+        const char *file, *want;
+    } rows[] = {
+        {"", ""},
+        {"{\"a\":1}\n{\"b\":2}\n", "={\"a\":1}\n={\"b\":2}\n"},                       /* old */
+        {"{\"a\":1}\n{\"b\":2}", "={\"a\":1}\n?{\"b\":2}\n"},                        /* old, last line open */
+        {"{\"a\":1}\n{\"b\":", "={\"a\":1}\n?{\"b\":\n"},                            /* old, torn perhaps */
+        {"{\"a\":1,\"crc\":\"561bacaf\"}\n", "={\"a\":1}\n"},
+        {"{\"a\":1,\"crc\":\"561bacaf\"}", "={\"a\":1}\n"},                            /* whole, without line end */
+        {"{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b\":2}\n", "={\"a\":1}\n!\n"},            /* the sum is missing */
+        {"{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b\":2", "={\"a\":1}\n~\n"},
+        {"{\"a\":2,\"crc\":\"561bacaf\"}\n{\"b\":2}\n", "!\n={\"b\":2}\n"},
+        {"{\"b\":2}\n{\"a\":1,\"crc\":\"561bacaf\"}\n", "={\"b\":2}\n={\"a\":1}\n"}, /* appended to an old one */
+    };
+    struct buf b = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct logfile l;
+        write_log("kinds", span_of(rows[i].file));
+        CHECK(logfile_open(&l, "kinds"));
+        read_all(&b, &l);
+        CHECK_THAT(reads(&b, rows[i].want), "row %zu", i);
+        logfile_close(&l);
+    }
+    buf_free(&b);
+}
+
+/* After a line without its end the next one begins on a new line; a torn one is taken off. */
+static void test_open_end(void)
+{
+    struct logfile l;
+    struct buf b = {0};
+    struct logfile_reader r = {.max = 1000};
+    struct span line;
+    write_log("open", span_of("{\"a\":1}"));
+    CHECK(logfile_open(&l, "open"));
+    read_all(&b, &l);
+    CHECK(logfile_append(&l, span_of("{\"b\":1}\n")) && logfile_append(&l, span_of("{\"c\":1}\n")));
+    CHECK(log_is(&l, "{\"a\":1}\n{\"b\":1}\n{\"c\":1}\n"));
+    logfile_close(&l);
+    write_log("open", span_of("{\"a\":1}\n{\"b"));
+    CHECK(logfile_open(&l, "open") && logfile_read(&l, &r, &line) == LOGFILE_LINE &&
+          logfile_read(&l, &r, &line) == LOGFILE_LAST && logfile_tear(&l, &r));
+    logfile_read_end(&r);
+    CHECK(logfile_append(&l, span_of("{\"c\":1}\n")) && log_is(&l, "{\"a\":1}\n{\"c\":1}\n"));
+    logfile_close(&l);
+    buf_free(&b);
+}
+
+/* Every bit of a log, one at a time: what is read is what was written, or is told. */
+static void test_damage(void)
+{
+    static const char *const lines[] = {"{\"a\":\"one\"}", "{ \"b\" : [2] } \t", "{\"type\":\"x\",\"crc\":\"00000000\"}"};
+    struct buf good = {0}, got = {0};
+    for (size_t i = 0; i < 3; i++)
+        logfile_line(&good, span_of(lines[i]));
+    for (size_t bit = 0; bit < good.len * 8; bit++) {
+        struct logfile l;
+        good.p[bit / 8] = (char)(good.p[bit / 8] ^ 1 << bit % 8);
+        write_log("damaged", buf_as_span(&good));
+        CHECK(logfile_open(&l, "damaged"));
+        read_all(&got, &l);
+        size_t whole = 0;
+        bool told = false;
+        for (size_t at = 0, n; at < got.len; at += n + 1) {
+            struct span line = {got.p + at, (size_t)((char *)memchr(got.p + at, '\n', got.len - at) - (got.p + at))};
+            n = line.n;
+            told |= *line.p != '=';
+            if (*line.p == '=') {
+                size_t i = 0;
+                while (i < 3 && !span_eq((struct span){line.p + 1, line.n - 1}, lines[i]))
+                    i++;
+                CHECK_THAT(i < 3, "bit %zu: %.*s", bit, (int)line.n, line.p);
+                whole++;
+            }
+        }
+        /* The last line end alone may go: the line before it is whole. */
+        CHECK_THAT(told ? whole >= 1 : whole == 3 && bit / 8 == good.len - 1, "bit %zu: %zu whole", bit, whole);
+        logfile_close(&l);
+        good.p[bit / 8] = (char)(good.p[bit / 8] ^ 1 << bit % 8);
+    }
+    buf_free(&good);
+    buf_free(&got);
+}
+
 int main(void)
 {
+    test_kinds_of_files();
+    test_open_end();
+    test_damage();
     test_logfile();
     return failures != 0;
 }
