@@ -1,30 +1,7 @@
 # SPDX-License-Identifier: MIT
-# relay-stub against gateways made of python3-websockets (client.py).
+# relay-stub: usage, answers, tokens, framing, the console, and how it starts and ends.
 bats_require_minimum_version 1.5.0
-load helper
-
-HELLO='{"type":"hello","platform":"discord","botId":""}'
-
-# peer [OPTIONS…] : a gateway with the commands of stdin; its output in ./got, its stderr in ./ends.
-peer() {
-    /usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$@" "$URL" >got 2>ends
-}
-
-# inbound TEXT : a delivery.
-inbound() {
-    printf '{"type":"inbound","event":{"text":"%s","source":{"platform":"discord","chat_id":"42"}}}\n' "$1"
-}
-
-# texts : what the deliveries in ./got say, on one line.
-texts() {
-    jq -r 'select(.type == "inbound").event.text' got | paste -sd ' '
-}
-
-# stop_stub : ends the stub in order; its status is in RC.
-stop_stub() {
-    RC=0
-    kill "$STUB" && wait "$STUB" || RC=$?
-}
+load stub
 
 @test "help, version and wrong usage" {
     run relay-stub --help
@@ -157,112 +134,6 @@ END
     [ "$(cat ends)" = "close 4401 unauthorized" ]
 }
 
-@test "live delivery, byte for byte" {
-    start_stub
-    line='{ "type" : "inbound","event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1, "€":"😀"}}'
-    { echo "$HELLO"; echo 'wait descriptor'; until_true 5 grep -q hello stub.out
-      say "$line"; say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'; say '{"type":"later_type"}'
-      echo 'wait later_type'; } | peer
-    [ "$(sed -n 2p got)" = "$line" ]
-    [ "$(sed -n 3p got)" = '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}' ]
-    [ "$(cat stub.out)" = "$HELLO" ]
-}
-
-@test "buffered delivery: gated by acks, the unacked tail again, then live" {
-    start_stub
-    for i in 1 2 3; do inbound "$i"; done >&9
-    say '{"type":"inbound","bufferId":"mine","event":{"text":"4"}}'
-    say '{"type":"passthrough_forward","forward":{},"bufferId":""}'
-    say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'
-    # the first one twice, as no ack came; what is no delivery comes once, ahead of the buffer
-    printf '%s\n' "$HELLO" 'wait descriptor' 'wait interrupt_inbound' 'wait inbound' 'nothing 0.1' dial \
-        "$HELLO" 'wait inbound' 'nothing 0.1' | peer
-    [ "$(jq -r .type got | paste -sd ' ')" = "descriptor interrupt_inbound inbound descriptor inbound" ]
-    [ "$(texts)" = "1 1" ]
-    id=$(jq -r .bufferId got | sed -n 3p)
-    # acks by hand: of the first, of nothing, of a number
-    printf '%s\n' "$HELLO" 'wait inbound' '{"type":"inbound_ack","bufferId":"'"$id"'"}' 'wait inbound' \
-        '{"type":"inbound_ack","bufferId":"'"$id"'"}' '{"type":"inbound_ack","bufferId":7}' 'nothing 0.1' | peer
-    [ "$(texts)" = "1 2" ]
-    { printf '%s\n' "$HELLO" 'wait inbound 3' 'wait passthrough_forward' 'sleep 0.1'
-      until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -ge 7 ]'
-      inbound live >&9; echo 'until live'; } | peer --ack
-    [ "$(texts)" = "2 3 4 live" ]
-    [ "$(jq -r 'select(.type == "inbound") | .bufferId' got | tail -n 2 | paste -sd ' ')" = "mine null" ]
-    [ "$(jq -r 'select(.type == "passthrough_forward") | .bufferId' got)" != "" ]
-    stop_stub
-    [ "$RC" -eq 0 ]
-}
-
-@test "a delivery that comes with its bufferId is live and yet kept until its ack" {
-    start_stub
-    { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out
-      say '{"type":"inbound","bufferId":"a","event":{"text":"a"}}'
-      say '{"type":"inbound","bufferId":8,"event":{"text":"b"}}'; inbound c >&9
-      printf '%s\n' 'wait inbound 3' dial "$HELLO" 'wait inbound' 'nothing 0.1' '{"type":"inbound_ack","bufferId":"a"}' \
-          'wait inbound' '{"type":"inbound_ack","bufferId":"8"}' dial "$HELLO" 'wait descriptor 2' 'nothing 0.1'; } | peer
-    [ "$(texts)" = "a b c a b" ]
-}
-
-@test "going_idle: live until the ack, buffered from then on; sleeping ends with the next hello" {
-    start_stub --delay 400ms
-    { printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"going_idle"}'; until_true 5 grep -q going_idle stub.out
-      inbound flip >&9
-      echo 'wait going_idle_ack'
-      until_true 5 grep -q going_idle_ack got
-      inbound later >&9
-      printf '%s\n' 'nothing 0.1' dial "$HELLO" 'wait inbound 2'; } | peer --ack
-    [ "$(jq -r '.type + " " + (.event.text? // "") + " " + (.bufferId | type)' got | paste -sd ,)" = \
-        "descriptor  null,inbound flip null,going_idle_ack  null,descriptor  null,inbound later string" ]
-}
-
-@test "of several gateways the newest that said hello gets the deliveries" {
-    start_stub -v
-    mkfifo first
-    export URL
-    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$URL" <first >first.got 2>first.ends'
-    exec 8>first
-    printf '%s\n' "$HELLO" 'wait descriptor' 'until two' >&8
-    until_true 5 grep -q hello stub.out
-    inbound zero >&9
-    { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 eval '[ "$(wc -l <stub.out)" -ge 2 ]'; inbound one >&9
-      echo 'wait inbound'; } | peer
-    until_true 5 grep -q 'gateway 2: gone' stub.err
-    until_true 5 eval 'inbound two >&9; sleep 0.05; grep -q two first.got'
-    exec 8>&-
-    grep -q zero first.got
-    run ! grep -q one first.got
-    grep -q one got
-}
-
-@test "the buffer file survives a kill at any moment" {
-    start_stub --buffer log
-    for i in $(seq 20); do inbound "$i"; done >&9
-    until_true 5 grep -q '"20"' log
-    kill -9 "$STUB"
-    printf '{"type":"inbound","bufferId":"torn","event":{"te' >>log
-    start_stub --buffer log
-    grep -q 'drop a torn last line of [0-9]* bytes' stub.err
-    run --separate-stderr relay-stub --buffer log --max-life 0
-    [ "$status" -eq 69 ]
-    printf '%s\n' "$HELLO" 'wait inbound 7' closed | peer --acks 6 &
-    until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -eq 6 ]'
-    kill -9 "$STUB"
-    wait $! || true
-    start_stub --buffer log
-    [ "$(wc -l <log)" -eq 14 ]
-    printf '%s\n' "$HELLO" "wait inbound 14" 'nothing 0.1' | peer --ack
-    [ "$(texts)" = "$(seq -s ' ' 7 20)" ]
-    stop_stub
-    [ "$RC" -eq 0 ]
-    relay-stub --buffer log --max-life 0 2>/dev/null
-    [ ! -s log ]
-    echo '{"type":"hello"}' >log
-    run --separate-stderr relay-stub --buffer log --max-life 0
-    [ "$status" -eq 65 ]
-    [[ $stderr == *'line 1: no delivery and no ack'* ]]
-}
-
 @test "frames in fragments, over messages, several in one, the last without its newline" {
     start_stub
     cat >script <<'END'
@@ -311,94 +182,6 @@ END
     [ "$RC" -eq 65 ]
 }
 
-@test "close and drop faults, one connection each" {
-    start_stub --close 4401:revoked@1 --close 1012@0 --drop-after 2 --close 4000:a@b@2
-    cat >script <<END
-$HELLO
-closed
-dial
-closed
-dial
-$HELLO
-wait descriptor
-$HELLO
-closed
-dial
-$HELLO
-$HELLO
-closed
-dial
-$HELLO
-wait descriptor 4
-END
-    peer <script
-    diff - ends <<'END'
-close 4401 revoked
-close 1012 
-close 1006 
-close 4000 a@b
-close 1000 
-END
-    [ "$(wc -l <got)" -eq 5 ]
-}
-
-@test "http refusals, other paths, --every" {
-    start_stub --http-status 503 --http-status 302 --http-status 401 --every
-    printf '%s\n' dial dial dial dial | peer || [ $? -eq 3 ]
-    diff - ends <<'END'
-http 503 Retry-After=1
-http 302 Location=https://example.invalid/relay
-http 401 WWW-Authenticate=Bearer realm="relay"
-http 401 WWW-Authenticate=Bearer realm="relay"
-END
-    URL=${URL%relay}other
-    run ! peer </dev/null
-    [ "$(cat ends)" = "http 404" ]
-}
-
-@test "silent faults: no result, no ack, half-open, delay" {
-    start_stub --no-result --no-ack
-    printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"outbound","requestId":"1","action":{"op":"send"}}' \
-        '{"type":"going_idle"}' 'nothing 0.1' ping | peer
-    stop_stub
-    start_stub --half-open --delay 200ms
-    elapsed_ms peer --timeout 0.3 <<END || [ $? -eq 4 ]
-$HELLO
-wait descriptor
-ping
-END
-    [ "$MS" -ge 500 ]
-    # connected as ever: what is delivered waits for the next connection
-    inbound kept >&9
-    printf '%s\n' "$HELLO" 'wait inbound' ping | peer
-    [ "$(texts)" = "kept" ]
-}
-
-@test "slow reading holds a gateway up" {
-    start_stub --slow-read 400K
-    elapsed_ms peer <<END
-$HELLO
-repeat 1000 {"type":"outbound","requestId":"%d","action":{"op":"send","chat_id":"42","content":"0123456789"}}
-wait outbound_result 1000
-END
-    [ "$MS" -ge 150 ]
-    [ "$(wc -l <stub.out)" -eq 1001 ]
-}
-
-@test "messages mangled by a seed say the same, and the same again" {
-    for i in $(seq 60); do inbound "€ $i 😀"; done >in
-    sed p in >want
-    for seed in 3 4; do
-        start_stub --fragment --coalesce --garbage --duplicate --seed $seed
-        grep -q "faults fragment coalesce garbage: seed $seed" stub.err
-        { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out; cat in >&9
-          echo 'wait inbound 120'; } | peer
-        stop_stub
-        grep '^{.*}$' got | grep -a '€' | diff want -
-        grep -avq '^{"type":"[di]' got
-    done
-}
-
 @test "TLS" {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out cert -days 2 \
         -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null
@@ -410,29 +193,6 @@ END
     [ "$(wc -l <stub.out)" -eq 2001 ]
     run --separate-stderr relay-stub --cert key --key key
     [ "$status" -eq 66 ]
-}
-
-@test "a recording is replayed live, byte for byte" {
-    cat >rec <<'END'
-{"t":"2026-01-01T00:00:00.000000Z","dir":"link","frame":{"type":"link","state":"open"}}
-{"t":"2026-01-01T00:00:00.000000Z","dir":"up","frame":{"type":"hello","platform":"discord"}}
-{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"descriptor","descriptor":{}}}
-{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"inbound", "event":{"n":1.50}}}
-{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"outbound_result","requestId":"1"}}
-{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}}
-{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"passthrough_forward","forward":{"x":"\u0000"}}}
-END
-    start_stub --replay rec
-    printf '%s\n' "$HELLO" 'wait passthrough_forward' | peer
-    diff <(tail -n +2 got) - <<'END'
-{"type":"inbound", "event":{"n":1.50}}
-{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}
-{"type":"passthrough_forward","forward":{"x":"\u0000"}}
-END
-    stop_stub
-    [ "$RC" -eq 0 ]
-    run --separate-stderr relay-stub --replay rec --max-life 0 </dev/null
-    [ "$status" -eq 75 ]
 }
 
 @test "expectations: 0 when all came, 1 and the first that did not" {
@@ -574,28 +334,4 @@ END
     printf '%s\n' "$HELLO" closed | peer
     [ "$(cat first)" = "$HELLO" ]
     [[ $(cat ends) == "close 1001"* ]]
-}
-
-@test "a gateway that does not read stops stdin; a stopped stdout stops the gateway; nothing is lost" {
-    n=6000
-    [ -n "${LONG:-}" ] && n=200000
-    start_stub
-    for i in $(seq 1000); do inbound "$(printf %02000d "$i")"; done >chunk
-    mkfifo cmds
-    export URL
-    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" --lazy --timeout 30 "$URL" <cmds >got'
-    client=$!
-    exec 8>cmds
-    printf '%s\n' "$HELLO" >&8
-    until_true 5 grep -q hello stub.out
-    (for i in $(seq $((n / 1000))); do cat chunk; done >&9; : >fed) 3>&- &
-    feeder=$!
-    sleep 0.3
-    [ ! -e fed ]
-    [ "$(sed -n 's/VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$STUB/status")" -lt "${ASAN_KB:-200000}" ]
-    printf '%s\n' read "wait inbound $n" >&8
-    exec 8>&-
-    wait "$client"
-    wait "$feeder"
-    [ "$(grep -c inbound got)" -eq "$n" ]
 }

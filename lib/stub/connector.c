@@ -9,7 +9,6 @@
 #include "relay/ws.h"
 #include "stub/connector.h"
 #include "stub/replies.h"
-#include "stub/result.h"
 
 enum {
     ANSWERS_MAX = 64 << 20
@@ -17,7 +16,7 @@ enum {
 
 struct gateway {
     struct gateway *next;
-    struct peer *peer;
+    struct conn *conn;
     uintmax_t number;
     struct fault fault;
     const char *refusal; /* why its token is no good; NULL: it is */
@@ -43,7 +42,7 @@ static struct gateway *present(const struct connector *c)
 static void choose(struct connector *c)
 {
     struct gateway *g = present(c);
-    delivery_target(&c->delivery, g ? g->peer : NULL);
+    delivery_target(&c->delivery, g ? g->conn : NULL);
     if (g && g->idle)
         delivery_sleep(&c->delivery);
 }
@@ -56,7 +55,7 @@ static void greeted(struct connector *c, struct gateway *g)
     if (g->fault.kind == FAULT_HALF_OPEN) {
         info(1, "freeze gateway %ju", g->number);
         g->deaf = true;
-        peer_freeze(g->peer);
+        conn_freeze(g->conn);
     }
     choose(c);
 }
@@ -65,10 +64,10 @@ static void put_out(struct connector *c, struct gateway *g, enum effect effect, 
 {
     if (effect == EFFECT_CLOSE) {
         info(1, "close gateway %ju: code %d", g->number, g->fault.code);
-        peer_close(g->peer, g->fault.code, g->fault.reason);
+        conn_close(g->conn, g->fault.code, g->fault.reason);
         return;
     }
-    peer_send(g->peer, line);
+    conn_send(g->conn, line);
     if (effect == EFFECT_GREET)
         greeted(c, g);
     if (effect == EFFECT_IDLE) {
@@ -86,22 +85,22 @@ static void answer(struct connector *c, struct gateway *g, enum effect effect, s
         buf_free(line);
         return;
     }
-    answers_add(&c->waiting, clock_ms() + c->o.delay, g, (int)effect, line);
+    delay_add(&c->waiting, clock_ms() + c->o.delay, g, (int)effect, line);
 }
 
 int64_t connector_due(const struct connector *c)
 {
-    return answers_due(&c->waiting);
+    return delay_due(&c->waiting);
 }
 
 void connector_tick(struct connector *c)
 {
     int64_t now = clock_ms();
-    while (answers_due(&c->waiting) <= now) {
-        const struct answer *a = c->waiting.first;
+    while (delay_due(&c->waiting) <= now) {
+        const struct delayed_answer *a = c->waiting.first;
         if (a->to)
             put_out(c, a->to, (enum effect)a->effect, buf_as_span(&a->line));
-        answers_drop(&c->waiting);
+        delay_drop(&c->waiting);
     }
 }
 
@@ -181,15 +180,15 @@ static void strike(struct connector *c, struct gateway *g)
     } else {
         g->deaf = true;
         info(1, "drop gateway %ju", g->number);
-        peer_cut(g->peer);
+        conn_cut(g->conn);
     }
     choose(c);
 }
 
-static void on_received(void *ctx, struct peer *p, struct span piece, bool last)
+static void on_received(void *ctx, struct conn *conn, struct span piece, bool last)
 {
     struct connector *c = ctx;
-    struct gateway *g = peer_owner(p);
+    struct gateway *g = conn_owner(conn);
     struct frame f = {0};
     struct json_error e;
     struct span line;
@@ -211,21 +210,21 @@ static void on_received(void *ctx, struct peer *p, struct span piece, bool last)
     frame_free(&f);
 }
 
-static struct refusal on_upgrade(void *ctx, struct peer *p, const char *path, struct span bearer)
+static struct refusal on_upgrade(void *ctx, struct conn *conn, const char *path, struct span bearer)
 {
     struct connector *c = ctx;
     if (strcmp(path, "/relay") != 0)
         return (struct refusal){404, NULL};
     struct gateway *g = xcalloc(1, sizeof *g);
     *g = (struct gateway){.next = c->gateways,
-                          .peer = p,
+                          .conn = conn,
                           .number = c->connections + 1,
                           .fault = fault_of(&c->o.faults, c->connections),
                           .refusal = keyring_verify(&c->o.keys, bearer, clock_wall_ms() / 1000),
                           .in.lines.max = c->o.max_frame};
     c->connections++;
     c->gateways = g;
-    peer_set_owner(p, g);
+    conn_set_owner(conn, g);
     if (g->fault.kind != FAULT_STATUS)
         return (struct refusal){0, NULL};
     info(1, "refuse gateway %ju: status %d", g->number, g->fault.code);
@@ -233,24 +232,24 @@ static struct refusal on_upgrade(void *ctx, struct peer *p, const char *path, st
     return (struct refusal){g->fault.code, fault_headers(g->fault.code)};
 }
 
-static void on_opened(void *ctx, struct peer *p)
+static void on_opened(void *ctx, struct conn *conn)
 {
     struct connector *c = ctx;
-    struct gateway *g = peer_owner(p);
+    struct gateway *g = conn_owner(conn);
     info(1, "gateway %ju: connected", g->number);
     if (g->refusal) {
         warn("refuse gateway %ju: %s", g->number, g->refusal);
         g->deaf = true;
-        peer_close(p, WS_AUTH_REFUSED, strcmp(g->refusal, "expired") == 0 ? "expired" : "unauthorized");
+        conn_close(conn, WS_AUTH_REFUSED, strcmp(g->refusal, "expired") == 0 ? "expired" : "unauthorized");
     } else {
         strike(c, g);
     }
 }
 
-static void on_gone(void *ctx, struct peer *p, int code, struct span reason)
+static void on_gone(void *ctx, struct conn *conn, int code, struct span reason)
 {
     struct connector *c = ctx;
-    struct gateway *g = peer_owner(p), **at = &c->gateways;
+    struct gateway *g = conn_owner(conn), **at = &c->gateways;
     if (!g)
         return;
     while (*at != g)
@@ -259,7 +258,7 @@ static void on_gone(void *ctx, struct peer *p, int code, struct span reason)
     if (code)
         info(1, "gateway %ju: gone, close code %d%s%.*s", g->number, code, reason.n ? " " : "", (int)reason.n,
              reason.n ? reason.p : "");
-    size_t lost = peer_unsent(p) + answers_forget(&c->waiting, g);
+    size_t lost = conn_unsent(conn) + delay_forget(&c->waiting, g);
     if (lost)
         warn("lose %zu frames for gateway %ju: it is gone", lost, g->number);
     if (stream_torn(&g->in) && !g->deaf)
@@ -276,14 +275,14 @@ void connector_pause(struct connector *c, bool pause)
 {
     bool full = c->waiting.bytes >= ANSWERS_MAX;
     for (const struct gateway *g = c->gateways; g; g = g->next)
-        peer_pause(g->peer, pause || full || peer_queued(g->peer) >= ANSWERS_MAX);
+        conn_pause(g->conn, pause || full || conn_queued(g->conn) >= ANSWERS_MAX);
 }
 
 void connector_stop(struct connector *c, int code, const char *reason)
 {
     for (struct gateway *g = c->gateways; g; g = g->next) {
         g->deaf = true;
-        peer_close(g->peer, code, reason);
+        conn_close(g->conn, code, reason);
     }
     choose(c);
 }
@@ -297,7 +296,7 @@ const char *connector_platform(const struct connector *c)
 void connector_close(struct connector *c)
 {
     while (c->waiting.first)
-        answers_drop(&c->waiting);
+        delay_drop(&c->waiting);
     delivery_close(&c->delivery);
     keyring_free(&c->o.keys);
     faults_free(&c->o.faults);

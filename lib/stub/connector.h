@@ -28,7 +28,7 @@ struct connector {
     struct delivery delivery;
     struct gateway *gateways; /* the newest first */
     uintmax_t connections;
-    struct answers waiting;
+    struct delayed waiting;
     uint64_t serial;
 };
 

@@ -4,10 +4,10 @@
 
 #include "stub/delay.h"
 
-void answers_add(struct answers *all, int64_t due, void *to, int effect, struct buf *line)
+void delay_add(struct delayed *all, int64_t due, void *to, int effect, struct buf *line)
 {
-    struct answer *a = xcalloc(1, sizeof *a);
-    *a = (struct answer){.due = due, .to = to, .effect = effect, .line = *line};
+    struct delayed_answer *a = xcalloc(1, sizeof *a);
+    *a = (struct delayed_answer){.due = due, .to = to, .effect = effect, .line = *line};
     *line = (struct buf){0};
     if (all->last)
         all->last->next = a;
@@ -17,14 +17,14 @@ void answers_add(struct answers *all, int64_t due, void *to, int effect, struct 
     all->bytes += a->line.len;
 }
 
-int64_t answers_due(const struct answers *all)
+int64_t delay_due(const struct delayed *all)
 {
     return all->first ? all->first->due : INT64_MAX;
 }
 
-void answers_drop(struct answers *all)
+void delay_drop(struct delayed *all)
 {
-    struct answer *a = all->first;
+    struct delayed_answer *a = all->first;
     all->first = a->next;
     if (!all->first)
         all->last = NULL;
@@ -33,10 +33,10 @@ void answers_drop(struct answers *all)
     free(a);
 }
 
-size_t answers_forget(struct answers *all, const void *to)
+size_t delay_forget(struct delayed *all, const void *to)
 {
     size_t n = 0;
-    for (struct answer *a = all->first; a; a = a->next) {
+    for (struct delayed_answer *a = all->first; a; a = a->next) {
         if (a->to != to)
             continue;
         n += a->line.len > 0;

@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 
-struct answer {
-    struct answer *next;
+struct delayed_answer {
+    struct delayed_answer *next;
     int64_t due; /* clock_ms() */
     void *to;    /* NULL: its receiver is no more */
     int effect;  /* what else happens when it goes out: the owner's */
@@ -16,18 +16,18 @@ struct answer {
 };
 
 /* All zero is empty. */
-struct answers {
-    struct answer *first, *last;
+struct delayed {
+    struct delayed_answer *first, *last;
     size_t bytes;
 };
 
 /* Takes over the line. None may be due before an earlier one. */
-void answers_add(struct answers *all, int64_t due, void *to, int effect, struct buf *line);
+void delay_add(struct delayed *all, int64_t due, void *to, int effect, struct buf *line);
 /* The moment the first one is due, or INT64_MAX. */
-int64_t answers_due(const struct answers *all);
+int64_t delay_due(const struct delayed *all);
 /* Drops the first one. */
-void answers_drop(struct answers *all);
+void delay_drop(struct delayed *all);
 /* Makes those to that receiver be for nobody; returns how many lines were among them. */
-size_t answers_forget(struct answers *all, const void *to);
+size_t delay_forget(struct delayed *all, const void *to);
 
 #endif

@@ -12,9 +12,9 @@ enum {
 
 static void send_delivery(const struct delivery *d, struct span line)
 {
-    peer_send(d->to, line);
+    conn_send(d->to, line);
     if (d->duplicate)
-        peer_send(d->to, line);
+        conn_send(d->to, line);
 }
 
 static void drain(struct delivery *d)
@@ -31,12 +31,12 @@ static void send_held(struct delivery *d)
     const char *p = d->held.p, *end = p + d->held.len, *nl;
     for (; p < end; p = nl + 1) {
         nl = memchr(p, '\n', (size_t)(end - p));
-        peer_send(d->to, (struct span){p, (size_t)(nl - p)});
+        conn_send(d->to, (struct span){p, (size_t)(nl - p)});
     }
     buf_free(&d->held);
 }
 
-void delivery_target(struct delivery *d, struct peer *to)
+void delivery_target(struct delivery *d, struct conn *to)
 {
     if (d->to == to)
         return;
@@ -64,7 +64,7 @@ bool delivery_live(const struct delivery *d)
 static void take_other(struct delivery *d, const struct frame *f)
 {
     if (d->to) {
-        peer_send(d->to, f->line);
+        conn_send(d->to, f->line);
     } else {
         buf_span(&d->held, f->line);
         buf_ch(&d->held, '\n');
@@ -112,7 +112,7 @@ void delivery_flush(struct delivery *d)
 
 bool delivery_full(const struct delivery *d)
 {
-    return (d->to && peer_queued(d->to) >= QUEUE_MAX) || d->spool.bytes + d->held.len >= BACKLOG_MAX;
+    return (d->to && conn_queued(d->to) >= QUEUE_MAX) || d->spool.bytes + d->held.len >= BACKLOG_MAX;
 }
 
 size_t delivery_lost(const struct delivery *d)

@@ -10,14 +10,14 @@
 struct delivery {
     struct spool spool;
     struct buf held; /* lines that are neither inbound nor passthrough_forward, for the next gateway */
-    struct peer *to; /* the gateway that shook hands; NULL: none */
+    struct conn *to; /* the gateway that shook hands; NULL: none */
     bool asleep;     /* it went idle: nothing is delivered to it */
     const struct entry *gate; /* the entry whose ack the next one waits for */
     bool duplicate;           /* fault: every delivery is sent twice */
 };
 
 /* Delivers to that gateway from now on, or to none; the entries without an ack come again. */
-void delivery_target(struct delivery *d, struct peer *to);
+void delivery_target(struct delivery *d, struct conn *to);
 /* Nothing is delivered to the present gateway any more. */
 void delivery_sleep(struct delivery *d);
 /* Takes a frame. True when it is in the buffer of an instance that sleeps: time to wake it. */

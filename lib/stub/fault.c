@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults of connections. */
+/* Faults of connections and of messages. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "stub/fault.h"
+
+enum {
+    COALESCED_MAX = 5, /* lines a message takes besides its first, at most, less one */
+    FRAGMENT_ODDS = 3, /* one in three: the rest of the message in one fragment */
+};
 
 static struct fault *grow(struct faults *all)
 {
@@ -68,4 +73,96 @@ void faults_free(struct faults *all)
         free(all->v[i].reason);
     free(all->v);
     *all = (struct faults){0};
+}
+
+void mangle_seed(struct mangle *m, uint64_t seed)
+{
+    m->state = seed;
+}
+
+size_t mangle_random(struct mangle *m, size_t n)
+{
+    /* splitmix64: any seed will do, zero as well */
+    uint64_t z = m->state += 0x9e3779b97f4a7c15U;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebU;
+    return (size_t)((z ^ z >> 31) % n);
+}
+
+static const struct {
+    const char *p;
+    bool binary; /* not UTF-8: a text message must not hold it */
+} bad_lines[] = {
+    {"garbage\n", false},
+    {"[1,2,3]\n", false},
+    {"\"inbound\"\n", false},
+    {"{\"type\":7}\n", false},
+    {"{\"no\":\"type\"}\n", false},
+    {"{\"type\":\"inbound\",\"event\":{\n", false},
+    {"{\"type\":\"inbound\",}\n", false},
+    {"{\"type\":\"inb\xff\xfeound\"}\n", true},
+    {"\xc0\xaf\x80\n", true},
+    {"{\"type\":\"inbound\",\"event\":\"\xed\xa0\x80\"}\n", true},
+    {" \t\r\n", false},
+};
+
+static struct piece bad_line(struct mangle *m, struct mangle_cut *c)
+{
+    size_t i = mangle_random(m, sizeof bad_lines / sizeof *bad_lines);
+    c->garbage_last = true;
+    return (struct piece){span_of(bad_lines[i].p), 0, true, true, bad_lines[i].binary};
+}
+
+static size_t line_length(struct span queue)
+{
+    const char *nl = memchr(queue.p, '\n', queue.n);
+    return nl ? (size_t)(nl - queue.p) + 1 : queue.n;
+}
+
+/* A message of text must be UTF-8 by itself: steps back to the start of a character. */
+static size_t whole_characters(struct span queue, size_t n)
+{
+    while (n && ((unsigned char)queue.p[n] & 0xc0) == 0x80)
+        n--;
+    return n;
+}
+
+/* Decides how many bytes of the queue the next message takes. */
+static void begin_message(struct mangle *m, struct mangle_cut *c, struct span queue)
+{
+    size_t n = line_length(queue);
+    size_t more = m->coalesce ? mangle_random(m, COALESCED_MAX) : 0;
+    for (; more && n < queue.n; more--)
+        n += line_length((struct span){queue.p + n, queue.n - n});
+    bool whole = !c->mid_line;
+    c->mid_line = c->chop = false;
+    if (m->fragment && n > 1 && mangle_random(m, 2)) {
+        size_t cut = whole_characters(queue, 1 + mangle_random(m, n - 1));
+        if (cut) {
+            n = cut;
+            c->mid_line = queue.p[n - 1] != '\n';
+        }
+    }
+    if (m->coalesce && whole && !c->mid_line && n > 1)
+        c->chop = mangle_random(m, 3) == 0;
+    c->left = n;
+}
+
+struct piece mangle_next(struct mangle *m, struct mangle_cut *c, struct span queue)
+{
+    if (!c->left) {
+        if (m->garbage && !c->mid_line && !c->garbage_last && mangle_random(m, 2))
+            return bad_line(m, c);
+        c->garbage_last = false;
+        begin_message(m, c, queue);
+    }
+    size_t n = c->left;
+    if (m->fragment && n > 1 && mangle_random(m, FRAGMENT_ODDS))
+        n = 1 + mangle_random(m, n - 1);
+    struct piece x = {{queue.p, n}, n, !c->open, n == c->left, false};
+    if (x.final && c->chop)
+        x.bytes.n--;
+    c->left -= n;
+    c->open = !x.final;
+    return x;
 }

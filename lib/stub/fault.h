@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What befalls the connections of a stub: the k-th fault of the list is for the k-th connection. */
+/* The faults of a stub: of its connections, the k-th of the list for the k-th connection; and of its
+ * messages, how the lines queued for a gateway are cut into WebSocket messages: one line a message, or in
+ * every other way that protocol §1 allows a gateway to meet. Pure; seeded, so that a run replays. */
 #ifndef RELAY_STUB_FAULT_H
 #define RELAY_STUB_FAULT_H
 
@@ -37,5 +39,34 @@ struct fault fault_of(const struct faults *all, uintmax_t connection);
 /* The headers that explain an HTTP status, each ended by "\r\n"; "" for most. */
 const char *fault_headers(int status);
 void faults_free(struct faults *all);
+
+struct mangle {
+    bool fragment; /* messages in several fragments, lines split over messages */
+    bool coalesce; /* several lines in a message, the last one sometimes without its '\n' */
+    bool garbage;  /* bad lines between the lines */
+    uint64_t state;
+};
+
+/* Where a connection stands; all zero at first. */
+struct mangle_cut {
+    size_t left;       /* bytes of the present message still to be written */
+    bool open;         /* a fragment of it went out */
+    bool mid_line;     /* the last message ended inside a line */
+    bool chop;         /* leave the '\n' at its end out */
+    bool garbage_last; /* the last piece was garbage */
+};
+
+/* What to write next. */
+struct piece {
+    struct span bytes;         /* of the queue, or garbage of its own */
+    size_t taken;              /* bytes of the queue that it uses up */
+    bool first, final, binary; /* of its message */
+};
+
+void mangle_seed(struct mangle *m, uint64_t seed);
+/* A number below n, n > 0. */
+size_t mangle_random(struct mangle *m, size_t n);
+/* The next piece of the queue: whole lines, each with its '\n', not empty. */
+struct piece mangle_next(struct mangle *m, struct mangle_cut *c, struct span queue);
 
 #endif

@@ -3,6 +3,7 @@
  *
  * The sockets are accepted here and handed to libwebsockets, so that one poll(2) of the caller serves them,
  * stdin, stdout and the signals alike; lws_service() with a negative time is one pass without a wait. */
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,13 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "relay/ws.h"
-#include "stub/listener.h"
-#include "stub/peer.h"
+#include "stub/internal.h"
+#include "stub/listen.h"
 
 enum {
-    PEERS_MAX = 256,
+    CONNS_MAX = 256,
     UNSETTLED_WAIT = 50, /* ms between looks at connections that libwebsockets opens or ends by itself */
+    ACCEPT_WAIT = 1000,  /* ms until the next try when no connection can be taken */
     RX_CHUNK = 65536,    /* bytes */
 };
 
@@ -27,129 +29,94 @@ struct server {
     void *ctx;
     struct lws_context *lws;
     struct lws_vhost *vhost;
-    struct peer *peers;
+    struct conn *conns;
     size_t count;
     int fd, slot, port;
+    int64_t accept_at; /* clock_ms(): no connection is taken before; 0: any time */
+    bool short_told;   /* that some could not be taken was said, and they still wait */
 };
 
-static void receive(struct peer *p, const char *in, size_t n)
+static void receive(struct conn *c, const char *in, size_t n)
 {
-    const struct server *s = p->server;
-    if (p->ending)
+    const struct server *s = c->server;
+    if (c->ending)
         return;
-    bool last = lws_is_final_fragment(p->wsi) && !lws_remaining_packet_payload(p->wsi);
-    s->ev->received(s->ctx, p, (struct span){in, n}, last);
+    bool last = lws_is_final_fragment(c->wsi) && !lws_remaining_packet_payload(c->wsi);
+    s->ev->received(s->ctx, c, (struct span){in, n}, last);
     if (s->o.slow_read) {
-        p->resume = clock_ms() + (int64_t)n * 1000 / s->o.slow_read + 1;
-        peer_hold(p, true);
+        c->resume = clock_ms() + (int64_t)n * 1000 / s->o.slow_read + 1;
+        conn_hold(c, true);
     }
 }
 
-static void note_close(struct peer *p, const unsigned char *in, size_t n)
+static void note_close(struct conn *c, const unsigned char *in, size_t n)
 {
-    p->peer_closed = true;
-    p->peer_code = n >= 2 ? in[0] << 8 | in[1] : WS_NO_CODE;
+    c->peer_closed = true;
+    c->peer_code = n >= 2 ? in[0] << 8 | in[1] : WS_NO_CODE;
     if (n > 2)
-        buf_add(&p->peer_reason, in + 2, n - 2);
+        buf_add(&c->peer_reason, in + 2, n - 2);
 }
 
-static void settle(struct peer *p)
+static void settle(struct conn *c)
 {
-    if (p->settled)
+    if (c->settled)
         return;
-    p->settled = true;
-    p->server->ev->gone(p->server->ctx, p, p->peer_code, buf_as_span(&p->peer_reason));
+    c->settled = true;
+    c->server->ev->gone(c->server->ctx, c, c->peer_code, buf_as_span(&c->peer_reason));
 }
 
-static void forget(struct peer *p)
+static void forget(struct conn *c)
 {
-    struct peer **at = &p->server->peers;
-    settle(p);
-    while (*at != p)
+    struct conn **at = &c->server->conns;
+    settle(c);
+    while (*at != c)
         at = &(*at)->next;
-    *at = p->next;
-    p->server->count--;
-    peer_free(p);
+    *at = c->next;
+    c->server->count--;
+    c->server->accept_at = 0;
+    conn_free(c);
 }
 
-/* A short answer in place of the upgrade; the connection ends with it. */
-static int refuse(struct peer *p, struct refusal r)
-{
-    struct buf b = {0};
-    const char *body = "no WebSocket for you here\n";
-    buf_room(&b, LWS_PRE);
-    b.len = LWS_PRE;
-    buf_printf(&b,
-               "HTTP/1.1 %d Refused\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n%s"
-               "Connection: close\r\n\r\n%s",
-               r.status, strlen(body), r.headers ? r.headers : "", body);
-    lws_write(p->wsi, (unsigned char *)b.p + LWS_PRE, b.len - LWS_PRE, LWS_WRITE_HTTP_FINAL);
-    buf_free(&b);
-    p->deadline = clock_ms() + 1;
-    return 1;
-}
-
-static char *header(struct lws *wsi, enum lws_token_indexes which)
-{
-    int n = lws_hdr_total_length(wsi, which);
-    char *text = xcalloc((size_t)n + 1, 1);
-    if (n > 0 && lws_hdr_copy(wsi, text, n + 1, which) < 0)
-        *text = '\0';
-    return text;
-}
-
-static int upgrade(struct peer *p)
-{
-    const struct server *s = p->server;
-    char *path = header(p->wsi, WSI_TOKEN_GET_URI), *auth = header(p->wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
-    struct span bearer = {NULL, 0};
-    if (strncasecmp(auth, "Bearer ", 7) == 0)
-        bearer = span_of(auth + 7 + strspn(auth + 7, " "));
-    struct refusal r = s->ev->upgrade(s->ctx, p, path, bearer);
-    free(path);
-    free(auth);
-    return r.status ? refuse(p, r) : 0;
-}
-
-static int opened(struct peer *p)
+static int opened(struct conn *c)
 {
     /* An answer does not wait until the one before it has been acknowledged. */
     int on = 1;
-    setsockopt(lws_get_socket_fd(p->wsi), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    p->open = true;
-    p->peer_code = WS_ABNORMAL;
-    if (p->server->o.slow_read)
-        peer_small_buffer(p);
-    p->server->ev->opened(p->server->ctx, p);
+    setsockopt(lws_get_socket_fd(c->wsi), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    c->open = true;
+    c->peer_code = WS_ABNORMAL;
+    if (c->server->o.slow_read)
+        conn_small_buffer(c);
+    c->server->ev->opened(c->server->ctx, c);
     return 0;
 }
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t n)
 {
-    struct peer *p = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+    struct conn *c = wsi ? lws_get_opaque_user_data(wsi) : NULL;
     (void)user;
-    if (!p)
+    if (!c)
         return 0;
     switch (why) {
     case LWS_CALLBACK_HTTP:
-        return refuse(p, (struct refusal){426, "Upgrade: websocket\r\n"}) ? -1 : 0;
+        http_refuse(c, (struct refusal){426, "Upgrade: websocket\r\n"});
+        return -1;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return upgrade(p);
+        return http_upgrade(c, c->server->ev, c->server->ctx);
     case LWS_CALLBACK_ESTABLISHED:
-        return opened(p);
+        return opened(c);
     case LWS_CALLBACK_RECEIVE:
-        receive(p, in, n);
+        receive(c, in, n);
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return peer_write(p);
+        return conn_write(c);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        note_close(p, in, n);
-        return p->ending == END_CLOSE && !p->code ? -1 : 0;
+        note_close(c, in, n);
+        return c->ending == END_CLOSE && !c->code ? -1 : 0;
     case LWS_CALLBACK_CLOSED:
-        settle(p);
+        settle(c);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
-        forget(p);
+        forget(c);
         return 0;
     default:
         return 0;
@@ -169,7 +136,7 @@ static void open_lws(struct server *s)
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN_SERVER,
         .protocols = protocols,
-        .fd_limit_per_thread = PEERS_MAX + 32,
+        .fd_limit_per_thread = CONNS_MAX + 32,
         .pt_serv_buf_size = RX_CHUNK,
         .retry_and_idle_policy = &no_keepalive,
         .alpn = "http/1.1",
@@ -196,7 +163,7 @@ struct server *server_open(const struct server_options *o, const struct server_e
     struct server *s = xcalloc(1, sizeof *s);
     *s = (struct server){.o = *o, .ev = ev, .ctx = ctx};
     s->port = o->port;
-    s->fd = listener_open(o->address, &s->port);
+    s->fd = listen_open(o->address, &s->port);
     open_lws(s);
     return s;
 }
@@ -213,38 +180,55 @@ void server_stop(struct server *s)
     s->fd = -1;
 }
 
-size_t server_peers(const struct server *s)
+size_t server_conns(const struct server *s)
 {
     return s->count;
 }
 
+/* Descriptors or memory are short: those who wait are taken when a connection has ended, or in a while. */
+static void accept_failed(struct server *s)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        s->short_told = false; /* all of them were */
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED)
+        return;
+    s->accept_at = clock_ms() + ACCEPT_WAIT;
+    if (!s->short_told)
+        complain("accept connection:");
+    s->short_told = true;
+}
+
 static void take_connections(struct server *s)
 {
-    int fd;
-    while (s->count < PEERS_MAX && (fd = listener_accept(s->fd)) >= 0) {
+    while (s->count < CONNS_MAX) {
+        int fd = listen_accept(s->fd);
+        if (fd < 0) {
+            accept_failed(s);
+            return;
+        }
         struct lws *wsi = lws_adopt_socket_vhost(s->vhost, fd);
         if (!wsi)
             continue;
-        struct peer *p = xcalloc(1, sizeof *p);
-        *p = (struct peer){
-            .server = s, .mangle = s->o.mangle, .next = s->peers, .wsi = wsi, .fd = fd, .slot = -1};
-        s->peers = p;
+        struct conn *c = xcalloc(1, sizeof *c);
+        *c = (struct conn){
+            .server = s, .mangle = s->o.mangle, .next = s->conns, .wsi = wsi, .fd = fd, .slot = -1};
+        s->conns = c;
         s->count++;
-        lws_set_opaque_user_data(wsi, p);
+        lws_set_opaque_user_data(wsi, c);
     }
 }
 
 /* Deadlines and the timed halves of slow reading. */
 static void look_at_clock(struct server *s, int64_t now)
 {
-    for (struct peer *p = s->peers; p; p = p->next) {
-        if (p->resume && now >= p->resume) {
-            p->resume = 0;
-            peer_hold(p, false);
+    for (struct conn *c = s->conns; c; c = c->next) {
+        if (c->resume && now >= c->resume) {
+            c->resume = 0;
+            conn_hold(c, false);
         }
-        if (p->deadline && now >= p->deadline) {
-            p->deadline = 0;
-            lws_set_timeout(p->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+        if (c->deadline && now >= c->deadline) {
+            c->deadline = 0;
+            lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
         }
     }
 }
@@ -252,20 +236,24 @@ static void look_at_clock(struct server *s, int64_t now)
 void server_prepare(struct server *s, struct pollset *ps)
 {
     int64_t now = clock_ms();
-    s->slot = s->count < PEERS_MAX ? pollset_add(ps, s->fd, POLLIN) : -1;
-    for (struct peer *p = s->peers; p; p = p->next) {
-        bool write = p->open && peer_wants_write(p);
-        short events = (short)((p->paused || p->held ? 0 : POLLIN) | (write || p->echo ? POLLOUT : 0));
+    if (s->accept_at && now >= s->accept_at)
+        s->accept_at = 0;
+    s->slot = s->count < CONNS_MAX && !s->accept_at ? pollset_add(ps, s->fd, POLLIN) : -1;
+    if (s->accept_at && s->fd >= 0)
+        pollset_until(ps, s->accept_at);
+    for (struct conn *c = s->conns; c; c = c->next) {
+        bool write = c->open && conn_wants_write(c);
+        short events = (short)((c->paused || c->held ? 0 : POLLIN) | (write || c->echo ? POLLOUT : 0));
         /* without events it is not asked for: a connection that hung up would never let the loop sleep */
-        p->slot = events ? pollset_add(ps, p->fd, events) : -1;
-        if (write && !p->settled)
-            lws_callback_on_writable(p->wsi);
-        if (!p->open || p->settled)
+        c->slot = events ? pollset_add(ps, c->fd, events) : -1;
+        if (write && !c->settled)
+            lws_callback_on_writable(c->wsi);
+        if (!c->open || c->settled)
             pollset_until(ps, now + UNSETTLED_WAIT);
-        if (p->resume)
-            pollset_until(ps, p->resume);
-        if (p->deadline)
-            pollset_until(ps, p->deadline);
+        if (c->resume)
+            pollset_until(ps, c->resume);
+        if (c->deadline)
+            pollset_until(ps, c->deadline);
     }
     int wait = lws_service_adjust_timeout(s->lws, 60000, 0);
     if (wait < 60000)
@@ -274,9 +262,9 @@ void server_prepare(struct server *s, struct pollset *ps)
 
 void server_ready(struct server *s, const struct pollset *ps)
 {
-    for (struct peer *p = s->peers; p; p = p->next) {
-        short got = pollset_got(ps, p->slot);
-        p->echo = got & POLLIN || (p->echo && !(got & POLLOUT));
+    for (struct conn *c = s->conns; c; c = c->next) {
+        short got = pollset_got(ps, c->slot);
+        c->echo = got & POLLIN || (c->echo && !(got & POLLOUT));
     }
     look_at_clock(s, clock_ms());
     if (pollset_got(ps, s->slot))

@@ -16,21 +16,31 @@
 enum {
     HIGH_WATER = 1 << 20, /* more output than this waiting: the gateways are not read */
     GRACE = 2500,         /* ms for the links to close and the output to be taken */
+    FIFO_WAIT = 50,       /* ms between looks whether somebody reads the URL's FIFO */
 };
+
+/* Into the file, as soon as there is one who reads it if it is a FIFO. */
+static void tell_file(struct stub *s)
+{
+    struct buf url = {0};
+    server_url(s->listener, &url);
+    if (s->url_file && listen_tell_file(s->url_file, buf_as_span(&url)))
+        s->url_file = NULL;
+    buf_free(&url);
+}
 
 void stub_listen(struct stub *s)
 {
     struct buf url = {0};
-    int parent = s->background ? announce_detach() : -1;
+    int parent = s->background ? listen_detach() : -1;
     /* after the fork: a lock belongs to a process */
     spool_open(&s->connector.delivery.spool, s->buffer);
     s->listener = server_open(&s->server, &connector_events, &s->connector);
     server_url(s->listener, &url);
     warn("listen on %s", buf_cstr(&url));
-    if (s->url_file)
-        announce_file(s->url_file, buf_as_span(&url));
+    tell_file(s);
     if (parent >= 0)
-        announce_parent(parent, buf_as_span(&url));
+        listen_tell_parent(parent, buf_as_span(&url));
     buf_free(&url);
 }
 
@@ -169,6 +179,9 @@ static void heard(void *ctx, const struct frame *f)
 static void on_prepare(struct filter *f, struct pollset *ps)
 {
     struct stub *s = f->ctx;
+    tell_file(s);
+    if (s->url_file)
+        pollset_until(ps, clock_ms() + FIFO_WAIT);
     replay(s);
     delivery_flush(&s->connector.delivery);
     connector_pause(&s->connector, writer_pending(&f->out) >= HIGH_WATER);
@@ -193,7 +206,7 @@ static void look_at_end(struct stub *s)
 {
     struct filter *f = &s->filter;
     bool due = clock_ms() >= s->end_at;
-    if (!s->ending && (due || (s->expecting && !server_peers(s->listener) && satisfied(s)))) {
+    if (!s->ending && (due || (s->expecting && !server_conns(s->listener) && satisfied(s)))) {
         finish(s);
     } else if (s->ending && due && writer_pending(&f->out)) {
         complain("write stdout: %zu bytes were not taken", writer_pending(&f->out));
@@ -217,7 +230,7 @@ static void on_ready(struct filter *f, const struct pollset *ps)
 static bool on_busy(struct filter *f)
 {
     const struct stub *s = f->ctx;
-    return !s->ending || (server_peers(s->listener) && clock_ms() < s->end_at);
+    return !s->ending || (server_conns(s->listener) && clock_ms() < s->end_at);
 }
 
 /* Nobody takes what is written: the links are closed in order. */

@@ -15,9 +15,10 @@ struct stub {
     struct wake wake;
     struct jsonl replay, expected;
     bool expecting, console, strict, background;
-    bool mortal;      /* it has a max_life */
-    int64_t max_life; /* ms */
-    const char *url_file, *buffer;
+    bool mortal;          /* it has a max_life */
+    int64_t max_life;     /* ms */
+    const char *url_file; /* NULL: none, or it has been written */
+    const char *buffer;
 
     /* The loop's own. */
     struct server *listener;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection of the server, as its two halves share it: server.c, which libwebsockets calls, and peer.c,
- * which queues and writes. Everybody else uses server.h. */
-#ifndef RELAY_STUB_PEER_H
-#define RELAY_STUB_PEER_H
+/* One connection, as the three parts of the server share it: server.c, which libwebsockets calls, http.c,
+ * which answers its request, and conn.c, which queues and writes. Everybody else uses server.h and conn.h. */
+#ifndef RELAY_STUB_INTERNAL_H
+#define RELAY_STUB_INTERNAL_H
 
 #include <libwebsockets.h>
 
@@ -10,8 +10,8 @@
 
 enum ending { END_NONE, END_CLOSE, END_CUT, END_FREEZE };
 
-struct peer {
-    struct peer *next;
+struct conn {
+    struct conn *next;
     struct server *server;
     struct mangle *mangle;
     struct lws *wsi;
@@ -34,15 +34,20 @@ struct peer {
     struct buf peer_reason;
 };
 
+/* A short answer in place of the upgrade; the connection ends with it. Returns 1. */
+int http_refuse(struct conn *c, struct refusal r);
+/* Asks whether the request may become a WebSocket, and refuses it if not: then 1, otherwise 0. */
+int http_upgrade(struct conn *c, const struct server_events *ev, void *ctx);
+
 /* It can be written to: writes what it can and, after the last line, ends as it is to end. Negative: hang up.
  */
-int peer_write(struct peer *p);
+int conn_write(struct conn *c);
 /* Whether there is something to write, or an end to make. */
-bool peer_wants_write(const struct peer *p);
-/* As peer_pause(), for the server's own reasons. */
-void peer_hold(struct peer *p, bool hold);
+bool conn_wants_write(const struct conn *c);
+/* As conn_pause(), for the server's own reasons. */
+void conn_hold(struct conn *c, bool hold);
 /* Lets little pile up in the kernel for a connection that is not read. */
-void peer_small_buffer(const struct peer *p);
-void peer_free(struct peer *p);
+void conn_small_buffer(const struct conn *c);
+void conn_free(struct conn *c);
 
 #endif

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+# relay-stub: how deliveries reach a gateway: live, buffered, gated by acks, kept on disk.
+bats_require_minimum_version 1.5.0
+load stub
+
+@test "live delivery, byte for byte" {
+    start_stub
+    line='{ "type" : "inbound","event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1, "€":"😀"}}'
+    { echo "$HELLO"; echo 'wait descriptor'; until_true 5 grep -q hello stub.out
+      say "$line"; say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'; say '{"type":"later_type"}'
+      echo 'wait later_type'; } | peer
+    [ "$(sed -n 2p got)" = "$line" ]
+    [ "$(sed -n 3p got)" = '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}' ]
+    [ "$(cat stub.out)" = "$HELLO" ]
+}
+
+@test "buffered delivery: gated by acks, the unacked tail again, then live" {
+    start_stub
+    for i in 1 2 3; do inbound "$i"; done >&9
+    say '{"type":"inbound","bufferId":"mine","event":{"text":"4"}}'
+    say '{"type":"passthrough_forward","forward":{},"bufferId":""}'
+    say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'
+    # the first one twice, as no ack came; what is no delivery comes once, ahead of the buffer
+    printf '%s\n' "$HELLO" 'wait descriptor' 'wait interrupt_inbound' 'wait inbound' 'nothing 0.1' dial \
+        "$HELLO" 'wait inbound' 'nothing 0.1' | peer
+    [ "$(jq -r .type got | paste -sd ' ')" = "descriptor interrupt_inbound inbound descriptor inbound" ]
+    [ "$(texts)" = "1 1" ]
+    id=$(jq -r .bufferId got | sed -n 3p)
+    # acks by hand: of the first, of nothing, of a number
+    printf '%s\n' "$HELLO" 'wait inbound' '{"type":"inbound_ack","bufferId":"'"$id"'"}' 'wait inbound' \
+        '{"type":"inbound_ack","bufferId":"'"$id"'"}' '{"type":"inbound_ack","bufferId":7}' 'nothing 0.1' | peer
+    [ "$(texts)" = "1 2" ]
+    { printf '%s\n' "$HELLO" 'wait inbound 3' 'wait passthrough_forward' 'sleep 0.1'
+      until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -ge 7 ]'
+      inbound live >&9; echo 'until live'; } | peer --ack
+    [ "$(texts)" = "2 3 4 live" ]
+    [ "$(jq -r 'select(.type == "inbound") | .bufferId' got | tail -n 2 | paste -sd ' ')" = "mine null" ]
+    [ "$(jq -r 'select(.type == "passthrough_forward") | .bufferId' got)" != "" ]
+    stop_stub
+    [ "$RC" -eq 0 ]
+}
+
+@test "a delivery that comes with its bufferId is live and yet kept until its ack" {
+    start_stub
+    { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out
+      say '{"type":"inbound","bufferId":"a","event":{"text":"a"}}'
+      say '{"type":"inbound","bufferId":8,"event":{"text":"b"}}'; inbound c >&9
+      printf '%s\n' 'wait inbound 3' dial "$HELLO" 'wait inbound' 'nothing 0.1' '{"type":"inbound_ack","bufferId":"a"}' \
+          'wait inbound' '{"type":"inbound_ack","bufferId":"8"}' dial "$HELLO" 'wait descriptor 2' 'nothing 0.1'; } | peer
+    [ "$(texts)" = "a b c a b" ]
+}
+
+@test "going_idle: live until the ack, buffered from then on; sleeping ends with the next hello" {
+    start_stub --delay 400ms
+    { printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"going_idle"}'; until_true 5 grep -q going_idle stub.out
+      inbound flip >&9
+      echo 'wait going_idle_ack'
+      until_true 5 grep -q going_idle_ack got
+      inbound later >&9
+      printf '%s\n' 'nothing 0.1' dial "$HELLO" 'wait inbound 2'; } | peer --ack
+    [ "$(jq -r '.type + " " + (.event.text? // "") + " " + (.bufferId | type)' got | paste -sd ,)" = \
+        "descriptor  null,inbound flip null,going_idle_ack  null,descriptor  null,inbound later string" ]
+}
+
+@test "of several gateways the newest that said hello gets the deliveries" {
+    start_stub -v
+    mkfifo first
+    export URL
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$URL" <first >first.got 2>first.ends'
+    exec 8>first
+    printf '%s\n' "$HELLO" 'wait descriptor' 'until two' >&8
+    until_true 5 grep -q hello stub.out
+    inbound zero >&9
+    { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 eval '[ "$(wc -l <stub.out)" -ge 2 ]'; inbound one >&9
+      echo 'wait inbound'; } | peer
+    until_true 5 grep -q 'gateway 2: gone' stub.err
+    until_true 5 eval 'inbound two >&9; sleep 0.05; grep -q two first.got'
+    exec 8>&-
+    grep -q zero first.got
+    run ! grep -q one first.got
+    grep -q one got
+}
+
+@test "the buffer file survives a kill at any moment" {
+    start_stub --buffer log
+    for i in $(seq 20); do inbound "$i"; done >&9
+    until_true 5 grep -q '"20"' log
+    kill -9 "$STUB"
+    printf '{"type":"inbound","bufferId":"torn","event":{"te' >>log
+    start_stub --buffer log
+    grep -q 'drop a torn last line of [0-9]* bytes' stub.err
+    run --separate-stderr relay-stub --buffer log --max-life 0
+    [ "$status" -eq 69 ]
+    printf '%s\n' "$HELLO" 'wait inbound 7' closed | peer --acks 6 &
+    until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -eq 6 ]'
+    kill -9 "$STUB"
+    wait $! || true
+    start_stub --buffer log
+    [ "$(wc -l <log)" -eq 14 ]
+    printf '%s\n' "$HELLO" "wait inbound 14" 'nothing 0.1' | peer --ack
+    [ "$(texts)" = "$(seq -s ' ' 7 20)" ]
+    stop_stub
+    [ "$RC" -eq 0 ]
+    relay-stub --buffer log --max-life 0 2>/dev/null
+    [ ! -s log ]
+    echo '{"type":"hello"}' >log
+    run --separate-stderr relay-stub --buffer log --max-life 0
+    [ "$status" -eq 65 ]
+    [[ $stderr == *'line 1: no delivery and no ack'* ]]
+}
+
+@test "a recording is replayed live, byte for byte" {
+    cat >rec <<'END'
+{"t":"2026-01-01T00:00:00.000000Z","dir":"link","frame":{"type":"link","state":"open"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"up","frame":{"type":"hello","platform":"discord"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"descriptor","descriptor":{}}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"inbound", "event":{"n":1.50}}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"outbound_result","requestId":"1"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}}
+{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"passthrough_forward","forward":{"x":"\u0000"}}}
+END
+    start_stub --replay rec
+    printf '%s\n' "$HELLO" 'wait passthrough_forward' | peer
+    diff <(tail -n +2 got) - <<'END'
+{"type":"inbound", "event":{"n":1.50}}
+{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}
+{"type":"passthrough_forward","forward":{"x":"\u0000"}}
+END
+    stop_stub
+    [ "$RC" -eq 0 ]
+    run --separate-stderr relay-stub --replay rec --max-life 0 </dev/null
+    [ "$status" -eq 75 ]
+}

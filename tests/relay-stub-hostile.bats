@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# relay-stub: what it does not take from others on the machine, and how it gets on when the machine is short.
+bats_require_minimum_version 1.5.0
+load stub
+
+# request HEADER… : the status line of the answer to an upgrade with these headers.
+request() {
+    local port=${URL#ws://127.0.0.1:} line
+    exec 5<>"/dev/tcp/127.0.0.1/${port%/relay}"
+    printf '%s\r\n' 'GET /relay HTTP/1.1' 'Host: x' 'Upgrade: websocket' 'Connection: Upgrade' \
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' "$@" '' >&5
+    read -r -t 5 line <&5
+    exec 5>&-
+    printf '%s\n' "${line%$'\r'}"
+}
+
+@test "a browser's page and other versions of WebSocket are refused" {
+    start_stub
+    [[ $(request 'Sec-WebSocket-Version: 13') == 'HTTP/1.1 101 '* ]]
+    [[ $(request 'Sec-WebSocket-Version: 13' 'Origin: https://example.org') == 'HTTP/1.1 403 '* ]]
+    [[ $(request 'Sec-WebSocket-Version: 13' 'Origin: null') == 'HTTP/1.1 403 '* ]]
+    [[ $(request 'Sec-WebSocket-Version: 12') == 'HTTP/1.1 426 '* ]]
+    [[ $(request 'Sec-WebSocket-Version: 8') == 'HTTP/1.1 426 '* ]]
+    [[ $(request) == 'HTTP/1.1 426 '* ]]
+}
+
+@test "the URL goes into a FIFO or a device, which stay what they are; the reader may come late" {
+    mkfifo fifo
+    background relay-stub -q --url-file fifo </dev/null >out 2>err
+    first=$!
+    read -r -t 5 URL <fifo
+    printf '%s\n' "$HELLO" 'wait descriptor' | peer
+    kill "$first" && wait "$first"
+    [ -p fifo ]
+    relay-stub -q --max-life 20ms --url-file /dev/null </dev/null
+    [ -c /dev/null ]
+    background relay-stub -q --url-file >(cat >told) </dev/null >out 2>err
+    until_true 5 grep -q '^ws://127.0.0.1:[0-9]*/relay$' told
+}
+
+@test "the URL file is not written through a link, and its mode is the usual one" {
+    mkdir shared && echo precious >victim
+    chmod 1777 shared
+    (umask 022; relay-stub -q --max-life 20ms --url-file shared/url </dev/null)
+    [ "$(stat -c %a shared/url)" = 644 ]
+    [ "$(ls -A shared)" = url ]
+    # our own link is replaced, what it leads to stays
+    ln -sf ../victim shared/url
+    relay-stub -q --max-life 20ms --url-file shared/url </dev/null
+    [ "$(cat victim)" = precious ] && [ ! -L shared/url ]
+    ln -sf ../victim shared/planted
+    chown -h 65533 shared/planted 2>/dev/null || return 0 # only root can plant one
+    run --separate-stderr relay-stub --max-life 20ms --url-file shared/planted </dev/null
+    [ "$status" -eq 74 ]
+    [[ $stderr == *'write shared/planted: it is a link of another user'* ]]
+    [ "$(cat victim)" = precious ]
+}
+
+@test "at its limit of descriptors it says so once, takes its time, and serves on" {
+    cat >crowd.py <<'END'
+import socket, sys, time
+port = int(sys.argv[1].split(":")[2].split("/")[0])
+crowd = [socket.create_connection(("127.0.0.1", port)) for _ in range(30)]
+print("there", flush=True)
+time.sleep(60)
+END
+    rm -f url
+    background sh -c 'ulimit -n 24; exec relay-stub --url-file url </dev/null >stub.out 2>stub.err'
+    STUB=$!
+    until_true 5 test -s url
+    URL=$(cat url)
+    background /usr/bin/python3 crowd.py "$URL" </dev/null >crowd.out
+    crowd=$!
+    until_true 5 grep -q there crowd.out
+    until_true 5 grep -q 'accept connection: Too many open files' stub.err
+    ticks() { awk '{sub(/.*\) /, ""); print $12 + $13}' "/proc/$STUB/stat"; }
+    before=$(ticks)
+    sleep 0.5
+    [ "$(($(ticks) - before))" -le 10 ] # 50: it spins
+    kill "$crowd"
+    printf '%s\n' "$HELLO" 'wait descriptor' | peer --timeout 10
+    [ "$(grep -c accept stub.err)" -eq 1 ]
+}
