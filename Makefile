@@ -23,6 +23,7 @@ BINARIES = $(TOOLS:%=$(B)/bin/%)
 
 # What each program links besides libcommon: a filter needs neither libcurl nor OpenSSL.
 LIBS_relay-dial = -lcurl -lcrypto
+LIBS_relay-handshake = -lcjson
 LIBS_relay-send = -lunistring
 LIBS_relay-token = -lcrypto
 LIBS_relay-stub = -lwebsockets -lcjson -lcrypto

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-handshake: the hellos go up first, the descriptors that come down are normalised (protocol §2, §5).
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/text.h"
 #include "relay/descriptor.h"
 #include "relay/filter.h"
 #include "relay/identity.h"
+#include "relay/manifest.h"
 
 static struct relay_handshake {
     struct identities ids;
@@ -21,52 +19,7 @@ static struct relay_handshake {
     bool null_input;
 } self;
 
-static void read_file(struct buf *out, const char *path, size_t max)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        die(EX_NOINPUT, "open %s:", path);
-    for (ssize_t n = 1; n && out->len <= max;) {
-        n = read(fd, buf_room(out, IO_CHUNK), IO_CHUNK);
-        if (n < 0 && errno != EINTR)
-            die(EX_NOINPUT, "read %s:", path);
-        out->len += n > 0 ? (size_t)n : 0;
-    }
-    close(fd);
-    if (out->len > max)
-        die(EX_NOINPUT, "read %s: longer than %zu bytes", path, max);
-}
-
-/* NULL, or what is wrong with an entry of the manifest. */
-static const char *entry_wrong(struct span entry)
-{
-    struct span name = json_find(entry, "name"), options = json_find(entry, "options");
-    if (!json_is_object(entry))
-        return "not an object";
-    if (!json_is_string(name) || name.n == 2)
-        return "no string name";
-    if (!json_is_string(json_find(entry, "description")))
-        return "no string description";
-    return options.p && !json_is_array(options) ? "options are not a list" : NULL;
-}
-
-static void read_manifest(struct buf *out, const char *path, size_t max)
-{
-    struct json_error e;
-    struct span entry;
-    const char *wrong;
-    read_file(out, path, max);
-    if (!json_valid(buf_cstr(out), out->len, &e))
-        die(EX_DATAERR, "read manifest %s: %s at byte %zu", path, e.reason, e.at + 1);
-    struct json_iter it = {buf_as_span(out), false};
-    if (out->p[strspn(out->p, " \t\r\n")] != '[')
-        die(EX_DATAERR, "read manifest %s: not a list", path);
-    for (size_t i = 1; json_next(&it, NULL, &entry); i++)
-        if ((wrong = entry_wrong(entry)))
-            die(EX_DATAERR, "read manifest %s: command %zu: %s", path, i, wrong);
-}
-
-/* Whom the options did not name, the environment does. */
+/* Identities come from the options, or else from the environment. */
 static void find_identities(struct identities *ids)
 {
     const char *platforms = getenv("GATEWAY_RELAY_PLATFORMS"), *bots = getenv("GATEWAY_RELAY_BOT_IDS");
@@ -156,7 +109,7 @@ int main(int argc, char **argv)
     opt_read(&o, &tool, argc, argv);
     find_identities(&self.ids);
     if (self.manifest_file)
-        read_manifest(&self.manifest, self.manifest_file, (size_t)o.max_frame);
+        manifest_read(&self.manifest, self.manifest_file, (size_t)o.max_frame);
     struct filter f = {.start = on_start, .frame = on_frame, .null_input = self.null_input, .ctx = &self};
     filter_init(&f, &o);
     int status = filter_run(&f);

@@ -113,13 +113,24 @@ END
 }
 
 @test "handshake: a bad manifest is refused before anything is sent" {
-    local m
-    for m in '' '{}' '[1]' '[{"name":"","description":""}]' '[{"name":"a"}]' '[{"name":"a","description":"","options":{}}]' '[] x'; do
+    local m why
+    while IFS='|' read -r m why; do
         printf '%s' "$m" >m
         run --separate-stderr relay-handshake -n -p discord --manifest m
         [ "$status" -eq 65 ]
         [ -z "$output" ]
-    done
+        [ "$stderr" = "relay-handshake: read manifest m: $why" ] || { echo "$m: $stderr"; return 1; }
+    done <<'END'
+|no JSON value at byte 1
+{}|not a list
+[1]|command 1: not an object
+[{"name":"a","description":""},{"name":"","description":""}]|command 2: no string name
+[{"name":"a","name":7,"description":""}]|command 1: no string name
+[{"name":"a"}]|command 1: no string description
+[{"name":"a","description":"","options":{}}]|command 1: options are not a list
+[{"name":"a","description":"\ud800"}]|a character that does not exist at byte 29
+[] x|text after the value at byte 4
+END
     run --separate-stderr relay-handshake -n --manifest missing
     [ "$status" -eq 66 ]
 }
