@@ -270,3 +270,26 @@ ring_stage() {
     echo "$output"
     [ "$status" -eq 0 ]
 }
+
+@test "a secret file that is empty or blank is 78 wherever it is named" {
+    local text
+    for text in '' $'\n' $' \t\r\n'; do
+        printf '%s' "$text" >blank
+        chmod 600 blank
+        for tool in 'relay-token --id x --secret-file blank' 'relay-token --verify --secret-file blank x' \
+            'relay-dial --dry-run --id x --secret-file blank ws://h' 'relay-stub --max-life 1s --secret x=blank'; do
+            # shellcheck disable=SC2086
+            run -78 --separate-stderr $tool </dev/null
+            [[ "$stderr" == *': read blank: holds no secret'* ]]
+        done
+    done
+}
+
+@test "the secret of the environment is not in /proc/PID/environ of relay-dial, nor in COMMAND's" {
+    # shellcheck disable=SC2016 # for COMMAND
+    background env GATEWAY_RELAY_SECRET=sesame-7f3a GATEWAY_RELAY_ID=x relay-dial -q ws://127.0.0.1:9 -- \
+        sh -c 'env >env; tr "\0" "\n" </proc/$PPID/environ >of.dial; : >done; exec sleep 60'
+    until_true 10 test -e done
+    grep -q GATEWAY_RELAY_ID of.dial
+    run ! grep sesame env of.dial
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard base64 (RFC 4648 §4), strict: padded, nothing but its alphabet. */
+/* Base64 (RFC 4648), strict: nothing but the characters of the alphabet. */
 #ifndef RELAY_BASE_BASE64_H
 #define RELAY_BASE_BASE64_H
 
@@ -7,7 +7,11 @@
 
 #include "base/buf.h"
 
-/* Appends the bytes that the text stands for. False, with *out as before, where it is no base64. */
+/* Appends the bytes that the text stands for: standard and padded (§4). False, with *out as before, if it is not that. */
 bool base64_decode(struct buf *out, struct span text);
+
+/* base64url without padding (§5); bits that stand for nothing must not be set. */
+void base64url_encode(struct buf *out, struct span bytes);
+bool base64url_decode(struct buf *out, struct span text);
 
 #endif

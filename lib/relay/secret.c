@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +15,14 @@
 #include "base/text.h"
 
 enum { SECRET_MAX = 64 * 1024 };
+
+/* From now on no other process of the user reads our memory, and no core file holds it. */
+static void stay_private(void)
+{
+#ifdef __linux__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
 
 static int open_private(const char *path)
 {
@@ -46,18 +57,31 @@ void secret_read(struct buf *out, const char *path)
         n--;
     if (n && p[n - 1] == '\r')
         n--;
+    if (!text_trim((struct span){p, n}).n)
+        die(EX_CONFIG, "read %s: holds no secret", path);
     out->len += n;
+    stay_private();
+}
+
+/* Takes the secret out of the environment; its bytes go too, as /proc/PID/environ shows them still. */
+static void take_variable(struct buf *out)
+{
+    char *env = getenv("GATEWAY_RELAY_SECRET");
+    if (!env)
+        return;
+    if (out)
+        buf_str(out, env);
+    explicit_bzero(env, strlen(env));
+    unsetenv("GATEWAY_RELAY_SECRET");
+    stay_private();
 }
 
 bool secret_load(struct buf *out, const char *path)
 {
     size_t from = out->len;
-    const char *env = getenv("GATEWAY_RELAY_SECRET");
     if (path)
         secret_read(out, path);
-    else if (env)
-        buf_str(out, env);
-    unsetenv("GATEWAY_RELAY_SECRET");
+    take_variable(path ? NULL : out);
     struct span all = buf_as_span(out);
     return text_trim((struct span){all.p + from, all.n - from}).n > 0;
 }

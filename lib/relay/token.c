@@ -7,44 +7,12 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/base64.h"
 #include "base/diag.h"
 #include "base/num.h"
 #include "relay/token.h"
 
 enum { SIG_HEX = 64, TOKEN_MAX = 8192 };
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static void base64url_encode(struct buf *out, const char *text, size_t n)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    for (size_t i = 0; i < n; i += 3) {
-        size_t k = n - i < 3 ? n - i : 3;
-        unsigned v = (unsigned)p[i] << 16 | (k > 1 ? (unsigned)p[i + 1] << 8 : 0) | (k > 2 ? p[i + 2] : 0U);
-        for (size_t j = 0; j <= k; j++)
-            buf_ch(out, alphabet[v >> (18 - 6 * j) & 63]);
-    }
-}
-
-/* Unpadded, nothing but the alphabet, and no bits set that encode nothing. */
-static bool base64url_decode(struct buf *out, struct span s)
-{
-    unsigned v = 0, bits = 0;
-    if (s.n % 4 == 1)
-        return false;
-    for (size_t i = 0; i < s.n; i++) {
-        const char *at = s.p[i] ? strchr(alphabet, s.p[i]) : NULL;
-        if (!at)
-            return false;
-        v = v << 6 | (unsigned)(at - alphabet);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            buf_ch(out, (char)(v >> bits & 255));
-        }
-    }
-    return (v & ((1U << bits) - 1)) == 0;
-}
 
 /* The signature in lowercase hex over "<id>:<exp>". */
 static void sign(char hex[SIG_HEX], struct span secret, struct span text)
@@ -53,7 +21,7 @@ static void sign(char hex[SIG_HEX], struct span secret, struct span text)
     unsigned n = 0;
     if (secret.n > INT_MAX || !HMAC(EVP_sha256(), secret.p ? secret.p : "", (int)secret.n,
                                     (const unsigned char *)text.p, text.n, mac, &n))
-        die(EX_SOFTWARE, "sign token: HMAC-SHA256 failed");
+        die(EX_OSERR, "sign token: HMAC-SHA256 failed");
     for (unsigned i = 0; i < n; i++) {
         hex[2 * i] = "0123456789abcdef"[mac[i] >> 4];
         hex[2 * i + 1] = "0123456789abcdef"[mac[i] & 15];
@@ -68,7 +36,7 @@ void token_mint(struct buf *out, const char *id, struct span secret, int64_t exp
     sign(hex, secret, buf_as_span(&text));
     buf_ch(&text, ':');
     buf_add(&text, hex, SIG_HEX);
-    base64url_encode(out, text.p, text.len);
+    base64url_encode(out, buf_as_span(&text));
     buf_free(&text);
 }
 
