@@ -180,6 +180,7 @@ static void check_options(struct relay_dial *s, const struct opts *o)
     if (d->link.ping_interval && !d->link.ping_timeout)
         die(EX_CONFIG, "--ping-timeout 0: the first ping would end the link; --ping-interval 0 sends none");
     opt_needs(o, "key", "cert");
+    link_check(&d->link);
     check_ready_fd((int)s->ready_fd, d->command);
 }
 

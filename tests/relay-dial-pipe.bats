@@ -258,3 +258,42 @@ EOF
     [ "$status" -eq 64 ]
     [ "${stderr_lines[0]}" = "relay-dial: read --token-ttl '999ms': less than 1000 ms" ]
 }
+
+@test "a URL that can never work is 64 at once, from --dry-run too; a query stays behind the path" {
+    local url
+    for url in ws://h:99999 'ws://h/a b' 'ws://[::1' ws://h:0 ws:///h ws://h:x ftp://h ws://u:sec/ret@h; do
+        run --separate-stderr relay-dial --dry-run "$url"
+        [ "$status" -eq 64 ] || { echo "$url: $status"; return 1; }
+        run --separate-stderr timeout 5 relay-dial "$url" -- cat
+        [ "$status" -eq 64 ] || { echo "$url: $status"; return 1; }
+        [[ $stderr != *sec* ]]
+    done
+    run --separate-stderr relay-dial --dry-run 'https://h/p/?a=/&b=?#c'
+    [ "$(jq -r .url <<<"$output")" = 'wss://h/p/relay?a=/&b=?' ]
+    run --separate-stderr relay-dial --dry-run "ws://user:top'secret@h:1/"
+    [ "$(jq -r .url <<<"$output")" = ws://h:1/relay ]
+    run --separate-stderr relay-dial -n "ws://user:top'secret@127.0.0.1:1/"
+    [ "$status" -eq 69 ]
+    [[ $stderr$output != *secret* ]]
+}
+
+@test "a name is looked up anew for each dial" {
+    cc -shared -fPIC -o resolve.so "$RELAY_SOURCE/tests/preload/resolve.c" -ldl
+    start_peer --http 500 --serve
+    # The sanitizers want to be the first library.
+    RESOLVED=$PWD/resolved LD_PRELOAD="$PWD/resolve.so" ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" \
+        run --separate-stderr relay-dial --retry 3 "ws://moving.example:${URL##*:}" <<<"$HELLO"
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    [ "$(grep -c moving.example resolved)" -eq 2 ]
+}
+
+@test "COMMAND finds no secret in its environment, nor in that which relay-dial was started with" {
+    start_peer
+    # shellcheck disable=SC2016 # for the inner shell
+    GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET=s3cret-of-the-gateway run --separate-stderr relay-dial "$URL" -- \
+        sh -c 'cat /proc/self/environ /proc/$PPID/environ >seen'
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    grep -q GATEWAY_RELAY_ID seen
+    run ! grep -q s3cret seen
+    grep -q '^open 1 Bearer ' peer.err
+}

@@ -53,3 +53,50 @@ certificate() {
     [ "$status" -eq 69 ]
     [[ $stderr == *'CONNECT tunnel failed, response 403'* ]]
 }
+
+@test "certificate files: missing 66, a key that others can read 78; SSL_CERT_FILE and SSL_CERT_DIR are trusted" {
+    local option
+    for option in cacert cert key; do
+        run --separate-stderr relay-dial -n --cert /dev/null "--$option" missing wss://127.0.0.1:1
+        [ "$status" -eq 66 ] || { echo "$option: $status $stderr"; return 1; }
+        [[ $stderr == *"open --$option missing: No such file"* ]]
+    done
+    certificate good IP:127.0.0.1
+    chmod 644 good.key
+    run --separate-stderr relay-dial -n --cert good.pem --key good.key wss://127.0.0.1:1
+    [ "$status" -eq 78 ]
+    [[ $stderr == *'refuse --key good.key: open to others (mode 0644)' ]]
+    chmod 640 good.key
+    run --separate-stderr relay-dial -n --cert good.pem --key good.key ws://127.0.0.1:1
+    [ "$status" -eq 69 ]
+    start_peer --cert good.pem --key good.key
+    SSL_CERT_FILE=$PWD/good.pem run --separate-stderr relay-dial "$URL" <<<"$HELLO"
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    mkdir trusted
+    cp good.pem "trusted/$(openssl x509 -in good.pem -noout -hash).0"
+    SSL_CERT_DIR=$PWD/trusted run --separate-stderr relay-dial "$URL" <<<"$HELLO"
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    # An option is stronger.
+    certificate other IP:127.0.0.1
+    SSL_CERT_FILE=$PWD/good.pem SSL_CERT_DIR=$PWD/trusted run relay-dial --cacert other.pem "$URL" <<<"$HELLO"
+    [ "$status" -eq 69 ]
+}
+
+@test "a proxy that is not there is named as one; one that can never work is 64, its password not shown" {
+    run --separate-stderr relay-dial -n -x http://user:secret@127.0.0.1:1 ws://h
+    [ "$status" -eq 69 ]
+    [[ $stderr == *'no way through the proxy: Failed to connect to 127.0.0.1 port 1 '* ]]
+    http_proxy=http://127.0.0.1:1 run --separate-stderr relay-dial -n ws://127.0.0.2:1
+    [[ $stderr == *'no way through the proxy: '* ]]
+    run --separate-stderr relay-dial -n ws://127.0.0.1:1
+    [[ $stderr != *proxy* ]]
+    local url
+    for url in "http://user:secret'y z@h" foo://user:secret@h http://user:secret@h:99999; do
+        run --separate-stderr relay-dial -n -x "$url" ws://127.0.0.1:1
+        [ "$status" -eq 64 ] || { echo "$url: $status"; return 1; }
+        [[ $stderr != *secret* ]]
+        http_proxy=$url run --separate-stderr relay-dial -n ws://127.0.0.1:1
+        [ "$status" -eq 69 ] || { echo "$url: $status"; return 1; }
+        [[ $stderr != *secret* ]]
+    done
+}

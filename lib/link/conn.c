@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The link: which phase a connection is in, and how it ended. */
+#include "base/clock.h"
 #include "link/internal.h"
 
 void link_hang_up(struct link *l)
@@ -11,6 +12,7 @@ void link_hang_up(struct link *l)
     l->headers = NULL;
     l->fd = CURL_SOCKET_BAD;
     l->phase = LINK_DOWN;
+    l->phase_since = clock_wall_ms();
 }
 
 void link_set_end(struct link *l, enum link_by by, int code, const char *reason)
@@ -18,6 +20,7 @@ void link_set_end(struct link *l, enum link_by by, int code, const char *reason)
     l->end.by = by;
     l->end.code = code;
     l->end.http = 0;
+    l->end.retry_after = 0;
     l->end.broken = false;
     l->end.reason.len = 0;
     buf_str(&l->end.reason, reason);

@@ -16,7 +16,7 @@
 #include "relay/ws.h"
 
 #if !CURL_AT_LEAST_VERSION(8, 14, 1)
-#error                                                                                                       \
+#error \
     "libcurl >= 8.14.1 with WebSocket support is needed (Debian 12: libcurl4-openssl-dev of bookworm-backports)"
 #endif
 
@@ -31,6 +31,7 @@ struct watched {
 struct link {
     const struct link_options *o;
     enum link_phase phase;
+    int64_t phase_since; /* clock_wall_ms() */
     struct link_end end;
     CURLM *multi;
     CURL *easy;
@@ -40,6 +41,8 @@ struct link {
 
     struct watched sockets[MOST_SOCKETS]; /* while dialling */
     int64_t timer;                        /* libcurl's own, clock_ms() */
+    int64_t dial_by;                      /* the dial is given up */
+    CURLMcode trouble;                    /* of libcurl's multi interface */
 
     curl_socket_t fd; /* once open */
     int slot;

@@ -36,14 +36,18 @@ enum link_by {
 /* How the last dial or connection ended. */
 struct link_end {
     enum link_by by;
-    int code;          /* close code; WS_NO_CODE, WS_ABNORMAL where none came */
-    long http;         /* status of a refused upgrade, else 0 */
-    bool broken;       /* the peer broke the WebSocket protocol */
-    struct buf reason; /* untrusted text */
+    int code;            /* close code; WS_NO_CODE, WS_ABNORMAL where none came */
+    long http;           /* status of a refused upgrade, else 0 */
+    int64_t retry_after; /* ms that a refusal asks for before the next dial; 0: it does not */
+    bool broken;         /* the peer broke the WebSocket protocol */
+    struct buf reason;   /* untrusted text */
 };
 
-/* NULL where this libcurl can do ws and wss, otherwise why not. */
+/* NULL when this libcurl can do ws and wss, otherwise why not. */
 const char *link_unfit(void);
+/* Ends the process when the options can never work: EX_USAGE for a URL that libcurl does not take, EX_NOINPUT
+ * for a file that cannot be read, EX_CONFIG for a private key that others can read. */
+void link_check(const struct link_options *o);
 
 /* The options are used until link_free(). */
 struct link *link_new(const struct link_options *o);

@@ -19,7 +19,13 @@ void relay_url(struct buf *out, const char *base)
 {
     static const char *const schemes[][2] = {
         {"https://", "wss://"}, {"http://", "ws://"}, {"wss://", "wss://"}, {"ws://", "ws://"}};
-    struct span url = text_trim(span_of(base));
+    struct span all = text_trim(span_of(base)), url = {all.p, 0}, query;
+    while (url.n < all.n && !strchr("?#", all.p[url.n]))
+        url.n++;
+    query = (struct span){all.p + url.n, all.n - url.n};
+    const char *fragment = query.n ? memchr(query.p, '#', query.n) : NULL;
+    if (fragment) /* it is never sent */
+        query.n = (size_t)(fragment - query.p);
     while (url.n && url.p[url.n - 1] == '/')
         url.n--;
     bool ends = ends_in_relay(url);
@@ -35,19 +41,51 @@ void relay_url(struct buf *out, const char *base)
     buf_span(out, url);
     if (!ends)
         buf_str(out, "/relay");
+    buf_span(out, query);
 }
 
-void url_without_login(struct buf *out, const char *text)
+static const char *last_of(const char *p, const char *end, char c)
 {
-    while (*text) {
-        const char *end = text + strcspn(text, "'"), *host = strstr(text, "://");
-        host = host && host < end ? host + 3 : text;
-        const char *path = host + strcspn(host, "/?#"), *at = host;
-        for (const char *p = host; p < end && p < path; p++)
-            if (*p == '@')
-                at = p + 1;
-        buf_add(out, text, (size_t)(host - text));
-        buf_add(out, at, (size_t)(end - at) + (*end != '\0'));
-        text = end + (*end != '\0');
+    while (end > p && end[-1] != c)
+        end--;
+    return end > p ? end - 1 : NULL;
+}
+
+/* Whether what stands between "://" and the first '/' is a host, perhaps with a port, as far as its colons
+ * say. */
+static bool is_host(const char *p, const char *end)
+{
+    const char *colon = last_of(p, end, ':');
+    if (!colon || *p == '[')
+        return true;
+    while (++colon < end)
+        if (*colon < '0' || *colon > '9')
+            return false;
+    return true;
+}
+
+void url_without_login(struct buf *out, const char *url)
+{
+    const char *host = strstr(url, "://"), *end = url + strlen(url);
+    host = host ? host + 3 : url;
+    const char *path = host + strcspn(host, "/?#"), *at = last_of(host, path, '@');
+    /* No URL; its password may hold what ends a host. */
+    if (!at && !is_host(host, path))
+        at = last_of(host, end, '@');
+    buf_add(out, url, (size_t)(host - url));
+    buf_str(out, at ? at + 1 : host);
+}
+
+void text_without_logins(struct buf *out, const char *text)
+{
+    const char *end = text + strlen(text), *from = strchr(text, '\''), *to = last_of(text, end, '\'');
+    const char *at = from && to > from ? last_of(from, to, '@') : NULL;
+    if (!at) {
+        buf_str(out, text);
+        return;
     }
+    const char *host = strstr(from, "://");
+    from = host && host < at ? host + 3 : from + 1;
+    buf_add(out, text, (size_t)(from - text));
+    buf_str(out, at + 1);
 }

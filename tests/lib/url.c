@@ -2,10 +2,10 @@
 /* The dial URL (vectors on stdin). */
 #include <unistd.h>
 
-#include "check.h"
 #include "base/io.h"
-#include "json/json.h"
+#include "check.h"
 #include "relay/url.h"
+#include "json/json.h"
 
 static void test_url_vectors(void)
 {
@@ -43,6 +43,11 @@ static void test_url(void)
         {"h", "h/relay"},
         {"", "/relay"},
         {"https", "https/relay"},
+        {"https://h?a=1", "wss://h/relay?a=1"},
+        {"wss://h/p/?a=/&b=?#c", "wss://h/p/relay?a=/&b=?"},
+        {"ws://h/relay?/", "ws://h/relay?/"},
+        {"ws://h/x#y?z", "ws://h/x/relay"},
+        {"ws://h/?", "ws://h/relay?"},
     };
     struct buf b = {0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -52,8 +57,50 @@ static void test_url(void)
     buf_free(&b);
 }
 
+static void test_eyes(void)
+{
+    static const char *const urls[][2] = {
+        {"ws://h/relay", "ws://h/relay"},
+        {"wss://user:secret@h:1/relay", "wss://h:1/relay"},
+        {"wss://user:sec'ret@h/relay", "wss://h/relay"},
+        {"wss://a@b:secret@h/relay", "wss://h/relay"},
+        {"ws://h/@x/relay", "ws://h/@x/relay"},
+        {"ws://h:80/@x/relay", "ws://h:80/@x/relay"},
+        {"ws://[::1]:80/@x/relay", "ws://[::1]:80/@x/relay"},
+        {"ws://user:sec/ret@h/relay", "ws://h/relay"},
+        {"ws://user:sec?re#t@h/relay", "ws://h/relay"},
+        {"user:secret@h", "h"},
+        {"ws://h/p?q=ws://u@v", "ws://h/p?q=ws://u@v"},
+        {"", ""},
+        {"@", ""},
+        {"ws://", "ws://"},
+    };
+    static const char *const texts[][2] = {
+        {"no URL", "no URL"},
+        {"Unsupported proxy syntax in 'http://u:p@h': reason",
+         "Unsupported proxy syntax in 'http://h': reason"},
+        {"in 'http://u:p'p@h': reason", "in 'http://h': reason"},
+        {"in 'u:p q@h'", "in 'h'"},
+        {"a user@host, it's", "a user@host, it's"},
+        {"'", "'"},
+        {"''", "''"},
+        {"'@'", "''"},
+    };
+    struct buf b = {0};
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        url_without_login(&b, urls[i][0]);
+        CHECK_THAT(reads(&b, urls[i][1]), "%s", urls[i][0]);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        text_without_logins(&b, texts[i][0]);
+        CHECK_THAT(reads(&b, texts[i][1]), "%s", texts[i][0]);
+    }
+    buf_free(&b);
+}
+
 int main(void)
 {
+    test_eyes();
     test_url_vectors();
     test_url();
     return failures != 0;
