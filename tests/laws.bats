@@ -290,6 +290,7 @@ ring_stage() {
     background env GATEWAY_RELAY_SECRET=sesame-7f3a GATEWAY_RELAY_ID=x relay-dial -q ws://127.0.0.1:9 -- \
         sh -c 'env >env; tr "\0" "\n" </proc/$PPID/environ >of.dial; : >done; exec sleep 60'
     until_true 10 test -e done
-    grep -q GATEWAY_RELAY_ID of.dial
+    # Who is not root may not even read it.
+    if [ "$(id -u)" -eq 0 ]; then grep -q GATEWAY_RELAY_ID of.dial; fi
     run ! grep sesame env of.dial
 }
