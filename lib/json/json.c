@@ -5,13 +5,10 @@
 #include "json/internal.h"
 #include "json/json.h"
 
-void json_add_member(struct json_members *o, struct span key, struct span value)
+void json_members_grow(struct json_members *o)
 {
-    if (o->n == o->cap) {
-        o->cap = o->cap ? o->cap * 2 : 16;
-        o->m = xrealloc(o->m, o->cap * sizeof *o->m);
-    }
-    o->m[o->n++] = (struct json_member){key, value};
+    o->cap = o->cap ? o->cap * 2 : 16;
+    o->m = xrealloc(o->m, o->cap * sizeof *o->m);
 }
 
 void json_members_free(struct json_members *o)

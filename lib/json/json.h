@@ -38,8 +38,15 @@ bool json_valid(const char *p, size_t n, struct json_error *e);
 /* The same, and the text must be an object: lists its members. One pass. */
 bool json_scan(struct json_members *o, const char *p, size_t n, struct json_error *e);
 void json_members_free(struct json_members *o);
+/* Makes room for one more member. */
+void json_members_grow(struct json_members *o);
 /* Appends one member to the list. */
-void json_add_member(struct json_members *o, struct span key, struct span value);
+static inline void json_add_member(struct json_members *o, struct span key, struct span value)
+{
+    if (o->n == o->cap)
+        json_members_grow(o);
+    o->m[o->n++] = (struct json_member){key, value};
+}
 
 /* Lists the members of an object's text; of anything else none. */
 void json_list(struct json_members *o, struct span object);

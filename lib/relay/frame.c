@@ -115,7 +115,8 @@ void frame_ack(struct buf *out, const struct frame *f)
 bool line_blank(struct span line)
 {
     size_t i = 0;
-    while (i < line.n && strchr(" \t\r\v\f", line.p[i]) && line.p[i])
+    while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '\r' || line.p[i] == '\v' ||
+                          line.p[i] == '\f'))
         i++;
     return i == line.n;
 }
