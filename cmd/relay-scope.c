@@ -61,8 +61,10 @@ int main(int argc, char **argv)
     if (self.state)
         self.file = scope_file_open(self.state, self.scope);
     filter_init(&f, &o);
-    int status = filter_run(&f), kept = self.file ? scope_file_close(self.file) : EX_OK;
+    int status = filter_run(&f);
+    if (self.file)
+        exit_raise(&status, scope_file_close(self.file));
     scope_free(self.scope);
     buf_free(&self.line);
-    return status ? status : kept;
+    return status;
 }

@@ -10,6 +10,11 @@ outbound() { # ACTION-MEMBERS [FRAME-MEMBERS]
     printf '{"type":"outbound","requestId":"r","action":{%s}%s}\n' "$1" "${2:+,$2}"
 }
 
+# bare FILE : the lines of a state file without their checksums.
+bare() {
+    sed -E 's/,"crc":"[0-9a-f]{8}"\}$/}/' "$1"
+}
+
 @test "scope: the vectors" {
     local vectors=$RELAY_SOURCE/tests/vectors/scope.ndjson n=0 f
     jq -c '.in[], "end"' "$vectors" | awk '/^"end"$/ { n++; next } { print > sprintf("in.%03d", n) }'
@@ -163,7 +168,7 @@ END
     [ "$output" = "$(outbound '"chat_id":1,"metadata":{"scope_id":"h","guild_id":"h","user_id":"u\u0000","profile":"p"}' '"platform":"discord"')" ]
     [ "$(wc -l <state)" -eq 3 ]
     relay-scope -s state --max 1 </dev/null
-    [ "$(cat state)" = $'{"relay-scope":1}\n{"chat_id":"2","user_id":"7"}' ]
+    [ "$(bare state)" = $'{"relay-scope":1}\n{"chat_id":"2","user_id":"7"}' ]
     chmod 644 state
     inbound 3 '"scope_id":"x"' | relay-scope -s state >/dev/null
     relay-scope -s state --max 1 </dev/null
@@ -198,31 +203,50 @@ END
     background relay-scope -s state <in >out
     inbound 1 '"scope_id":"g"' >&8
     until_true 5 test -s out
-    [ "$(tail -n 1 state)" = '{"chat_id":"1","scope_id":"g"}' ]
+    [ "$(bare state | tail -n 1)" = '{"chat_id":"1","scope_id":"g"}' ]
     exec 8>&-
 }
 
-@test "scope -s: torn, damaged and foreign files" {
+@test "scope -s: a torn last line is dropped and told, a whole one is kept" {
     local torn
     inbound 1 '"scope_id":"g"' | relay-scope -s good >/dev/null
     for torn in '{' '{"chat_id":"2","scope_id":"h"}' $'\xff\xff'; do
         { cat good; printf '%s' "$torn"; } >state
-        run --separate-stderr relay-scope -s state </dev/null
-        [ "$status" -eq 0 ]
-        [[ $stderr == *"drop a torn last line of ${#torn} bytes" || $torn == $'\xff'* ]]
+        run --separate-stderr relay-scope -q -s state </dev/null
+        [ "$status" -eq 65 ]
+        [[ $stderr == *"drop a torn last line of "+([0-9])" bytes" ]]
         cmp good state
+    done
+    printf '%s' "$(cat good)" >state
+    for name in state old; do
+        [ -e "$name" ] || printf '{"relay-scope":1}\n{"chat_id":"1","scope_id":"g"}' >"$name"
+        run --separate-stderr relay-scope -s "$name" <<<"$(inbound 2 '"scope_id":"h"')"
+        [ "$status" -eq 0 ] && [ -z "$stderr" ]
+        [ "$(bare "$name")" = $'{"relay-scope":1}\n{"chat_id":"1","scope_id":"g"}\n{"chat_id":"2","scope_id":"h"}' ]
     done
     for torn in '' '{"rel' '{"relay-scope":1}'; do
         printf '%s' "$torn" >state
         relay-scope -s state </dev/null
-        [ "$(cat state)" = '{"relay-scope":1}' ]
+        [ "$(bare state)" = '{"relay-scope":1}' ]
     done
-    { cat good; printf '%s\n' '{"chat_id":2,"scope_id":"h"}' 'x' '{"chat_id":"3","scope_id":"h"}'; head -c 100000 /dev/zero; echo; } >state
+}
+
+@test "scope -s: a damaged line is skipped and told; a file of another kind is left as it is" {
+    local torn
+    { inbound 1 '"scope_id":"g"'; inbound 2 '"scope_id":"h"'; } | relay-scope -s good >/dev/null
+    sed '2s/"g"/"G"/' good >state
+    run --separate-stderr relay-scope -q -s state <<<"$(outbound '"chat_id":"1"')"
+    [ "$status" -eq 65 ]
+    [[ $stderr == 'relay-scope: read state '*'state: skip 1 bad line'* ]]
+    [ "$output" = "$(outbound '"chat_id":"1"')" ]
+    [ "$(bare state)" = $'{"relay-scope":1}\n{"chat_id":"2","scope_id":"h"}' ]
+    # without checksums
+    { echo '{"relay-scope":1}'; printf '%s\n' '{"chat_id":2,"scope_id":"h"}' 'x' '{"chat_id":"3","scope_id":"h"}'; head -c 100000 /dev/zero; echo; } >state
     run --separate-stderr relay-scope -s state <<<"$(outbound '"chat_id":3')"
     [ "$status" -eq 65 ]
     [[ $stderr == *'skip 3 bad lines' ]]
     [[ $output == *'"scope_id":"h"'* ]]
-    [ "$(wc -l <state)" -eq 3 ]
+    [ "$(wc -l <state)" -eq 2 ]
     for torn in $'{"type":"inbound"}\n' 'words' $'\n' '{"relay-scope":2}' $'{"relay-scope":1} \n'; do
         printf '%s' "$torn" >state
         run --separate-stderr relay-scope -s state </dev/null

@@ -198,6 +198,18 @@ struct span identity_bot(const struct identities *all, struct span platform)
     return bot ? span_of(bot) : (struct span){NULL, 0};
 }
 
+struct span identity_of_kind(const struct identities *all, struct buf *text, struct span kind)
+{
+    struct buf name = {0};
+    platform_decode(&name, kind);
+    const char *dot = name.len ? memchr(name.p, '.', name.len) : NULL;
+    text->len = 0;
+    json_quote(text, name.p, dot ? (size_t)(dot - name.p) : name.len);
+    buf_free(&name);
+    bool known = text->len > 2 && identity_find(all, buf_as_span(text));
+    return known ? buf_as_span(text) : (struct span){NULL, 0};
+}
+
 void identities_free(struct identities *all)
 {
     while (all->n)

@@ -43,6 +43,9 @@ struct span identity_bot(const struct identities *all, struct span platform);
 /* A platform's name (any JSON value) as JSON text in one form: v itself, or what is put into *text; {NULL,
  * 0}: v names none. */
 struct span identity_platform(struct buf *text, struct span v);
+/* The platform that a follow_up's kind (any JSON value) names, the text before its first '.', as JSON text in
+ * *text; {NULL, 0}: it was not hello'd. */
+struct span identity_of_kind(const struct identities *all, struct buf *text, struct span kind);
 
 void identities_free(struct identities *all);
 

@@ -36,7 +36,7 @@ void scope_free(struct scope *s)
 /* A platform's name in the one form it is remembered in, JSON text; {NULL, 0}: v names none. */
 static struct span platform_text(struct scope *s, struct span v)
 {
-    struct span name = identity_platform(&s->platform, v);
+    struct span name = v.p ? identity_platform(&s->platform, v) : none;
     return span_eq(name, "\"relay\"") ? none : name;
 }
 
@@ -87,18 +87,18 @@ static bool is_known(struct scope *s, struct span chat_id, struct span platform,
 
 static const struct scope_record *learn_inbound(struct scope *s, const struct frame *f, bool *too_long)
 {
-    static const char *const wanted[] = {"platform", "scope_id", "user_id", "profile", "guild_id", "chat_id"};
-    enum { GUILD_ID = SCOPE_VALUES, CHAT_ID, MEMBERS };
-    struct span source[MEMBERS];
-    json_pick(json_find(frame_get(f, "event"), "source"), wanted, source, MEMBERS);
-    if (!identifier_text(&s->text, source[SCOPE_SCOPE_ID]).p)
-        source[SCOPE_SCOPE_ID] = source[GUILD_ID];
-    struct span platform = platform_text(s, source[SCOPE_PLATFORM]);
-    if (!is_known(s, source[CHAT_ID], platform, too_long))
+    struct span v[SCOPE_VALUES], guild, chat;
+    JSON_PICK(json_find(frame_get(f, "event"), "source"), {"platform", &v[SCOPE_PLATFORM]},
+              {"scope_id", &v[SCOPE_SCOPE_ID]}, {"user_id", &v[SCOPE_USER_ID]},
+              {"profile", &v[SCOPE_PROFILE]}, {"guild_id", &guild}, {"chat_id", &chat});
+    if (!identifier_is(v[SCOPE_SCOPE_ID]))
+        v[SCOPE_SCOPE_ID] = guild;
+    struct span platform = platform_text(s, v[SCOPE_PLATFORM]);
+    if (!is_known(s, chat, platform, too_long))
         return NULL;
     struct scope_chat *c = scope_table_use(&s->table, buf_as_span(&s->id));
     struct scope_record *r = platform.p ? scope_chat_record(c, platform) : scope_chat_newest(c);
-    return learn_values(s, c, r, platform, source, too_long);
+    return learn_values(s, c, r, platform, v, too_long);
 }
 
 const struct scope_record *scope_learn(struct scope *s, const struct frame *f, bool *too_long)
@@ -110,26 +110,20 @@ const struct scope_record *scope_learn(struct scope *s, const struct frame *f, b
     return NULL;
 }
 
-/* Missing, null or an empty string. */
-static bool lacks(struct span v)
-{
-    return !v.p || json_is_null(v) || (json_is_string(v) && v.n == 2);
-}
-
 /* The metadata with what the record adds, in s->metadata; {NULL, 0} if it adds nothing. */
 static struct span add_metadata(struct scope *s, const struct scope_record *r, struct span metadata)
 {
-    static const char *const wanted[] = {"guild_id", "scope_id", "user_id", "profile"};
-    struct span has[SCOPE_VALUES];
+    struct span guild, has[SCOPE_VALUES];
     struct json_edit edits[4];
     size_t n = 0;
-    if (lacks(metadata) && !json_is_string(metadata))
+    if (!metadata.p || json_is_null(metadata))
         metadata = span_of("{}");
     if (!json_is_object(metadata))
         return none;
-    json_pick(metadata, wanted, has, SCOPE_VALUES);
+    JSON_PICK(metadata, {"scope_id", &has[SCOPE_SCOPE_ID]}, {"guild_id", &guild},
+              {"user_id", &has[SCOPE_USER_ID]}, {"profile", &has[SCOPE_PROFILE]});
     for (enum scope_value i = SCOPE_SCOPE_ID; i < SCOPE_VALUES; i++) {
-        if (!r->value[i] || !lacks(has[i]) || (i == SCOPE_SCOPE_ID && !lacks(has[0])))
+        if (!r->value[i] || !json_is_empty(has[i]) || (i == SCOPE_SCOPE_ID && !json_is_empty(guild)))
             continue;
         edits[n++] = (struct json_edit){value_names[i], span_of(r->value[i])};
         if (i == SCOPE_SCOPE_ID)
@@ -157,22 +151,6 @@ static const struct scope_record *record_for(struct scope *s, struct span chat_i
     return r ? r : scope_chat_record(c, none);
 }
 
-/* The platform a follow_up names in its kind, as JSON text in s->platform, if that was hello'd. */
-static struct span platform_of_kind(struct scope *s, struct span kind)
-{
-    struct span known = none;
-    struct buf name = {0};
-    if (platform_decode(&name, kind)) {
-        const char *dot = memchr(name.p, '.', name.len);
-        s->platform.len = 0;
-        json_quote(&s->platform, name.p, dot ? (size_t)(dot - name.p) : name.len);
-        if (dot != name.p && identity_find(&s->ids, buf_as_span(&s->platform)))
-            known = buf_as_span(&s->platform);
-    }
-    buf_free(&name);
-    return known;
-}
-
 /* What a line says of where it goes: an action, alone or in its outbound frame. */
 struct address {
     struct span op, chat_id, metadata, kind;
@@ -193,7 +171,7 @@ static void add_edit(struct stamp *st, const char *name, struct span value)
 /* Adds the botId that was hello'd for the platform, unless one is given. */
 static void stamp_bot(struct scope *s, struct stamp *st, const struct address *a, struct span platform)
 {
-    struct span bot = lacks(a->bot) ? identity_bot(&s->ids, platform) : none;
+    struct span bot = platform.p && json_is_empty(a->bot) ? identity_bot(&s->ids, platform) : none;
     if (bot.p)
         add_edit(st, "botId", bot);
 }
@@ -227,10 +205,10 @@ static void stamp(struct scope *s, struct stamp *st, const struct address *a)
     if (addressed)
         add_edit(st, "addressed", none);
     if (json_eq(a->op, "follow_up"))
-        tag = platform_of_kind(s, a->kind);
+        tag = identity_of_kind(&s->ids, &s->platform, a->kind);
     else if (!addressed)
         tag = stamp_chat(s, st, a);
-    if (tag.p && lacks(platform))
+    if (tag.p && json_is_empty(platform))
         add_edit(st, "platform", platform = tag);
     stamp_bot(s, st, a, platform);
 }
@@ -238,20 +216,19 @@ static void stamp(struct scope *s, struct stamp *st, const struct address *a)
 /* False: the frame is not an action's. */
 static bool read_address(struct address *a, const struct frame *f)
 {
-    static const char *const wanted[] = {"op",       "chat_id", "metadata", "kind",
-                                         "platform", "botId",   "addressed"};
-    static const char *const of_frame[] = {"platform", "botId", "action"};
-    struct span v[7], top[3];
-    *a = (struct address){.action = none};
+    a->action = a->addressed = none;
     if (f->type == FRAME_ACTION) {
-        json_pick_members(&f->top, wanted, v, 7);
-        *a = (struct address){v[0], v[1], v[2], v[3], v[4], v[5], v[6], none};
-    } else if (f->type == FRAME_OUTBOUND) {
-        json_pick_members(&f->top, of_frame, top, 3);
-        json_pick(top[2], wanted, v, 4);
-        *a = (struct address){v[0], v[1], v[2], v[3], top[0], top[1], none, top[2]};
+        JSON_PICK_MEMBERS(&f->top, {"op", &a->op}, {"chat_id", &a->chat_id}, {"metadata", &a->metadata},
+                          {"kind", &a->kind}, {"platform", &a->platform}, {"botId", &a->bot},
+                          {"addressed", &a->addressed});
+        return true;
     }
-    return f->type == FRAME_ACTION || json_is_object(a->action);
+    if (f->type != FRAME_OUTBOUND)
+        return false;
+    JSON_PICK_MEMBERS(&f->top, {"platform", &a->platform}, {"botId", &a->bot}, {"action", &a->action});
+    JSON_PICK(a->action, {"op", &a->op}, {"chat_id", &a->chat_id}, {"metadata", &a->metadata},
+              {"kind", &a->kind});
+    return json_is_object(a->action);
 }
 
 bool scope_apply(struct scope *s, struct buf *out, const struct frame *f)
@@ -287,13 +264,16 @@ void scope_print(struct buf *out, const struct scope_record *r)
 bool scope_restore(struct scope *s, struct span line)
 {
     struct json_error e;
-    struct span v[SCOPE_VALUES];
+    struct span v[SCOPE_VALUES], chat;
     bool too_long = false;
-    if (!json_valid(line.p, line.n, &e) || !json_is_string(json_find(line, "chat_id")))
+    if (!json_valid(line.p, line.n, &e))
         return false;
-    json_pick(line, value_names, v, SCOPE_VALUES);
+    JSON_PICK(line, {"chat_id", &chat}, {"platform", &v[SCOPE_PLATFORM]}, {"scope_id", &v[SCOPE_SCOPE_ID]},
+              {"user_id", &v[SCOPE_USER_ID]}, {"profile", &v[SCOPE_PROFILE]});
+    if (!json_is_string(chat))
+        return false;
     struct span platform = platform_text(s, v[SCOPE_PLATFORM]);
-    if (is_known(s, json_find(line, "chat_id"), platform, &too_long)) {
+    if (is_known(s, chat, platform, &too_long)) {
         struct scope_chat *c = scope_table_use(&s->table, buf_as_span(&s->id));
         learn_values(s, c, scope_chat_record(c, platform), platform, v, &too_long);
     }

@@ -16,17 +16,16 @@ enum {
     RETRY_MS = 10000,       /* after a failure */
 };
 
-static const char header_line[] = "{\"relay-scope\":1}\n";
-static const size_t header_size = sizeof header_line - 2; /* without its line end */
+static const char header[] = "{\"relay-scope\":1}"; /* the first line */
 
 struct scope_file {
     struct logfile log;
     struct scope *scope;
-    off_t limit;     /* over this size the log is written anew */
-    bool behind;     /* the table holds what the file does not */
-    int64_t retry;   /* then try again */
-    int status;      /* what scope_file_close() returns */
-    struct buf text; /* scratch */
+    off_t limit;           /* over this size the log is written anew */
+    bool behind;           /* the table holds what the file does not */
+    int64_t retry;         /* then try again */
+    int status;            /* what scope_file_close() returns */
+    struct buf text, line; /* scratch */
 };
 
 static void failed(struct scope_file *f)
@@ -43,19 +42,24 @@ static void set_limit(struct scope_file *f)
     f->limit = 2 * f->log.size + SLACK;
 }
 
+static void add_line(struct scope_file *f, const struct scope_record *r)
+{
+    f->line.len = 0;
+    scope_print(&f->line, r);
+    logfile_line(&f->text, buf_as_span(&f->line));
+}
+
 /* Writes the file anew from the table. */
 static bool compact(struct scope_file *f)
 {
     f->text.len = 0;
-    buf_str(&f->text, header_line);
-    for (const struct scope_record *r = NULL; (r = scope_next(f->scope, r));) {
-        scope_print(&f->text, r);
-        buf_ch(&f->text, '\n');
-    }
+    logfile_line(&f->text, span_of(header));
+    for (const struct scope_record *r = NULL; (r = scope_next(f->scope, r));)
+        add_line(f, r);
     if (!logfile_replace(&f->log, buf_as_span(&f->text)))
         return false;
     if (f->behind)
-        warn("write state %s: all of it is there again", f->log.path);
+        warn("write state %s: recovered, the file is complete again", f->log.path);
     f->behind = false;
     set_limit(f);
     return true;
@@ -69,8 +73,7 @@ void scope_file_add(struct scope_file *f, const struct scope_record *r)
         return;
     }
     f->text.len = 0;
-    scope_print(&f->text, r);
-    buf_ch(&f->text, '\n');
+    add_line(f, r);
     if (!logfile_append(&f->log, buf_as_span(&f->text)))
         failed(f);
     else if (f->log.size > f->limit && !compact(f)) {
@@ -81,37 +84,49 @@ void scope_file_add(struct scope_file *f, const struct scope_record *r)
 }
 
 struct loaded {
-    size_t lines, bad;
-    size_t torn; /* bytes after the last line end */
-    bool ours;   /* the first line is the header, or there is none */
+    size_t lines; /* with a record */
+    size_t bad;
+    size_t torn; /* bytes that were written in part; 0: none */
 };
 
-/* Reads what the file holds, up to its last line end. */
+/* A first line that was cut off is one of ours, too. */
+static bool is_header(struct span line, enum logfile_got got)
+{
+    size_t n = strlen(header);
+    if (got == LOGFILE_LAST && line.n < n)
+        n = line.n;
+    return (got == LOGFILE_LINE || got == LOGFILE_LAST) && line.n == n && memcmp(line.p, header, n) == 0;
+}
+
+static void take_line(struct scope_file *f, struct loaded *l, const struct logfile_reader *r,
+                      struct span line, enum logfile_got got)
+{
+    bool whole = got == LOGFILE_LINE || got == LOGFILE_LAST;
+    bool good = whole && (r->line == 1 ? line.n == strlen(header) : scope_restore(f->scope, line));
+    bool torn = got == LOGFILE_TORN || (got == LOGFILE_LAST && !good);
+    l->lines += r->line > 1;
+    if (torn)
+        l->torn = r->line > 1 ? r->size : 0; /* nothing is lost with a header */
+    else if (!good)
+        l->bad++;
+    if (torn && got == LOGFILE_LAST && !logfile_tear(&f->log, r))
+        die(EX_NOINPUT, "write state %s:", f->log.path);
+}
+
+/* Reads what the file holds. A torn last line is taken off. */
 static void read_log(struct scope_file *f, struct loaded *l)
 {
-    struct reader r = {.fd = f->log.fd, .max = LINE_LIMIT};
+    struct logfile_reader r = {.max = LINE_LIMIT};
     struct span line;
-    enum reader_got got;
-    for (l->ours = true; l->ours;) {
-        if (!reader_fill(&r))
+    enum logfile_got got;
+    while ((got = logfile_read(&f->log, &r, &line)) != LOGFILE_END) {
+        if (got == LOGFILE_FAILED)
             die(EX_NOINPUT, "read state %s:", f->log.path);
-        if (r.eof)
-            break;
-        while (l->ours && (got = reader_next(&r, &line)) != READER_MORE) {
-            if (r.line == 1)
-                l->ours = got == READER_LINE && line.n == header_size &&
-                          memcmp(line.p, header_line, header_size) == 0;
-            else if (got == READER_LONG || !scope_restore(f->scope, line))
-                l->bad++;
-            l->lines = (size_t)r.line - 1;
-        }
+        if (r.line == 1 && !is_header(line, got))
+            die(EX_NOINPUT, "read state %s: not a state file of relay-scope", f->log.path);
+        take_line(f, l, &r, line, got);
     }
-    l->torn = r.b.len - r.from;
-    if (r.line == 0 && (l->torn > header_size || memcmp(r.b.p, header_line, l->torn) != 0))
-        l->ours = false;
-    if (r.skipping) /* longer than any line: what is left of it is not all of it */
-        l->ours = false;
-    reader_free(&r);
+    logfile_read_end(&r);
 }
 
 /* Takes over the file as it was left, and puts it in order. */
@@ -119,22 +134,20 @@ static void load(struct scope_file *f)
 {
     struct loaded l = {0};
     read_log(f, &l);
-    if (!l.ours)
-        die(EX_NOINPUT, "read state %s: not a state file of relay-scope", f->log.path);
     if (l.torn)
-        warn("read state %s: drop a torn last line of %zu bytes", f->log.path, l.torn);
-    if (l.bad) {
+        complain("read state %s: drop a torn last line of %zu bytes", f->log.path, l.torn);
+    if (l.bad)
         complain("read state %s: skip %zu bad lines", f->log.path, l.bad);
-        f->status = EX_DATAERR;
-    }
+    f->status = l.torn || l.bad ? EX_DATAERR : EX_OK;
     set_limit(f);
     bool tidy = f->log.size && !l.torn && l.lines == scope_count(f->scope);
     if (tidy || compact(f))
         return;
     failed(f);
     /* No new file can be made, but the old one may still take what comes. */
-    if (logfile_cut(&f->log, f->log.size - (off_t)l.torn))
-        f->behind = !f->log.size && !logfile_append(&f->log, span_of(header_line));
+    f->text.len = 0;
+    logfile_line(&f->text, span_of(header));
+    f->behind = !f->log.size && !logfile_append(&f->log, buf_as_span(&f->text));
 }
 
 struct scope_file *scope_file_open(const char *path, struct scope *scope)
@@ -159,6 +172,7 @@ int scope_file_close(struct scope_file *f)
     int status = f->status;
     logfile_close(&f->log);
     buf_free(&f->text);
+    buf_free(&f->line);
     free(f);
     return status;
 }
