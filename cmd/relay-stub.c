@@ -6,11 +6,10 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/opt.h"
-#include "stub/replies.h"
 #include "stub/stub.h"
 
-static struct mangle mangle;
-static struct stub stub = {.server = {.address = "127.0.0.1", .mangle = &mangle}, .wake.cooldown = 60000};
+static struct framing framing;
+static struct stub stub = {.server = {.address = "127.0.0.1", .framing = &framing}, .wake.cooldown = 60000};
 static int64_t port, seed = -1; /* no seed: one of this run */
 
 static void on_secret(struct opts *o)
@@ -21,25 +20,22 @@ static void on_secret(struct opts *o)
 
 static void on_descriptor(struct opts *o)
 {
-    struct jsonl *all = &stub.connector.o.descriptors;
-    jsonl_read(all, o->arg);
-    if (catalog_check(all))
-        die(EX_DATAERR, "read %s: descriptor %zu names no platform", o->arg, catalog_check(all));
+    replies_read_descriptors(&stub.connector.replies, o->arg);
 }
 
 static void on_result(struct opts *o)
 {
-    jsonl_read(&stub.connector.o.rules, o->arg);
+    replies_read_rules(&stub.connector.replies, o->arg);
 }
 
 static void on_replay(struct opts *o)
 {
-    jsonl_read(&stub.replay, o->arg);
+    jsonl_read(&stub.replay, o->arg, false);
 }
 
 static void on_expect(struct opts *o)
 {
-    jsonl_read(&stub.expected, o->arg);
+    expect_read(&stub.expected, o->arg);
 }
 
 static void on_wake_url(struct opts *o)
@@ -96,10 +92,10 @@ static const struct opt options[] = {
     OPT_TIME(0, "delay", &stub.connector.o.delay, 0, "fault: give every answer that much later"),
     OPT_FLAG(0, "no-result", &stub.connector.o.no_result, "fault: answer no outbound"),
     OPT_FLAG(0, "no-ack", &stub.connector.o.no_ack, "fault: answer no going_idle"),
-    OPT_FLAG(0, "fragment", &mangle.fragment, "fault: cut messages into fragments, frames into messages"),
-    OPT_FLAG(0, "coalesce", &mangle.coalesce, "fault: put several frames into a message"),
+    OPT_FLAG(0, "fragment", &framing.fragment, "fault: cut messages into fragments, frames into messages"),
+    OPT_FLAG(0, "coalesce", &framing.coalesce, "fault: put several frames into a message"),
     OPT_FLAG(0, "duplicate", &stub.connector.delivery.duplicate, "fault: send every delivery twice"),
-    OPT_FLAG(0, "garbage", &mangle.garbage, "fault: send bad lines between the frames"),
+    OPT_FLAG(0, "garbage", &framing.garbage, "fault: send bad lines between the frames"),
     OPT_SIZE(0, "slow-read", &stub.server.slow_read, 1, 1 << 30, "fault: read that many bytes a second"),
     OPT_NUMBER(0, "seed", &seed, 0, INT64_MAX, "replay the random choices of an earlier run"),
 };
@@ -119,11 +115,11 @@ static const struct tool tool = {
 };
 
 /* Tells the seed when something depends on it. */
-static void seed_faults(struct mangle *m)
+static void seed_faults(struct framing *m)
 {
     if (seed < 0)
         seed = clock_wall_ms() % 1000000 * 1000 + getpid() % 1000;
-    mangle_seed(m, (uint64_t)seed);
+    framing_seed(m, (uint64_t)seed);
     if (m->fragment || m->coalesce || m->garbage)
         warn("faults%s%s%s: seed %lld", m->fragment ? " fragment" : "", m->coalesce ? " coalesce" : "",
              m->garbage ? " garbage" : "", (long long)seed);
@@ -136,11 +132,10 @@ int main(int argc, char **argv)
     opt_needs(&o, "cert", "key");
     opt_needs(&o, "key", "cert");
     stub.mortal = opt_given(&o, "max-life");
-    stub.expecting = opt_given(&o, "expect");
     stub.server.port = (int)port;
     stub.strict = o.strict;
     stub.connector.o.max_frame = (size_t)o.max_frame;
-    seed_faults(&mangle);
+    seed_faults(&framing);
     stub_listen(&stub);
     return stub_run(&stub);
 }

@@ -19,6 +19,7 @@ load helper
 @test "lib: when to ask for buffering" { "$RELAY_BUILD/tests/lib/idle"; }
 @test "lib: identities" { "$RELAY_BUILD/tests/lib/identity"; }
 @test "lib: scopes" { "$RELAY_BUILD/tests/lib/scope"; }
+@test "lib: patterns of the stub" { "$RELAY_BUILD/tests/lib/tree"; }
 @test "lib: the log on disk" { "$RELAY_BUILD/tests/lib/logfile"; }
 
 @test "lib: the framer cuts as a model does that looks at one byte at a time" {

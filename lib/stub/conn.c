@@ -168,7 +168,7 @@ static int write_garbage(const struct conn *c, const struct piece *x)
 static int write_piece(struct conn *c)
 {
     struct span queue = {c->q.p + c->off, conn_queued(c)};
-    struct piece x = mangle_next(c->mangle, &c->cut, queue);
+    struct piece x = framing_next(c->framing, &c->cut, queue);
     if (!x.taken)
         return write_garbage(c, &x);
     int how = (x.first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) | (x.final ? 0 : LWS_WRITE_NO_FIN);

@@ -8,7 +8,7 @@
 #include "relay/stream.h"
 #include "relay/ws.h"
 #include "stub/connector.h"
-#include "stub/replies.h"
+#include "json/write.h"
 
 enum {
     ANSWERS_MAX = 64 << 20
@@ -107,7 +107,7 @@ void connector_tick(struct connector *c)
 static void on_hello(struct connector *c, struct gateway *g, const struct frame *f)
 {
     struct span platform = frame_get(f, "platform");
-    struct buf name = {0}, line = {0};
+    struct buf name = {0}, text = {0}, line = {0};
     if (!json_is_string(platform)) {
         warn("skip hello of gateway %ju: no platform", g->number);
         return;
@@ -115,22 +115,44 @@ static void on_hello(struct connector *c, struct gateway *g, const struct frame 
     json_decode(&name, platform);
     if (!g->platform)
         g->platform = xstrdup(buf_cstr(&name));
-    catalog_descriptor(&line, &c->o.descriptors, buf_as_span(&name));
+    json_begin(&line, '{');
+    json_add_str(&line, "type", "descriptor");
+    json_add(&line, "descriptor", replies_descriptor(&text, &c->replies, buf_as_span(&name)));
+    json_end(&line, '}');
     answer(c, g, EFFECT_GREET, &line);
     buf_free(&name);
+    buf_free(&text);
+}
+
+/* What becomes of the action of an outbound. */
+static struct span result_of(struct buf *text, struct connector *c, const struct frame *f)
+{
+    struct span action = frame_get(f, "action"), ruled = {NULL, 0};
+    if (!json_is_object(action))
+        return span_of("{\"success\":false,\"error\":\"no action\"}");
+    ruled = replies_ruled(&c->replies, action);
+    if (ruled.p)
+        return ruled;
+    replies_success(text, &c->replies, action);
+    return buf_as_span(text);
 }
 
 static void on_outbound(struct connector *c, struct gateway *g, const struct frame *f)
 {
-    struct buf line = {0};
+    struct buf text = {0}, line = {0};
     if (c->o.no_result)
         return;
     if (!json_is_string(frame_get(f, "requestId"))) {
         warn("skip outbound of gateway %ju: no requestId", g->number);
         return;
     }
-    result_frame(&line, &c->o.rules, f, &c->serial);
+    json_begin(&line, '{');
+    json_add_str(&line, "type", "outbound_result");
+    json_add(&line, "requestId", frame_get(f, "requestId"));
+    json_add(&line, "result", result_of(&text, c, f));
+    json_end(&line, '}');
     answer(c, g, EFFECT_NONE, &line);
+    buf_free(&text);
 }
 
 static void on_going_idle(struct connector *c, struct gateway *g)
@@ -300,6 +322,5 @@ void connector_close(struct connector *c)
     delivery_close(&c->delivery);
     keyring_free(&c->o.keys);
     faults_free(&c->o.faults);
-    jsonl_free(&c->o.descriptors);
-    jsonl_free(&c->o.rules);
+    replies_free(&c->replies);
 }

@@ -6,12 +6,11 @@
 #include "stub/delay.h"
 #include "stub/delivery.h"
 #include "stub/fault.h"
-#include "stub/jsonl.h"
 #include "stub/keyring.h"
+#include "stub/replies.h"
 
 struct connector_options {
-    struct jsonl descriptors, rules; /* catalog.h, result.h */
-    struct keyring keys;             /* empty: everybody may come */
+    struct keyring keys; /* empty: everybody may come */
     struct faults faults;
     bool no_result, no_ack;
     int64_t delay; /* of every answer, ms */
@@ -25,11 +24,11 @@ struct gateway;
 
 struct connector {
     struct connector_options o;
+    struct replies replies;
     struct delivery delivery;
     struct gateway *gateways; /* the newest first */
     uintmax_t connections;
     struct delayed waiting;
-    uint64_t serial;
 };
 
 /* What the server calls; ctx: the struct connector. */

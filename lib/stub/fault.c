@@ -75,15 +75,15 @@ void faults_free(struct faults *all)
     *all = (struct faults){0};
 }
 
-void mangle_seed(struct mangle *m, uint64_t seed)
+void framing_seed(struct framing *f, uint64_t seed)
 {
-    m->state = seed;
+    f->state = seed;
 }
 
-size_t mangle_random(struct mangle *m, size_t n)
+size_t framing_random(struct framing *f, size_t n)
 {
     /* splitmix64: any seed will do, zero as well */
-    uint64_t z = m->state += 0x9e3779b97f4a7c15U;
+    uint64_t z = f->state += 0x9e3779b97f4a7c15U;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
     z = (z ^ z >> 27) * 0x94d049bb133111ebU;
     return (size_t)((z ^ z >> 31) % n);
@@ -106,9 +106,9 @@ static const struct {
     {" \t\r\n", false},
 };
 
-static struct piece bad_line(struct mangle *m, struct mangle_cut *c)
+static struct piece bad_line(struct framing *f, struct framing_cut *c)
 {
-    size_t i = mangle_random(m, sizeof bad_lines / sizeof *bad_lines);
+    size_t i = framing_random(f, sizeof bad_lines / sizeof *bad_lines);
     c->garbage_last = true;
     return (struct piece){span_of(bad_lines[i].p), 0, true, true, bad_lines[i].binary};
 }
@@ -128,37 +128,37 @@ static size_t whole_characters(struct span queue, size_t n)
 }
 
 /* Decides how many bytes of the queue the next message takes. */
-static void begin_message(struct mangle *m, struct mangle_cut *c, struct span queue)
+static void begin_message(struct framing *f, struct framing_cut *c, struct span queue)
 {
     size_t n = line_length(queue);
-    size_t more = m->coalesce ? mangle_random(m, COALESCED_MAX) : 0;
+    size_t more = f->coalesce ? framing_random(f, COALESCED_MAX) : 0;
     for (; more && n < queue.n; more--)
         n += line_length((struct span){queue.p + n, queue.n - n});
     bool whole = !c->mid_line;
     c->mid_line = c->chop = false;
-    if (m->fragment && n > 1 && mangle_random(m, 2)) {
-        size_t cut = whole_characters(queue, 1 + mangle_random(m, n - 1));
+    if (f->fragment && n > 1 && framing_random(f, 2)) {
+        size_t cut = whole_characters(queue, 1 + framing_random(f, n - 1));
         if (cut) {
             n = cut;
             c->mid_line = queue.p[n - 1] != '\n';
         }
     }
-    if (m->coalesce && whole && !c->mid_line && n > 1)
-        c->chop = mangle_random(m, 3) == 0;
+    if (f->coalesce && whole && !c->mid_line && n > 1)
+        c->chop = framing_random(f, 3) == 0;
     c->left = n;
 }
 
-struct piece mangle_next(struct mangle *m, struct mangle_cut *c, struct span queue)
+struct piece framing_next(struct framing *f, struct framing_cut *c, struct span queue)
 {
     if (!c->left) {
-        if (m->garbage && !c->mid_line && !c->garbage_last && mangle_random(m, 2))
-            return bad_line(m, c);
+        if (f->garbage && !c->mid_line && !c->garbage_last && framing_random(f, 2))
+            return bad_line(f, c);
         c->garbage_last = false;
-        begin_message(m, c, queue);
+        begin_message(f, c, queue);
     }
     size_t n = c->left;
-    if (m->fragment && n > 1 && mangle_random(m, FRAGMENT_ODDS))
-        n = 1 + mangle_random(m, n - 1);
+    if (f->fragment && n > 1 && framing_random(f, FRAGMENT_ODDS))
+        n = 1 + framing_random(f, n - 1);
     struct piece x = {{queue.p, n}, n, !c->open, n == c->left, false};
     if (x.final && c->chop)
         x.bytes.n--;

@@ -40,7 +40,7 @@ struct fault fault_of(const struct faults *all, uintmax_t connection);
 const char *fault_headers(int status);
 void faults_free(struct faults *all);
 
-struct mangle {
+struct framing {
     bool fragment; /* messages in several fragments, lines split over messages */
     bool coalesce; /* several lines in a message, the last one sometimes without its '\n' */
     bool garbage;  /* bad lines between the lines */
@@ -48,7 +48,7 @@ struct mangle {
 };
 
 /* Where a connection stands; all zero at first. */
-struct mangle_cut {
+struct framing_cut {
     size_t left;       /* bytes of the present message still to be written */
     bool open;         /* a fragment of it went out */
     bool mid_line;     /* the last message ended inside a line */
@@ -63,10 +63,10 @@ struct piece {
     bool first, final, binary; /* of its message */
 };
 
-void mangle_seed(struct mangle *m, uint64_t seed);
+void framing_seed(struct framing *f, uint64_t seed);
 /* A number below n, n > 0. */
-size_t mangle_random(struct mangle *m, size_t n);
+size_t framing_random(struct framing *f, size_t n);
 /* The next piece of the queue: whole lines, each with its '\n', not empty. */
-struct piece mangle_next(struct mangle *m, struct mangle_cut *c, struct span queue);
+struct piece framing_next(struct framing *f, struct framing_cut *c, struct span queue);
 
 #endif

@@ -13,7 +13,7 @@ enum ending { END_NONE, END_CLOSE, END_CUT, END_FREEZE };
 struct conn {
     struct conn *next;
     struct server *server;
-    struct mangle *mangle;
+    struct framing *framing;
     struct lws *wsi;
     void *owner;
     int fd, slot;
@@ -28,7 +28,7 @@ struct conn {
     int64_t resume;   /* clock_ms(): read on; 0: not waiting */
     struct buf q;     /* LWS_PRE bytes and the lines */
     size_t off;
-    struct mangle_cut cut;
+    struct framing_cut cut;
     bool peer_closed; /* its close frame came: libwebsockets writes the answer */
     int peer_code;
     struct buf peer_reason;

@@ -10,16 +10,18 @@
 #include "relay/frame.h"
 #include "stub/jsonl.h"
 
-static void add_line(struct jsonl *f, struct span line)
+static void add_line(struct jsonl *f, struct span line, bool tree)
 {
     if (f->n == f->cap) {
         f->cap = f->cap ? f->cap * 2 : 16;
         f->line = xrealloc(f->line, f->cap * sizeof *f->line);
+        f->tree = xrealloc(f->tree, f->cap * sizeof *f->tree);
     }
+    f->tree[f->n] = tree ? tree_build(line) : NULL;
     f->line[f->n++] = (struct span){xstrndup(line.p, line.n), line.n};
 }
 
-void jsonl_read(struct jsonl *f, const char *path)
+void jsonl_read(struct jsonl *f, const char *path, bool trees)
 {
     struct reader r = {.fd = open(path, O_RDONLY | O_CLOEXEC), .max = 16 << 20};
     struct json_members top = {0};
@@ -38,7 +40,7 @@ void jsonl_read(struct jsonl *f, const char *path)
                 continue;
             if (!json_scan(&top, line.p, line.n, &e))
                 die(EX_DATAERR, "read %s line %ju: %s at byte %zu", path, r.line, e.reason, e.at + 1);
-            add_line(f, line);
+            add_line(f, line, trees);
         }
     } while (!r.eof);
     close(r.fd);
@@ -48,8 +50,11 @@ void jsonl_read(struct jsonl *f, const char *path)
 
 void jsonl_free(struct jsonl *f)
 {
-    for (size_t i = 0; i < f->n; i++)
+    for (size_t i = 0; i < f->n; i++) {
         free((char *)f->line[i].p);
+        cJSON_Delete(f->tree[i]);
+    }
+    free(f->tree);
     free(f->line);
     *f = (struct jsonl){0};
 }

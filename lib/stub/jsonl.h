@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* A small file of JSON objects, one a line, held in memory: rules, expectations, descriptors. */
+/* A small file of JSON objects, one a line, held in memory: rules, expectations, descriptors, recordings. */
 #ifndef RELAY_STUB_JSONL_H
 #define RELAY_STUB_JSONL_H
 
-#include "base/buf.h"
+#include "stub/tree.h"
 
-/* Owns its lines. All zero is empty; jsonl_free() at the end. */
+/* Owns its lines and trees. All zero is empty; jsonl_free() at the end. */
 struct jsonl {
     struct span *line; /* n objects, validated */
+    cJSON **tree;      /* of each, or NULL */
     size_t n, cap;
 };
 
-/* Appends the objects of a file, without blank lines. Ends the process: EX_NOINPUT where it cannot be read,
- * EX_DATAERR at a line that is no JSON object. */
-void jsonl_read(struct jsonl *f, const char *path);
+/* Appends the objects of a file, without blank lines; trees: and the tree of each. Ends the process:
+ * EX_NOINPUT if it cannot be read, EX_DATAERR at a line that is not a JSON object. */
+void jsonl_read(struct jsonl *f, const char *path, bool trees);
 void jsonl_free(struct jsonl *f);
 
 #endif

@@ -2,8 +2,9 @@
 /* Descriptors and results. */
 #include <string.h>
 
+#include "base/diag.h"
 #include "stub/replies.h"
-#include "json/match.h"
+#include "json/write.h"
 
 #define OPS                                                                                               \
     "[\"send\",\"edit\",\"delete\",\"typing\",\"follow_up\",\"get_chat_info\",\"send_media\",\"prompt\"," \
@@ -23,33 +24,37 @@ static const struct {
 };
 
 /* The descriptor that an object is, or holds. */
-static struct span descriptor_of(struct span object)
+static const cJSON *descriptor_of(const cJSON *object)
+{
+    const cJSON *d = tree_get(object, "descriptor");
+    return cJSON_IsObject(d) ? d : object;
+}
+
+static struct span descriptor_text(struct span object)
 {
     struct span d = json_find(object, "descriptor");
     return json_is_object(d) ? d : object;
 }
 
-size_t catalog_check(const struct jsonl *own)
+void replies_read_descriptors(struct replies *r, const char *path)
 {
-    for (size_t i = 0; i < own->n; i++)
-        if (!json_is_string(json_find(descriptor_of(own->line[i]), "platform")))
-            return i + 1;
-    return 0;
+    size_t before = r->descriptors.n;
+    jsonl_read(&r->descriptors, path, true);
+    for (size_t i = before; i < r->descriptors.n; i++)
+        if (!cJSON_IsString(tree_get(descriptor_of(r->descriptors.tree[i]), "platform")))
+            die(EX_DATAERR, "read %s: descriptor %zu names no platform", path, i - before + 1);
 }
 
-static struct span find_own(const struct jsonl *own, struct span platform)
+void replies_read_rules(struct replies *r, const char *path)
 {
-    struct buf name = {0};
-    struct span found = {NULL, 0};
-    for (size_t i = 0; i < own->n; i++) {
-        struct span d = descriptor_of(own->line[i]);
-        name.len = 0;
-        json_decode(&name, json_find(d, "platform"));
-        if (name.len == platform.n && memcmp(name.p, platform.p, platform.n) == 0)
-            found = d;
+    size_t before = r->rules.n;
+    jsonl_read(&r->rules, path, true);
+    for (size_t i = before; i < r->rules.n; i++) {
+        if (!tree_get(r->rules.tree[i], "result"))
+            die(EX_DATAERR, "read %s: rule %zu has no result", path, i - before + 1);
+        while (tree_get(r->rules.tree[i], "result"))
+            cJSON_DeleteItemFromObjectCaseSensitive(r->rules.tree[i], "result");
     }
-    buf_free(&name);
-    return found;
 }
 
 static void build(struct buf *out, struct span platform)
@@ -57,47 +62,42 @@ static void build(struct buf *out, struct span platform)
     size_t i = 0;
     while (known[i].platform && !span_eq(platform, known[i].platform))
         i++;
-    buf_str(out, "{\"contract_version\":1,\"platform\":");
-    json_quote(out, platform.p, platform.n);
-    buf_str(out, ",\"label\":");
-    if (known[i].label)
-        json_quote_str(out, known[i].label);
-    else
-        json_quote(out, platform.p, platform.n);
-    buf_printf(out,
-               ",\"emoji\":\"%s\",\"max_message_length\":%d,\"len_unit\":\"%s\",\"markdown_dialect\":\"%s\","
-               "\"supports_draft_streaming\":%s,\"supports_edit\":true,\"supports_threads\":true,"
-               "\"supported_ops\":" OPS "}",
-               known[i].emoji, known[i].max, known[i].len_unit, known[i].dialect,
-               known[i].drafts ? "true" : "false");
+    json_begin(out, '{');
+    json_add_int(out, "contract_version", 1);
+    json_add_text(out, "platform", platform);
+    json_add_text(out, "label", known[i].label ? span_of(known[i].label) : platform);
+    json_add_str(out, "emoji", known[i].emoji);
+    json_add_int(out, "max_message_length", known[i].max);
+    json_add_str(out, "len_unit", known[i].len_unit);
+    json_add_str(out, "markdown_dialect", known[i].dialect);
+    json_add_bool(out, "supports_draft_streaming", known[i].drafts);
+    json_add_bool(out, "supports_edit", true);
+    json_add_bool(out, "supports_threads", true);
+    json_add(out, "supported_ops", span_of(OPS));
+    json_end(out, '}');
 }
 
-void catalog_descriptor(struct buf *out, const struct jsonl *own, struct span platform)
+struct span replies_descriptor(struct buf *out, const struct replies *r, struct span platform)
 {
-    struct span given = find_own(own, platform);
-    buf_str(out, "{\"type\":\"descriptor\",\"descriptor\":");
-    if (given.p)
-        buf_span(out, given);
-    else
-        build(out, platform);
-    buf_ch(out, '}');
+    for (size_t i = r->descriptors.n; i > 0; i--) {
+        const cJSON *own = tree_get(descriptor_of(r->descriptors.tree[i - 1]), "platform");
+        if (span_eq(platform, own->valuestring))
+            return descriptor_text(r->descriptors.line[i - 1]);
+    }
+    out->len = 0;
+    build(out, platform);
+    return buf_as_span(out);
 }
 
-static bool rule_matches(struct span rule, struct span action)
+struct span replies_ruled(const struct replies *r, struct span action)
 {
-    struct buf pattern = {0};
-    json_edit(&pattern, rule, &(struct json_edit){"result", {NULL, 0}}, 1);
-    bool good = json_match(buf_as_span(&pattern), action);
-    buf_free(&pattern);
-    return good;
-}
-
-static struct span find_rule(const struct jsonl *rules, struct span action)
-{
-    for (size_t i = 0; i < rules->n; i++)
-        if (rule_matches(rules->line[i], action))
-            return json_find(rules->line[i], "result");
-    return (struct span){NULL, 0};
+    struct span found = {NULL, 0};
+    cJSON *tree = r->rules.n ? tree_build(action) : NULL;
+    for (size_t i = 0; i < r->rules.n && !found.p; i++)
+        if (tree_match(r->rules.tree[i], tree))
+            found = json_find(r->rules.line[i], "result");
+    cJSON_Delete(tree);
+    return found;
 }
 
 static bool is_one_of(struct span op, const char *const *ops)
@@ -119,35 +119,25 @@ static void chat_info(struct buf *out, struct span action)
     buf_str(out, ",\"type\":\"dm\"}}");
 }
 
-static void success(struct buf *out, struct span action, struct span op, uint64_t *serial)
+void replies_success(struct buf *out, struct replies *r, struct span action)
 {
     static const char *const posts[] = {"send", "follow_up", "send_media", "prompt", NULL};
     static const char *const plain[] = {"edit", "delete", "typing", "react", "thread_rename", NULL};
+    struct span op = json_find(action, "op");
     if (is_one_of(op, posts))
-        buf_printf(out, "{\"success\":true,\"message_id\":\"m%llu\"}", (unsigned long long)++*serial);
+        buf_printf(out, "{\"success\":true,\"message_id\":\"m%llu\"}", (unsigned long long)++r->serial);
     else if (is_one_of(op, plain))
         buf_str(out, "{\"success\":true}");
     else if (json_eq(op, "thread_create"))
-        buf_printf(out, "{\"success\":true,\"thread_id\":\"t%llu\"}", (unsigned long long)++*serial);
+        buf_printf(out, "{\"success\":true,\"thread_id\":\"t%llu\"}", (unsigned long long)++r->serial);
     else if (json_eq(op, "get_chat_info"))
         chat_info(out, action);
     else
         buf_str(out, "{\"success\":false,\"error\":\"unsupported op\"}");
 }
 
-void result_frame(struct buf *out, const struct jsonl *rules, const struct frame *outbound, uint64_t *serial)
+void replies_free(struct replies *r)
 {
-    struct span action = frame_get(outbound, "action"), ruled = {NULL, 0};
-    if (json_is_object(action))
-        ruled = find_rule(rules, action);
-    buf_str(out, "{\"type\":\"outbound_result\",\"requestId\":");
-    buf_span(out, frame_get(outbound, "requestId"));
-    buf_str(out, ",\"result\":");
-    if (ruled.p)
-        buf_span(out, ruled);
-    else if (json_is_object(action))
-        success(out, action, json_find(action, "op"), serial);
-    else
-        buf_str(out, "{\"success\":false,\"error\":\"no action\"}");
-    buf_ch(out, '}');
+    jsonl_free(&r->descriptors);
+    jsonl_free(&r->rules);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a stub answers: to a hello a descriptor (protocol §5), a built-in one or that of a file; to an
- * outbound a result (protocol §4), by the rules of a file, else as if all went well. */
+ * outbound a result (protocol §4), by the rules of a file, else as if all went well. What a file says is sent
+ * byte for byte. */
 #ifndef RELAY_STUB_REPLIES_H
 #define RELAY_STUB_REPLIES_H
 
@@ -9,16 +10,26 @@
 #include "relay/frame.h"
 #include "stub/jsonl.h"
 
-/* The number of the first object, from 1, that is no descriptor since it names no platform; 0: all are. */
-size_t catalog_check(const struct jsonl *own);
+/* All zero at first; replies_free() at the end. */
+struct replies {
+    struct jsonl descriptors, rules;
+    uint64_t serial; /* numbers the messages and threads made */
+};
 
-/* Appends the descriptor frame, without '\n', for a platform (plain text). own: descriptor objects, or frames
- * that hold one; of several for a platform the last one counts. */
-void catalog_descriptor(struct buf *out, const struct jsonl *own, struct span platform);
+/* Reads a file of descriptor objects, or of frames that hold one; of several for a platform the last one
+ * counts. Ends the process: as jsonl_read(), and with EX_DATAERR at one that names no platform. */
+void replies_read_descriptors(struct replies *r, const char *path);
+/* Reads a file of rules: objects with a `result` and members that the action must have (tree_match()); the
+ * first that matches counts. Ends the process: as jsonl_read(), and with EX_DATAERR at one without a result.
+ */
+void replies_read_rules(struct replies *r, const char *path);
 
-/* Appends the outbound_result frame, without '\n', for an outbound. rules: objects with a `result` and
- * members that the action must have (json_match()); the first that matches counts. *serial numbers the
- * messages and threads made. */
-void result_frame(struct buf *out, const struct jsonl *rules, const struct frame *outbound, uint64_t *serial);
+/* The descriptor for a platform (plain text): appended to *out if it is a built-in one. */
+struct span replies_descriptor(struct buf *out, const struct replies *r, struct span platform);
+/* The result that the rules have for an action (an object's text); {NULL, 0}: none of them matches. */
+struct span replies_ruled(const struct replies *r, struct span action);
+/* Appends the result of an action that goes well. */
+void replies_success(struct buf *out, struct replies *r, struct span action);
+void replies_free(struct replies *r);
 
 #endif

@@ -211,7 +211,7 @@ static void take_connections(struct server *s)
             continue;
         struct conn *c = xcalloc(1, sizeof *c);
         *c = (struct conn){
-            .server = s, .mangle = s->o.mangle, .next = s->conns, .wsi = wsi, .fd = fd, .slot = -1};
+            .server = s, .framing = s->o.framing, .next = s->conns, .wsi = wsi, .fd = fd, .slot = -1};
         s->conns = c;
         s->count++;
         lws_set_opaque_user_data(wsi, c);

@@ -29,11 +29,11 @@ struct server_events {
 };
 
 struct server_options {
-    const char *address;    /* to listen on: 127.0.0.1 */
-    int port;               /* 0: any free one */
-    const char *cert, *key; /* PEM files for TLS, or NULL */
-    int64_t slow_read;      /* read this many bytes a second from each connection; 0: all that comes */
-    struct mangle *mangle;  /* how messages are made of lines */
+    const char *address;     /* to listen on: 127.0.0.1 */
+    int port;                /* 0: any free one */
+    const char *cert, *key;  /* PEM files for TLS, or NULL */
+    int64_t slow_read;       /* read this many bytes a second from each connection; 0: all that comes */
+    struct framing *framing; /* how messages are made of lines */
 };
 
 /* Listens. Ends the process with EX_UNAVAILABLE where the address cannot be had, with EX_NOINPUT where the

@@ -3,23 +3,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "base/io.h"
+#include "base/table.h"
+#include "relay/identifier.h"
 #include "stub/spool.h"
 
-static void append(struct spool *s, const char *id, struct span line)
+static void append(struct spool *s, struct span id, struct span line)
 {
     struct entry *e = xcalloc(1, sizeof *e);
-    *e = (struct entry){.prev = s->tail, .id = xstrdup(id), .line = {xstrndup(line.p, line.n), line.n}};
-    if (s->tail)
-        s->tail->next = e;
-    else
-        s->head = e;
-    s->tail = e;
+    *e = (struct entry){.id = {xstrndup(id.p, id.n), id.n}, .line = {xstrndup(line.p, line.n), line.n}};
+    DL_APPEND(s->head, e);
     if (!s->fresh)
         s->fresh = e;
     s->bytes += line.n;
@@ -30,30 +26,23 @@ static void drop(struct spool *s, struct entry *e)
 {
     if (s->fresh == e)
         s->fresh = e->next;
-    if (e->next)
-        e->next->prev = e->prev;
-    else
-        s->tail = e->prev;
-    if (e->prev)
-        e->prev->next = e->next;
-    else
-        s->head = e->next;
+    DL_DELETE(s->head, e);
     s->bytes -= e->line.n;
     s->count--;
+    free((char *)e->id.p);
     free((char *)e->line.p);
-    free(e->id);
     free(e);
 }
 
 struct entry *spool_find(const struct spool *s, struct span id)
 {
     struct entry *e = s->head;
-    while (e && !span_eq(id, e->id))
+    while (e && !span_same(id, e->id))
         e = e->next;
     return e;
 }
 
-/* One line of the log. False: it is none. */
+/* One line of the log. False: it is neither a delivery nor an ack. */
 static bool replay(struct spool *s, struct frame *f, struct span line)
 {
     struct json_error why;
@@ -67,40 +56,55 @@ static bool replay(struct spool *s, struct frame *f, struct span line)
         if (e)
             drop(s, e);
     } else if (good) {
-        append(s, buf_cstr(&id), line);
+        append(s, buf_as_span(&id), line);
     }
     buf_free(&id);
     return good;
 }
 
-static void load(struct spool *s, int fd)
+/* Told even with --quiet: it may have been a delivery that nobody has had. */
+static void damaged(struct spool *s, const struct logfile_reader *r, const char *how)
 {
-    struct reader r = {.fd = fd, .max = SIZE_MAX};
+    complain("read buffer %s line %ju: drop %zu bytes, %s", s->path, r->line, r->size, how);
+    s->damaged = true;
+}
+
+static void load_line(struct spool *s, const struct logfile_reader *r, struct frame *f, enum logfile_got got,
+                      struct span line)
+{
+    if (got == LOGFILE_DAMAGED) {
+        damaged(s, r, "they have changed on the disk");
+    } else if (got == LOGFILE_TORN) {
+        damaged(s, r, "torn");
+    } else if (got == LOGFILE_FAILED) {
+        die(EX_NOINPUT, "read buffer %s:", s->path);
+    } else if (!line_blank(line) && !replay(s, f, line)) {
+        if (got != LOGFILE_LAST)
+            die(EX_DATAERR, "read buffer %s line %ju: no delivery and no ack", s->path, r->line);
+        if (!logfile_tear(&s->file, r))
+            die(EX_IOERR, "write buffer %s:", s->path);
+        damaged(s, r, "torn");
+    }
+}
+
+static void load(struct spool *s)
+{
+    struct logfile_reader r = {.max = SPOOL_LINE_MAX};
     struct frame f = {0};
-    struct span line;
-    do {
-        if (!reader_fill(&r))
-            die(EX_NOINPUT, "read buffer %s:", s->path);
-        if (r.eof)
-            break; /* what is left has no '\n': torn */
-        while (reader_next(&r, &line) == READER_LINE)
-            if (!line_blank(line) && !replay(s, &f, line))
-                die(EX_DATAERR, "read buffer %s line %ju: no delivery and no ack", s->path, r.line);
-    } while (!r.eof);
-    if (r.b.len > r.from)
-        warn("read buffer %s: drop a torn last line of %zu bytes", s->path, r.b.len - r.from);
+    struct span line = {NULL, 0};
+    enum logfile_got got;
+    while ((got = logfile_read(&s->file, &r, &line)) != LOGFILE_END)
+        load_line(s, &r, &f, got, line);
+    logfile_read_end(&r);
     frame_free(&f);
-    reader_free(&r);
 }
 
 /* Writes the log anew, without what was acked. */
 static void compact(struct spool *s)
 {
     struct buf b = {0};
-    for (const struct entry *e = s->head; e; e = e->next) {
-        buf_span(&b, e->line);
-        buf_ch(&b, '\n');
-    }
+    for (const struct entry *e = s->head; e; e = e->next)
+        logfile_line(&b, e->line);
     if (!logfile_replace(&s->file, buf_as_span(&b)))
         die(EX_IOERR, "write buffer %s:", s->path);
     buf_free(&b);
@@ -118,8 +122,17 @@ void spool_open(struct spool *s, const char *path)
             die(EX_UNAVAILABLE, "lock buffer %s: another process has it", path);
         die(EX_NOINPUT, "open buffer %s:", path);
     }
-    load(s, s->file.fd);
+    load(s);
     compact(s);
+}
+
+static void give_id(struct spool *s, struct buf *id, struct buf *line, struct span frame)
+{
+    struct buf quoted = {0};
+    buf_printf(id, "%s-%llu", s->prefix, (unsigned long long)++s->next);
+    json_quote(&quoted, id->p, id->len);
+    json_edit(line, frame, &(struct json_edit){"bufferId", buf_as_span(&quoted)}, 1);
+    buf_free(&quoted);
 }
 
 struct entry *spool_add(struct spool *s, const struct frame *f)
@@ -129,21 +142,16 @@ struct entry *spool_add(struct spool *s, const struct frame *f)
         identifier_decode(&id, frame_get(f, "bufferId"));
         buf_span(&line, f->line);
     } else {
-        struct buf quoted = {0};
-        buf_printf(&id, "%s-%llu", s->prefix, (unsigned long long)++s->next);
-        json_quote(&quoted, id.p, id.len);
-        json_edit(&line, f->line, &(struct json_edit){"bufferId", buf_as_span(&quoted)}, 1);
-        buf_free(&quoted);
+        give_id(s, &id, &line, f->line);
     }
-    append(s, buf_cstr(&id), buf_as_span(&line));
+    append(s, buf_as_span(&id), buf_as_span(&line));
     if (s->path) {
-        buf_span(&s->log, buf_as_span(&line));
-        buf_ch(&s->log, '\n');
+        logfile_line(&s->log, buf_as_span(&line));
         s->unsynced = true;
     }
     buf_free(&id);
     buf_free(&line);
-    return s->tail;
+    return s->head->prev;
 }
 
 static void write_log(struct spool *s)
@@ -181,10 +189,13 @@ void spool_rewind(struct spool *s)
 void spool_ack(struct spool *s, struct entry *e)
 {
     if (s->path) {
-        buf_str(&s->log, "{\"type\":\"inbound_ack\",\"bufferId\":");
-        json_quote_str(&s->log, e->id);
-        buf_str(&s->log, "}\n");
+        struct buf quoted = {0}, ack = {0};
+        json_quote(&quoted, e->id.p, e->id.n);
+        frame_ack_of(&ack, buf_as_span(&quoted));
+        logfile_line(&s->log, buf_as_span(&ack));
         write_log(s);
+        buf_free(&quoted);
+        buf_free(&ack);
     }
     drop(s, e);
 }

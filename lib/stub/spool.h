@@ -2,9 +2,10 @@
 /* The connector's buffer of deliveries (protocol §8): in order, each until it is acked; in memory, and in a
  * file where one is given.
  *
- * The file is a log of frames, appended to: deliveries with their bufferId, and inbound_acks. What a
- * spool_sync() has written survives the end of the process at any instant, and so does each ack. A last line
- * that is torn is dropped at the start, when the log is written anew without what was acked. */
+ * The file is a log of frames (base/logfile.h), appended to: deliveries with their bufferId, and
+ * inbound_acks. What a spool_sync() has written survives the end of the process at any instant, and so does
+ * each ack. A line that has changed on the disk or is torn is dropped and told at the start, when the log is
+ * written anew without what was acked. */
 #ifndef RELAY_STUB_SPOOL_H
 #define RELAY_STUB_SPOOL_H
 
@@ -14,34 +15,38 @@
 #include "base/logfile.h"
 #include "relay/frame.h"
 
+enum { SPOOL_LINE_MAX = 1 << 30 }; /* bytes of a line in the file: whatever --max-frame was then */
+
 /* A delivery that is not acked. */
 struct entry {
     struct entry *next, *prev;
-    char *id;         /* bufferId */
+    struct span id;   /* the text of its bufferId, owned; may hold any byte */
     struct span line; /* the frame, owned */
     bool sent;        /* handed out at least once */
 };
 
 /* All zero but for spool_open(). */
 struct spool {
-    struct entry *head, *tail;
+    struct entry *head;  /* a list of utlist.h */
     struct entry *fresh; /* the first one not handed out since spool_rewind(); NULL: all were */
     size_t bytes, count;
     const char *path; /* NULL: in memory only */
     struct logfile file;
     struct buf log; /* not written yet */
     bool unsynced;  /* deliveries are not on the disk yet */
+    bool damaged;   /* there was a line that could not be read */
     uint64_t next;
     char prefix[24];
 };
 
-/* Opens the file, or none where path is NULL. Ends the process: EX_NOINPUT where it cannot be read or
- * written, EX_DATAERR where it is no such log, EX_UNAVAILABLE where another process has it. */
+/* Opens the file, or none if path is NULL. Ends the process: EX_NOINPUT if it cannot be read or written,
+ * EX_DATAERR if it is not such a log, EX_UNAVAILABLE if another process has it. Lines that cannot be read are
+ * told, and damaged is set. */
 void spool_open(struct spool *s, const char *path);
 /* Appends an inbound or passthrough_forward; gives it a bufferId unless it has one. Not to be handed out
  * before spool_sync(). */
 struct entry *spool_add(struct spool *s, const struct frame *f);
-/* Writes what was added to the disk. Ends the process with EX_IOERR where that fails. */
+/* Writes what was added to the disk. Ends the process with EX_IOERR if that fails. */
 void spool_sync(struct spool *s);
 /* Hands out the first fresh entry and steps on; NULL after the last. */
 struct entry *spool_take(struct spool *s);

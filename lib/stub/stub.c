@@ -11,12 +11,10 @@
 #include "relay/ws.h"
 #include "stub/listen.h"
 #include "stub/stub.h"
-#include "json/match.h"
 
 enum {
-    HIGH_WATER = 1 << 20, /* more output than this waiting: the gateways are not read */
-    GRACE = 2500,         /* ms for the links to close and the output to be taken */
-    FIFO_WAIT = 50,       /* ms between looks whether somebody reads the URL's FIFO */
+    GRACE = 2500,   /* ms for the links to close and the output to be taken */
+    FIFO_WAIT = 50, /* ms between looks whether somebody reads the URL's FIFO */
 };
 
 /* Into the file, as soon as there is one who reads it if it is a FIFO. */
@@ -158,12 +156,6 @@ static void show(struct stub *s, const struct frame *f)
     buf_free(&view);
 }
 
-/* Whether every expected frame came; there may be none expected. */
-static bool satisfied(const struct stub *s)
-{
-    return s->met == s->expected.n;
-}
-
 /* A frame came from a gateway. */
 static void heard(void *ctx, const struct frame *f)
 {
@@ -172,8 +164,7 @@ static void heard(void *ctx, const struct frame *f)
         show(s, f);
     else
         filter_emit(&s->filter, f->line);
-    if (!satisfied(s) && json_match(s->expected.line[s->met], f->line))
-        s->met++;
+    expect_take(&s->expected, f->line);
 }
 
 static void on_prepare(struct filter *f, struct pollset *ps)
@@ -184,7 +175,7 @@ static void on_prepare(struct filter *f, struct pollset *ps)
         pollset_until(ps, clock_ms() + FIFO_WAIT);
     replay(s);
     delivery_flush(&s->connector.delivery);
-    connector_pause(&s->connector, writer_pending(&f->out) >= HIGH_WATER);
+    connector_pause(&s->connector, writer_pending(&f->out) >= IO_HIGH_WATER);
     s->slot = pollset_add(ps, s->signals, POLLIN);
     server_prepare(s->listener, ps);
     wake_prepare(&s->wake, ps);
@@ -206,7 +197,8 @@ static void look_at_end(struct stub *s)
 {
     struct filter *f = &s->filter;
     bool due = clock_ms() >= s->end_at;
-    if (!s->ending && (due || (s->expecting && !server_conns(s->listener) && satisfied(s)))) {
+    if (!s->ending &&
+        (due || (s->expected.asked && !server_conns(s->listener) && !expect_missing(&s->expected).p))) {
         finish(s);
     } else if (s->ending && due && writer_pending(&f->out)) {
         complain("write stdout: %zu bytes were not taken", writer_pending(&f->out));
@@ -245,9 +237,9 @@ static void balance(struct stub *s)
 {
     const struct delivery *d = &s->connector.delivery;
     size_t lost = delivery_lost(d) + s->unread, unacked = delivery_unacked(d);
-    if (s->expecting && !satisfied(s)) {
-        struct span missing = s->expected.line[s->met];
-        complain("expected frame %zu did not come: %.*s", s->met + 1, (int)missing.n, missing.p);
+    struct span missing = expect_missing(&s->expected);
+    if (missing.p) {
+        complain("expected frame %zu did not come: %.*s", s->expected.met + 1, (int)missing.n, missing.p);
         filter_fail(&s->filter, EX_NO);
     }
     if (s->replayed < s->replay.n)
@@ -291,11 +283,13 @@ int stub_run(struct stub *s)
     s->connector.o.ctx = s;
     s->typed = s->console && isatty(STDIN_FILENO);
     s->end_at = s->mortal ? clock_ms() + s->max_life : INT64_MAX;
+    if (s->connector.delivery.spool.damaged)
+        filter_fail(&s->filter, EX_DATAERR);
     int status = filter_run(&s->filter);
     connector_close(&s->connector);
     wake_free(&s->wake);
     jsonl_free(&s->replay);
-    jsonl_free(&s->expected);
+    expect_free(&s->expected);
     console_free(&s->chat);
     free(s->platform);
     return status;

@@ -7,14 +7,16 @@
 #include "relay/filter.h"
 #include "stub/connector.h"
 #include "stub/console.h"
+#include "stub/expect.h"
 #include "stub/wake.h"
 
 struct stub {
     struct connector connector;
     struct server_options server;
     struct wake wake;
-    struct jsonl replay, expected;
-    bool expecting, console, strict, background;
+    struct expect expected;
+    struct jsonl replay;
+    bool console, strict, background;
     bool mortal;          /* it has a max_life */
     int64_t max_life;     /* ms */
     const char *url_file; /* NULL: none, or it has been written */
@@ -26,7 +28,7 @@ struct stub {
     struct console chat;
     char *platform;       /* that the user of the console writes on; NULL: no gateway has come yet */
     bool prompted, typed; /* the terminal shows a prompt; stdin is a terminal */
-    size_t replayed, met; /* lines of replay and expected that are done */
+    size_t replayed;      /* lines of the recording that are done */
     size_t unread;        /* lines of stdin that were read and not taken */
     int64_t end_at;       /* clock_ms() of the end of its life, or INT64_MAX */
     int signals, slot;
