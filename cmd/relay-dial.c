@@ -28,7 +28,7 @@ static struct relay_dial {
     .o = {.link = {.connect_timeout = 30000, .ping_interval = 30000, .ping_timeout = 60000},
           .retry = -1,
           .wait = 30000,
-          .kill_after = 10000},
+          .kill_after = 60000},
     .token_ttl = (int64_t)TOKEN_TTL * 1000,
     .ready_fd = -1,
 };
@@ -68,7 +68,7 @@ static const struct opt options[] = {
     OPT_CALL(0, "retry", "N", on_retry,
              "failures in a row to dial again after, or inf (default 0; with COMMAND inf)"),
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0,
-             "time for COMMAND to finish its work at the end (default 10s)"),
+             "time from the first signal to the end, for COMMAND's work too (default 60s)"),
     OPT_FLAG(0, "no-link", &self.o.no_link, "write no link frames"),
     OPT_CALL(0, "up", "TYPE", on_up, "send frames of this type too (repeatable, with COMMAND)"),
     OPT_TIME(0, "ping-interval", &self.o.link.ping_interval, 0,
@@ -91,7 +91,7 @@ static const struct opt options[] = {
     OPT_FILE(0, "record", &self.o.record, "append every frame with its time to FILE"),
 };
 
-static const int exits[] = {EX_OK,    EX_USAGE,    EX_DATAERR,  EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR,
+static const int exits[] = {EX_OK,    EX_NO,       EX_USAGE,    EX_DATAERR,  EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR,
                             EX_IOERR, EX_TEMPFAIL, EX_PROTOCOL, EX_NOPERM,  EX_CONFIG,      -1};
 
 static const struct tool tool = {

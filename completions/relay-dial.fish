@@ -8,7 +8,7 @@ complete -c relay-dial -l stay -d 'stay past the end of input and past going_idl
 complete -c relay-dial -s c -l count -x -d 'end after N frames have come down'
 complete -c relay-dial -s m -l max-time -x -d 'end after that time'
 complete -c relay-dial -l retry -x -d 'failures in a row to dial again after, or inf (default 0; with COMMAND inf)'
-complete -c relay-dial -l kill-after -x -d 'time for COMMAND to finish its work at the end (default 10s)'
+complete -c relay-dial -l kill-after -x -d 'time from the first signal to the end, for COMMAND\'s work too (default 60s)'
 complete -c relay-dial -l no-link -d 'write no link frames'
 complete -c relay-dial -l up -x -d 'send frames of this type too (repeatable, with COMMAND)'
 complete -c relay-dial -l ping-interval -x -d 'ping after that time of silence, 0: never (default 30s)'

@@ -39,3 +39,8 @@ load helper
     [ -z "$output" ]
     [[ "$stderr" == "relay-scope: allocate "*" bytes: out of memory" ]]
 }
+
+@test "lib: dial's phases: no set of facts leads back, each bound is one" {
+    "$RELAY_BUILD/tests/lib/phase" >table || { cat table; false; }
+    [ "$(grep -c '^serving\|^settling\|^closing\|^done' table)" -eq 8 ]
+}

@@ -196,7 +196,8 @@ EOF
     echo "$SEND" >&7
     until_true 5 grep -q 0123 peer.out
     kill "$dial"
-    until_true 5 grep -q 'wait for 1 replies' err
+    until_true 5 grep -q 'drain: 1 owed, up to 60 s' err
+    sleep 0.6 # a signal within 500 ms of the first is the same one
     kill "$dial"
     local rc=0
     wait "$dial" || rc=$?

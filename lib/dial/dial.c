@@ -12,9 +12,10 @@
 #include "base/sig.h"
 #include "relay/url.h"
 
+/* Whether so much waits to go down that the link is not read. In a drain it is, or the ack would never be seen. */
 static bool head_stuffed(const struct dial *d)
 {
-    return writer_pending(&d->head) >= OUT_HIGH;
+    return writer_pending(&d->head) >= (d->phase == DRAINING ? OUT_MOST : OUT_HIGH);
 }
 
 /* Whether lines are taken from the tail: never more than the link has room for, and none while it is down. */
@@ -22,13 +23,13 @@ static bool taking(const struct dial *d)
 {
     if (d->tail.fd < 0)
         return false;
-    /* Where reading was stopped, what is at hand is taken without regard to room. */
+    /* Once reading has stopped, what is at hand is taken without regard to room. */
     if (d->link_over || (d->tail_stop && d->phase < CLOSING))
         return true;
     if (writer_pending(&d->head) >= OUT_MOST || ledger_count_type(d->ledger, FRAME_OUTBOUND) >= OWED_MOST)
         return false;
     size_t most = d->o->command && head_stuffed(d) ? UP_STUFFED : UP_HIGH;
-    return link_phase(d->link) == LINK_OPEN && link_pending(d->link) < most;
+    return link_phase(d->link) == LINK_OPEN && link_pending(d->link) + lines_pending(&d->lines) < most;
 }
 
 static void take_tail(struct dial *d, bool readable)
@@ -91,14 +92,37 @@ static void serve_link(struct dial *d, const struct pollset *ps, bool reading)
     }
 }
 
+/* Go idle now: relay-idle asks on that frame; without a ring nobody else would. */
+static void go_idle(struct dial *d)
+{
+    if (d->o->command && !d->o->no_link)
+        dial_emit_link(d, "idle", "");
+    else
+        dial_ask_flip(d);
+}
+
 static void serve_signals(struct dial *d)
 {
     int number;
     while ((number = sig_next()))
-        if (number == SIGCHLD)
-            child_reap(&d->child, &d->command_status);
-        else
+        if (number == SIGUSR1)
+            go_idle(d);
+        else if (number != SIGCHLD)
             dial_signal(d, number);
+        else if (dial_reap(d)) /* a signal to the whole unit, seen here before ours */
+            dial_signal(d, d->command_status - 128);
+}
+
+static void max_time_over(struct dial *d)
+{
+    d->end_at = INT64_MAX;
+    d->timed_out = true;
+    if (d->phase == SETTLING && !d->o->command)
+        d->phase_by = 0;
+    if (link_phase(d->link) != LINK_OPEN && !d->link_over && d->phase < CLOSING) {
+        dial_abandon(d, "not open when --max-time was over");
+        dial_fail(d, EX_UNAVAILABLE);
+    }
 }
 
 static void serve_timers(struct dial *d)
@@ -106,24 +130,47 @@ static void serve_timers(struct dial *d)
     int64_t now = clock_ms();
     if (now >= d->redial_at && !d->link_over)
         dial_start(d);
-    if (d->phase != CLOSING)
+    if (d->phase < CLOSING)
         dial_overdue(d, NULL);
+    if (now >= dial_ask_at(d))
+        dial_ask_flip(d);
     if (now >= d->phase_by)
-        dial_phase_timeout(d);
-    if (now >= d->end_at) {
-        d->end_at = INT64_MAX;
-        if (link_phase(d->link) != LINK_OPEN && !d->link_over) {
-            dial_abandon(d, "not open when --max-time was over");
-            dial_fail(d, EX_UNAVAILABLE);
-        }
-        dial_start_end(d, 0);
+        dial_phase_late(d);
+    if (now >= d->end_at)
+        max_time_over(d);
+}
+
+/* The moments at which something is due. */
+static void prepare_timers(struct dial *d, struct pollset *ps)
+{
+    enum { LOOK = 20 }; /* ms between two looks at what COMMAND has not read yet */
+    pollset_until(ps, d->redial_at);
+    if (d->phase < CLOSING)
+        pollset_until(ps, ledger_next(d->ledger));
+    pollset_until(ps, dial_ask_at(d));
+    pollset_until(ps, d->phase_by);
+    pollset_until(ps, d->end_at);
+    if (d->phase == RESTING && !d->running && !d->waiting)
+        pollset_until(ps, clock_ms() + LOOK);
+}
+
+/* What is left to do after the frames of this step. */
+static void end_step(struct dial *d)
+{
+    serve_timers(d);
+    dial_flush_head(d);
+    dial_advance(d);
+    if (!record_flush(&d->record)) {
+        complain("write %s:", d->record.path);
+        dial_fail(d, EX_IOERR);
     }
 }
 
-static void turn(struct dial *d, struct pollset *ps, int signals)
+static void step(struct dial *d, struct pollset *ps, int signals)
 {
     bool reading = d->head.fd < 0 || !head_stuffed(d);
     pollset_clear(ps);
+    dial_pump(d);
     link_prepare(d->link, ps, reading);
     bool take = taking(d), at_hand = take && (reader_ready(&d->tail) || d->tail.eof || d->tail_stop);
     int tail = take && !at_hand ? pollset_add(ps, d->tail.fd, POLLIN) : -1;
@@ -132,11 +179,7 @@ static void turn(struct dial *d, struct pollset *ps, int signals)
     int signal_slot = pollset_add(ps, signals, POLLIN);
     if (at_hand)
         pollset_until(ps, 0);
-    pollset_until(ps, d->redial_at);
-    if (d->phase != CLOSING)
-        pollset_until(ps, ledger_next(d->ledger));
-    pollset_until(ps, d->phase_by);
-    pollset_until(ps, d->end_at);
+    prepare_timers(d, ps);
     if (!pollset_wait(ps))
         die(EX_OSERR, "poll:");
     if (pollset_got(ps, signal_slot))
@@ -147,62 +190,46 @@ static void turn(struct dial *d, struct pollset *ps, int signals)
     }
     serve_link(d, ps, reading);
     take_tail(d, pollset_got(ps, tail));
-    serve_timers(d);
-    dial_flush_head(d);
-    dial_advance(d);
-    if (!record_flush(&d->record)) {
-        complain("write %s:", d->record.path);
-        dial_fail(d, EX_IOERR);
-    }
+    end_step(d);
 }
 
-static void open_ends(struct dial *d)
+/* What is read but not taken has no link any more. */
+static void settle_rest(struct dial *d)
 {
-    int in = STDIN_FILENO, out = STDOUT_FILENO;
-    if (d->o->command) {
-        int error = child_start(&d->child, d->o->command, NULL, 0);
-        if (error)
-            die(child_start_status(error), "start %s: %s", d->o->command[0], strerror(error));
-        d->group = d->child.pid;
-        in = d->child.out;
-        out = d->child.in;
-    }
-    d->tail = (struct reader){.fd = d->o->null_input ? -1 : in, .max = d->o->link.max_frame};
-    writer_open(&d->head, out);
-}
-
-/* nohup(1) means it. */
-static int open_signals(void)
-{
-    struct sigaction hup;
-    if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
-        sig_open((const int[]){SIGHUP, 0});
-    return sig_open((const int[]){SIGTERM, SIGINT, SIGCHLD, 0});
-}
-
-static int finish(struct dial *d)
-{
-    /* A second signal ends what waits below. */
-    sig_reset();
-    signal(SIGPIPE, SIG_IGN);
+    if (!d->link_over)
+        dial_settle_lost(d, true, false); /* the close took too long */
     d->link_over = d->tail_stop = true;
     take_tail(d, false);
     if (d->unsent) {
         complain("send %zu frames: the link has ended", d->unsent);
         dial_fail(d, EX_UNAVAILABLE);
     }
-    if (d->o->command)
-        dial_undelivered(d); /* COMMAND is over, whoever may hold its input open */
-    else if (d->head.fd >= 0 && !writer_drain(&d->head))
+    dial_tell_refused(d);
+    /* Ended before anybody was greeted: the link never was what it is for. */
+    if (d->signalled && d->n_hellos && !d->auth.descriptor)
+        dial_fail(d, EX_UNAVAILABLE);
+}
+
+static int finish(struct dial *d)
+{
+    /* A second signal ends what waits below. */
+    sig_reset();
+    sig_ignore_pipe();
+    settle_rest(d);
+    if (!d->o->command && d->head.fd >= 0 && !writer_drain(&d->head))
         dial_head_failed(d);
-    if (d->undelivered)
-        complain("deliver %zu frames: nobody reads them any more", d->undelivered);
-    dial_close_head(d);
+    dial_say_lost(d);
+    if (!d->o->command)
+        dial_close_head(d);
+    else if (d->head.fd >= 0)
+        writer_close(&d->head);
     if (!record_close(&d->record)) {
         complain("close %s:", d->record.path);
         dial_fail(d, EX_IOERR);
     }
-    return d->status || !d->o->command ? d->status : d->command_status;
+    if (d->o->command)
+        dial_fail(d, dial_command_status(d));
+    return d->status;
 }
 
 static void release(struct dial *d)
@@ -214,6 +241,8 @@ static void release(struct dial *d)
         buf_free(&d->hellos[i].key);
     }
     free(d->hellos);
+    lines_free(&d->lines);
+    free(d->live.end);
     reader_free(&d->tail);
     buf_free(&d->url);
     buf_free(&d->scratch);
@@ -222,19 +251,25 @@ static void release(struct dial *d)
 
 int dial_run(const struct dial_options *o)
 {
-    struct dial d = {.o = o, .redial_at = INT64_MAX, .stable_at = INT64_MAX, .phase_by = INT64_MAX};
+    struct dial d = {.o = o,
+                     .redial_at = INT64_MAX,
+                     .stable_at = INT64_MAX,
+                     .phase_by = INT64_MAX,
+                     .bound = INT64_MAX,
+                     .live = {.pipe = -1}};
     struct pollset ps = {0};
-    signal(SIGPIPE, SIG_IGN);
-    int signals = open_signals();
+    sig_ignore_pipe();
+    sig_open_unignored((const int[]){SIGHUP, 0});
+    int signals = sig_open((const int[]){SIGTERM, SIGINT, SIGUSR1, SIGCHLD, 0});
     d.end_at = o->max_time ? clock_ms() + o->max_time : INT64_MAX;
     url_without_login(&d.url, o->link.url);
     d.ledger = ledger_new();
     record_open(&d.record, o->record);
-    open_ends(&d);
+    dial_open_ends(&d);
     d.link = link_new(&o->link);
     dial_start(&d);
     while (d.phase != DONE)
-        turn(&d, &ps, signals);
+        step(&d, &ps, signals);
     int status = finish(&d);
     release(&d);
     pollset_free(&ps);

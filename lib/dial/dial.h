@@ -14,7 +14,7 @@ struct dial_options {
     int64_t token_ttl;  /* seconds */
     int64_t retry;      /* failures in a row that are followed by a further dial; INT64_MAX: all */
     int64_t wait;       /* ms for owed replies after the end of input */
-    int64_t kill_after; /* ms for COMMAND to finish its work at the end */
+    int64_t kill_after; /* ms from the first signal to the end */
     int64_t max_time;   /* ms for everything; 0: no limit */
     int64_t count;      /* end after that many frames have come down; 0: no limit */
     const char **up;    /* further types a ring sends, ended by NULL */

@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of relay-dial share. Private to lib/dial*.c. */
+/* What the parts of relay-dial share. Private to lib/dial/.
+ *
+ * Four queues. `tail` holds what was read from COMMAND (or stdin) and not looked at; it is read only while the next
+ * one has room. `lines` holds the frames that were taken and that no connection was handed: a lost link leaves it as
+ * it is, an answer takes its request out. The link holds what the connection was handed, and loses it. `head` holds
+ * what goes down to COMMAND (or stdout): the link is read only while it has room. Results that are made here go into
+ * `head` too, so it has a second, higher bound, at which `tail` waits.
+ *
+ * The files, each calling only those before it: phase, ledger, lines, reconnect, record (pure or nearly) - head (what
+ * goes down, and the exit status) - owed (replies that are missing or refused) - redial (the link's life) - drain
+ * (what the end waits for, and what it loses) - up, down (what passes) - command (COMMAND's life) - end (the phases) -
+ * dial (the loop). */
 #ifndef RELAY_DIAL_INTERNAL_H
 #define RELAY_DIAL_INTERNAL_H
 
-#include "dial/reconnect.h"
 #include "base/child.h"
+#include "base/poll.h"
 #include "dial/dial.h"
 #include "dial/ledger.h"
+#include "dial/lines.h"
+#include "dial/phase.h"
+#include "dial/reconnect.h"
 #include "dial/record.h"
 
-enum phase {
-    SERVING,
-    DRAINING,  /* ring: `link draining` goes round; the flip is awaited */
-    FINISHING, /* ring: the head is closed, COMMAND finishes its work */
-    SETTLING,  /* no more input: owed replies are awaited */
-    CLOSING,   /* our close frame is on its way */
-    DONE,
-};
-
 enum {
-    OUT_HIGH = 1 << 20, /* more than this waits to go down: the link is not read */
-    UP_HIGH = 64 << 10, /* more than this waits to go up: the tail is not read */
-    UP_STUFFED =
-        64 << 20, /* the same while the head is stuffed too, so that ring and peer cannot block each other */
-    OUT_MOST = 64 << 20, /* more than this waits to go down, answers made here: the tail is not read */
-    OWED_MOST = 1 << 18, /* more outbounds than this have no answer: the tail is not read */
+    OUT_HIGH = 1 << 20,     /* more than this waits to go down: the link is not read */
+    UP_HIGH = 64 << 10,     /* more than this waits to go up: the tail is not read */
+    UP_STUFFED = 64 << 20,  /* the same while the head is stuffed too, so that ring and peer cannot block each other */
+    OUT_MOST = 64 << 20,    /* more than this waits to go down, answers made here: the tail is not read */
+    OWED_MOST = 1 << 18,    /* more outbounds than this have no answer: the tail is not read */
+    REFUSED_MOST = 4096,    /* refusals that may be sent again, kept to be reported if they are not */
+    SAME_SIGNAL = 500,      /* ms in which a second signal is the first one, sent twice (a terminal, timeout(1)) */
+    LAST_WORDS = 500,       /* ms for the answers to what COMMAND says after --max-time */
+    READER_GONE = 3000,     /* ms for what was taken to get out when nobody reads what comes down */
 };
 
 struct hello {
@@ -32,74 +40,133 @@ struct hello {
     struct buf key; /* platform and botId */
 };
 
+/* Where the live messages end in the stream of bytes that goes down: what of it nobody has read is lost with the
+ * reader. */
+struct live {
+    uint64_t *end; /* of each, counted in bytes from the start of the stream; from `from` on */
+    size_t from, n, cap;
+    uint64_t queued;         /* bytes that went into the head's queue */
+    size_t here, piped;      /* messages lost in the queue, in the pipe */
+    int pipe;                /* once the head is closed: the pipe's other end, to see what is left in it; -1 */
+};
+
 struct dial {
     const struct dial_options *o;
-    enum phase phase;
     int status;
+
+    enum phase phase;  /* written by dial_advance() only */
+    int64_t phase_at;  /* when it began */
+    int64_t phase_by;  /* when it has lasted too long; INT64_MAX */
+    int64_t bound;     /* when all is to be over; INT64_MAX: nobody is in a hurry */
+    int signalled;     /* the first signal that asked for the end; 0 */
+    int64_t signal_at; /* and when */
+    bool timed_out;    /* --max-time is over */
+    int64_t end_at;    /* --max-time */
 
     struct link *link;
     bool link_over;      /* no connection now, and none will be dialled */
+    bool ever_open;
     bool had_descriptor; /* on this connection */
+    bool lost;           /* the last connection or dial failed, and that was said */
     int64_t stable_at;   /* when the failures are forgotten; INT64_MAX */
     int64_t redial_at;   /* INT64_MAX: none is due */
     unsigned failures, attempt;
     int64_t last_expiry;
     struct auth auth;
-    uint64_t number; /* of the last frame given to the link */
-    struct ledger *ledger;
     struct hello *hellos; /* each distinct one that passed, in order */
     size_t n_hellos;
-    struct buf url; /* for eyes: without user and password */
+    struct buf url; /* printable: without user and password */
+
+    struct lines lines;
+    uint64_t sent;         /* the number of the last frame that a connection was handed */
+    uint64_t hellos_until; /* a hello up to that number was sent when the link opened */
+    struct ledger *ledger;
+    struct refused *refused; /* that may be sent again */
+    size_t n_refused;
+
+    bool carried;       /* a going_idle went up on this connection */
+    bool flipped;       /* and is acked: nothing comes live any more */
+    bool asked;         /* that going_idle was made here */
+    bool flip_failed;   /* no ack came in time since the drain began */
+    bool draining_back; /* `link draining` has come round */
+    bool ack_back;      /* going_idle_ack has come round */
+    int64_t running, waiting; /* turns in hand, as the newest `work` frame says */
+    size_t unacked;     /* buffered deliveries handed down on this connection and not acked */
 
     struct reader tail; /* lines that go up; fd -1 once ended */
     bool tail_stop;     /* nothing more is read from it */
     struct writer head; /* lines that go down; fd -1 once closed */
     bool head_closing;  /* close it when it is flushed */
+    bool head_gone;     /* nobody reads it any more */
+    struct live live;
     struct child child;
     int command_status;
+    bool outlived; /* COMMAND's stages went on when its first process was ended by a signal */
     pid_t group;
-    int signals; /* how many came */
-    bool idle_passed, draining_back, flipped, expired, told_ready;
-    int64_t phase_by; /* when the present phase has lasted too long; INT64_MAX */
     int kills;
 
     struct record record;
-    int64_t end_at; /* --max-time */
+    bool told_ready;
     int64_t received;
-    size_t unsent, undelivered;
+    size_t unsent; /* frames, other than outbounds and hellos, that no connection was handed */
     struct frame frame;
     struct buf scratch;
 };
 
-/* dial_end.c: phases and the end */
-void dial_fail(struct dial *d, int status); /* keeps the weightiest exit status */
-void dial_close_head(struct dial *d);       /* once it is flushed */
-void dial_head_failed(struct dial *d);      /* errno says how */
-void dial_flush_head(struct dial *d);
-void dial_start_end(struct dial *d, int64_t limit); /* ends the run in order; limit: ms for owed replies */
-void dial_signal(struct dial *d, int number);
-void dial_phase_timeout(struct dial *d);
-void dial_advance(struct dial *d); /* to the next phase, where it is time */
-
-/* dial_frames.c: what passes */
-void dial_up(struct dial *d, struct span line);
-void dial_long_line(struct dial *d); /* one that is over --max-frame */
-void dial_down(struct dial *d, struct span line);
-/* Counts what waits to go down and never will as a loss. */
-void dial_undelivered(struct dial *d);
-/* Puts a line made here into the stream. */
-void dial_emit(struct dial *d, struct span line);
+/* head.c: what goes down, and the exit status */
+void dial_fail(struct dial *d, int status);                          /* keeps the gravest exit status */
+void dial_emit(struct dial *d, struct span line);                    /* puts a line into the stream */
+void dial_emit_live(struct dial *d, struct span line);               /* the same, for a message that nobody else keeps */
 void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous);
 /* `link` frames: members is JSON text that follows "state", or "". */
 void dial_emit_link(struct dial *d, const char *state, const char *members);
+void dial_close_head(struct dial *d);  /* once it is flushed */
+void dial_head_failed(struct dial *d); /* errno says how */
+void dial_flush_head(struct dial *d);
+size_t dial_unread(const struct dial *d);  /* bytes that COMMAND has not read */
+void dial_count_live(struct dial *d);      /* counts the live messages that nobody will read as lost */
+bool dial_head_open(const struct dial *d); /* whether what goes down still has a reader */
 
-/* dial_link.c: the life of the link */
+/* owed.c: replies that are missing or refused */
+void dial_owed_fail(struct dial *d, const struct owed *o); /* an answer is lost: raises the exit status if need be */
+void dial_overdue(struct dial *d, const char *all); /* settles what is overdue; or all, `all` saying why */
+void dial_settle_lost(struct dial *d, bool final, bool refused); /* after the end of a connection */
+void dial_settle_silently(struct dial *d);
+void dial_refused(struct dial *d, const struct owed *o, const struct frame *result);
+void dial_sent_again(struct dial *d, struct span request_id);
+void dial_tell_refused(struct dial *d); /* those that nobody has sent again */
+
+/* redial.c: the life of the link */
 void dial_start(struct dial *d);
+void dial_pump(struct dial *d); /* hands the connection what it takes */
 void dial_opened(struct dial *d);
 void dial_lost(struct dial *d);
-/* Ends a link that is not open, and says why: no further dial. */
-void dial_abandon(struct dial *d, const char *why);
-/* Settles what is overdue now; or all that is owed, where `all` says why nobody waits any longer. */
-void dial_overdue(struct dial *d, const char *all);
+void dial_remember_hello(struct dial *d, const struct frame *f);
+void dial_abandon(struct dial *d, const char *why); /* ends a link that is not open: no further dial */
+
+/* drain.c: what the end waits for, and what it loses */
+void dial_say_waiting(struct dial *d);
+void dial_ask_flip(struct dial *d); /* says going_idle by itself */
+int64_t dial_ask_at(const struct dial *d); /* when it does so in this drain; INT64_MAX */
+bool dial_rest(const struct dial *d);
+void dial_say_lost(struct dial *d); /* once, at the end */
+
+/* up.c, down.c: what passes */
+void dial_up(struct dial *d, struct span line);
+void dial_long_line(struct dial *d); /* one that is over --max-frame */
+void dial_down(struct dial *d, struct span line);
+
+/* command.c: COMMAND's life */
+void dial_open_ends(struct dial *d);
+/* Reaps COMMAND's first process, and strangers as process 1. True: a signal ended it while its stages go on. */
+bool dial_reap(struct dial *d);
+void dial_kill_command(struct dial *d); /* the next step of three: TERM, KILL, let go */
+bool dial_command_over(const struct dial *d);
+int dial_command_status(const struct dial *d);
+
+/* end.c: the phases */
+void dial_signal(struct dial *d, int number);
+void dial_phase_late(struct dial *d); /* phase_by is reached */
+void dial_advance(struct dial *d);    /* to the next phase, when it is time */
 
 #endif

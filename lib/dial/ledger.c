@@ -31,6 +31,12 @@ static int list_of(enum frame_type t)
                                    : -1;
 }
 
+int64_t ledger_patience(enum frame_type type)
+{
+    static const int64_t patience[] = {LEDGER_HELLO_MS, LEDGER_OUTBOUND_MS, LEDGER_GOING_IDLE_MS};
+    return list_of(type) < 0 ? 0 : patience[list_of(type)];
+}
+
 struct ledger *ledger_new(void)
 {
     return xcalloc(1, sizeof(struct ledger));
@@ -46,11 +52,12 @@ void ledger_free(struct ledger *l)
 {
     struct entry *e, *next;
     HASH_CLEAR(hh, l->by_id);
-    for (int i = 0; i < LISTS; i++)
+    for (int i = 0; i < LISTS; i++) {
         DL_FOREACH_SAFE(l->owed[i], e, next)
-    drop(e);
+            drop(e);
+    }
     DL_FOREACH_SAFE(l->answered, e, next)
-    drop(e);
+        drop(e);
     free(l);
 }
 
@@ -62,31 +69,39 @@ static void forget_answered(struct ledger *l, struct entry *e)
     drop(e);
 }
 
-/* What identifies the answer: the text of a string, unescaped, with its length. */
-static void decode_key(struct entry *e, struct span text)
+/* Keeps what identifies the answer (the text of a string, unescaped), and behind it the JSON texts of key, op and
+ * chat. */
+static void keep_texts(struct entry *e, struct span key, struct span op, struct span chat)
 {
     struct buf b = {0};
-    json_decode(&b, text);
+    if (json_is_string(key))
+        json_decode(&b, key);
     e->key_len = b.len;
     buf_ch(&b, '\0');
-    buf_span(&b, text);
+    buf_span(&b, key);
+    buf_span(&b, op);
+    buf_span(&b, chat);
     e->key = b.p;
-    e->o.key = (struct span){b.p + e->key_len + 1, text.n};
+    e->o.key = (struct span){b.p + e->key_len + 1, key.n};
+    e->o.op = (struct span){e->o.key.p + key.n, op.n};
+    e->o.chat = (struct span){e->o.op.p + op.n, chat.n};
 }
 
 const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now)
 {
-    static const int64_t patience[] = {LEDGER_HELLO_MS, LEDGER_OUTBOUND_MS, LEDGER_GOING_IDLE_MS};
     int list = list_of(f->type);
     if (list < 0)
         return NULL;
-    struct span key = frame_get(f, list == HELLOS ? "platform" : "requestId");
+    struct span key = frame_get(f, list == HELLOS ? "platform" : "requestId"), texts[2] = {{NULL, 0}, {NULL, 0}};
     if (list == OUTBOUNDS && !json_is_string(key))
         return "outbound without a string requestId";
+    if (list == OUTBOUNDS)
+        json_pick(frame_get(f, "action"), (const char *const[]){"op", "chat_id"}, texts, 2);
     struct entry *e = xcalloc(1, sizeof *e), *old;
-    e->o = (struct owed){f->type, {NULL, 0}, number, now + patience[list]};
+    e->o = (struct owed){
+        .type = f->type, .frame = number, .taken = now, .until = now + ledger_patience(f->type)};
     if (list != GOING_IDLES && json_is_string(key))
-        decode_key(e, key);
+        keep_texts(e, key, texts[0], texts[1]);
     if (list == OUTBOUNDS) {
         HASH_FIND(hh, l->by_id, e->key, e->key_len, old);
         if (old && !old->answered) {
@@ -131,13 +146,10 @@ static struct entry *find_outbound(struct ledger *l, const struct frame *f)
     return e;
 }
 
-void ledger_renumber(struct ledger *l, const struct frame *f, uint64_t number)
+const struct owed *ledger_find(struct ledger *l, const struct frame *f)
 {
-    struct entry *e = f->type == FRAME_OUTBOUND     ? find_outbound(l, f)
-                      : f->type == FRAME_GOING_IDLE ? l->owed[GOING_IDLES]
-                                                    : NULL;
-    if (e)
-        e->o.frame = number;
+    struct entry *e = find_outbound(l, f);
+    return e && !e->answered ? &e->o : NULL;
 }
 
 static enum ledger_answer book_result(struct ledger *l, const struct frame *f)
@@ -191,6 +203,11 @@ size_t ledger_count(const struct ledger *l)
 size_t ledger_count_type(const struct ledger *l, enum frame_type type)
 {
     return list_of(type) < 0 ? 0 : l->n_owed[list_of(type)];
+}
+
+int64_t ledger_oldest(const struct ledger *l, enum frame_type type)
+{
+    return ledger_count_type(l, type) ? l->owed[list_of(type)]->o.taken : INT64_MAX;
 }
 
 static const struct entry *first_due(const struct ledger *l)

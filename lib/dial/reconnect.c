@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* When to dial again. */
-#include <string.h>
-
 #include "dial/reconnect.h"
 #include "relay/ws.h"
 
@@ -11,7 +9,7 @@ int64_t backoff_delay(unsigned n, uint32_t chance)
     return d / 2 + (int64_t)(chance % (uint32_t)(d / 2 + 1));
 }
 
-enum auth_verdict auth_ended(struct auth *a, bool had_descriptor, int code, const char *reason)
+enum auth_verdict auth_ended(struct auth *a, bool had_descriptor, int code, struct span reason)
 {
     a->descriptor |= had_descriptor;
     if (code != WS_AUTH_REFUSED) {
@@ -22,7 +20,7 @@ enum auth_verdict auth_ended(struct auth *a, bool had_descriptor, int code, cons
     }
     if (!a->descriptor)
         return AUTH_ORDINARY;
-    if (strcmp(reason, "expired") == 0) {
+    if (span_eq(reason, "expired")) {
         a->provisional = false;
         return AUTH_ORDINARY;
     }

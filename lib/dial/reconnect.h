@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 enum { BACKOFF_STABLE_MS = 60000 }; /* up so long past its first descriptor, a link resets the count */
 
 /* The delay in ms before re-dial n (1, 2, …): min(1 s·2ⁿ⁻¹, 30 s), jittered uniformly in [d/2, d]. */
@@ -24,7 +26,7 @@ enum auth_verdict {
 };
 
 /* A connection or dial ended. had_descriptor: a descriptor came on this very connection; code and reason are
- * those of the close, code 1006 where there was none. */
-enum auth_verdict auth_ended(struct auth *a, bool had_descriptor, int code, const char *reason);
+ * those of the close, code 1006 when there was none. */
+enum auth_verdict auth_ended(struct auth *a, bool had_descriptor, int code, struct span reason);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -27,7 +26,7 @@ void dial_start(struct dial *d)
     info(1, "dial %s: attempt %u%s", buf_cstr(&d->url), d->attempt, token.len ? "" : ", unauthenticated");
     link_dial(d->link, token.len ? buf_cstr(&token) : NULL);
     if (token.p)
-        memset(token.p, 0, token.len);
+        explicit_bzero(token.p, token.len);
     buf_free(&token);
 }
 
@@ -40,70 +39,66 @@ static void emit_open(struct dial *d)
     buf_free(&m);
 }
 
-/* Gives a frame that was taken to this connection. It is owed already, or becomes so. */
-static void send_again(struct dial *d, struct span line, bool hello)
+void dial_pump(struct dial *d)
+{
+    struct line line;
+    struct span text;
+    while (link_takes(d->link) && lines_next(&d->lines, &line, &text)) {
+        if (line.type != FRAME_HELLO || line.number > d->hellos_until)
+            link_send(d->link, text);
+        d->sent = line.number;
+    }
+}
+
+/* Every distinct hello is sent again on each dial; one for the same identity takes the place of the former. */
+void dial_remember_hello(struct dial *d, const struct frame *f)
+{
+    struct buf key = {0};
+    buf_span(&key, frame_get(f, "platform"));
+    buf_ch(&key, '\n');
+    buf_span(&key, frame_get(f, "botId"));
+    for (size_t i = 0; i < d->n_hellos; i++)
+        if (d->hellos[i].key.len == key.len && memcmp(d->hellos[i].key.p, key.p, key.len) == 0) {
+            buf_free(&key);
+            d->hellos[i].line.len = 0;
+            buf_span(&d->hellos[i].line, f->line);
+            return;
+        }
+    d->hellos = xrealloc(d->hellos, (d->n_hellos + 1) * sizeof *d->hellos);
+    d->hellos[d->n_hellos] = (struct hello){.key = key};
+    buf_span(&d->hellos[d->n_hellos++].line, f->line);
+}
+
+/* First the hellos, then what no connection was handed; a hello among that is one of the former. */
+static void greet(struct dial *d)
 {
     struct json_error e;
-    if (!frame_parse(&d->frame, line, &e) || (d->frame.type == FRAME_HELLO) != hello)
-        return;
-    d->number = link_send(d->link, line);
-    if (!hello) {
-        ledger_renumber(d->ledger, &d->frame, d->number);
-        return;
+    for (const struct owed *o; (o = ledger_each(d->ledger, NULL)) && o->type == FRAME_HELLO;)
+        ledger_close(d->ledger, o);
+    for (size_t i = 0; i < d->n_hellos; i++) {
+        struct span line = buf_as_span(&d->hellos[i].line);
+        if (!frame_parse(&d->frame, line, &e))
+            continue;
+        link_send(d->link, line);
+        ledger_owe(d->ledger, &d->frame, 0, clock_ms());
+        record_frame(&d->record, "up", line);
     }
-    ledger_owe(d->ledger, &d->frame, d->number, clock_ms());
-    record_frame(&d->record, "up", line);
+    d->hellos_until = d->lines.last;
 }
 
 void dial_opened(struct dial *d)
 {
-    struct buf unsent = {0};
-    info(1, "open link: %s", buf_cstr(&d->url));
+    if (d->lost)
+        warn("open link: %s", buf_cstr(&d->url));
+    else
+        info(1, "open link: %s", buf_cstr(&d->url));
     emit_open(d);
+    d->ever_open = true;
+    d->lost = false;
     d->attempt = 0;
-    d->flipped = false;
-    /* First the hellos, then what no connection was handed; a hello among that is one of the former. */
-    link_take_unsent(d->link, &unsent);
-    for (size_t i = 0; i < d->n_hellos; i++)
-        send_again(d, buf_as_span(&d->hellos[i].line), true);
-    for (size_t at = 0; at < unsent.len;) {
-        size_t n = (size_t)((char *)memchr(unsent.p + at, '\n', unsent.len - at) - (unsent.p + at));
-        send_again(d, (struct span){unsent.p + at, n}, false);
-        at += n + 1;
-    }
-    buf_free(&unsent);
-}
-
-/* In a ring that still turns the asker has its answer; anywhere else a missing reply is the user's to know.
- */
-static void fail_owed(struct dial *d)
-{
-    if (!d->o->command || d->head.fd < 0 || d->head_closing)
-        dial_fail(d, EX_TEMPFAIL);
-}
-
-void dial_overdue(struct dial *d, const char *all)
-{
-    const struct owed *o;
-    while ((o = all ? ledger_each(d->ledger, NULL) : ledger_overdue(d->ledger, clock_ms()))) {
-        if (o->type == FRAME_OUTBOUND) {
-            complain("settle outbound %.*s: no result %s", (int)o->key.n, o->key.p,
-                     all ? all : "within 30 s");
-            dial_emit_result(d, o->key, span_of("relay outbound timed out"), true);
-            fail_owed(d);
-        } else if (o->type == FRAME_HELLO) {
-            complain("settle hello %.*s: no descriptor %s", (int)o->key.n, o->key.p,
-                     all ? all : "within 30 s");
-            dial_fail(d, all ? EX_TEMPFAIL : EX_PROTOCOL);
-        } else {
-            complain("settle going_idle: no going_idle_ack %s", all ? all : "within 10 s");
-            dial_fail(d, EX_TEMPFAIL);
-            d->idle_passed = false;
-            if (d->phase == DRAINING)
-                dial_start_end(d, 0);
-        }
-        ledger_close(d->ledger, o);
-    }
+    d->flipped = d->carried = d->asked = d->ack_back = false;
+    d->unacked = 0;
+    greet(d);
 }
 
 static const char *by_whom(const struct link_end *e)
@@ -114,16 +109,26 @@ static const char *by_whom(const struct link_end *e)
                                    : "network";
 }
 
-/* One line for each end of a connection or dial. */
+/* One line for each end of a connection or dial, and when the next dial is due. Only the end that was wanted may be
+ * left out with --quiet. */
 static void tell_end(struct dial *d, const struct link_end *e, bool was_open)
 {
     struct buf m = {0};
+    if (!was_open && e->by != LINK_BY_PEER)
+        buf_printf(&m, "dial %s:%s", buf_cstr(&d->url), e->reason.len ? "" : " given up");
+    else
+        buf_printf(&m, "close link: by %s: %d", by_whom(e), e->code);
     if (e->reason.len)
         buf_printf(&m, " %.*s", (int)e->reason.len, e->reason.p);
-    if (!was_open && e->by != LINK_BY_PEER)
-        complain("dial %s:%s", buf_cstr(&d->url), m.len ? buf_cstr(&m) : " given up");
+    if (d->redial_at != INT64_MAX) {
+        int64_t in = d->redial_at - clock_ms();
+        buf_printf(&m, ", next dial in %.1f s", in > 0 ? (double)in / 1000 : 0);
+    }
+    bool wanted = d->redial_at == INT64_MAX && e->code == WS_NORMAL && !e->broken;
+    if (wanted)
+        warn("%s", buf_cstr(&m));
     else
-        warn("close link: by %s: %d%s", by_whom(e), e->code, m.len ? buf_cstr(&m) : "");
+        complain("%s", buf_cstr(&m));
     buf_free(&m);
 }
 
@@ -141,41 +146,6 @@ static void emit_end(struct dial *d, const struct link_end *e, bool final, bool 
     buf_free(&m);
 }
 
-/* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. */
-static const struct owed *next_decided(struct dial *d, bool final)
-{
-    uint64_t sent = link_sent(d->link);
-    const struct owed *o = NULL;
-    while ((o = ledger_each(d->ledger, o)))
-        if (final || o->frame <= sent || o->type == FRAME_HELLO)
-            return o;
-    return NULL;
-}
-
-static void settle_lost(struct dial *d, bool final)
-{
-    const struct owed *o;
-    while ((o = next_decided(d, final))) {
-        bool sent = o->frame <= link_sent(d->link);
-        if (o->type == FRAME_OUTBOUND) {
-            const char *error = sent                 ? "relay transport connection lost"
-                                : d->phase > SERVING ? "relay transport closed"
-                                                     : "relay transport not connected";
-            complain("settle outbound %.*s: %s", (int)o->key.n, o->key.p, error);
-            dial_emit_result(d, o->key, span_of(error), sent);
-            fail_owed(d);
-        } else if (final) {
-            bool hello = o->type == FRAME_HELLO;
-            complain(hello ? "settle hello: no descriptor, the link has ended"
-                           : "settle going_idle: no going_idle_ack, the link has ended");
-            dial_fail(d, hello ? EX_PROTOCOL : EX_TEMPFAIL);
-        }
-        if (o->type == FRAME_GOING_IDLE)
-            d->idle_passed = false;
-        ledger_close(d->ledger, o);
-    }
-}
-
 static int status_of(const struct dial *d, const struct link_end *e)
 {
     if (e->code == WS_AUTH_REFUSED || e->http == 401 || e->http == 403)
@@ -184,13 +154,14 @@ static int status_of(const struct dial *d, const struct link_end *e)
         return EX_PROTOCOL;
     if (e->by == LINK_BY_US || (e->by == LINK_BY_PEER && e->code == WS_NORMAL))
         return EX_OK;
-    return d->phase == CLOSING ? EX_OK : EX_UNAVAILABLE;
+    return d->phase == CLOSING || d->flipped ? EX_OK : EX_UNAVAILABLE;
 }
 
-/* Whether to dial once more, and when. */
+/* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages again. */
 static bool schedule(struct dial *d, enum auth_verdict verdict)
 {
-    bool ending = d->phase > SERVING && (d->phase != SETTLING || !link_pending(d->link) || d->expired);
+    bool pending = d->phase == SETTLING && lines_pending(&d->lines) && clock_ms() < d->phase_by;
+    bool ending = (d->phase > SERVING && !pending) || (d->flipped && !d->o->stay);
     if (ending || verdict == AUTH_REVOKED || d->failures >= (uint64_t)d->o->retry)
         return false;
     d->failures++;
@@ -200,26 +171,15 @@ static bool schedule(struct dial *d, enum auth_verdict verdict)
     return true;
 }
 
-/* What was taken, and no connection will be handed any more. */
-static void count_unsent(struct dial *d)
+/* What no connection will be handed any more. Outbounds are told one by one, with their results; a hello has its line
+ * too. */
+static void end_for_good(struct dial *d, bool refused)
 {
-    struct buf b = {0};
-    struct json_error e;
-    link_take_unsent(d->link, &b);
-    for (size_t at = 0; at < b.len;) {
-        size_t n = (size_t)((char *)memchr(b.p + at, '\n', b.len - at) - (b.p + at));
-        /* Outbounds are told one by one, with their results. */
-        if (frame_parse(&d->frame, (struct span){b.p + at, n}, &e) && d->frame.type != FRAME_OUTBOUND)
-            d->unsent++;
-        at += n + 1;
-    }
-    buf_free(&b);
-}
-
-static void end_for_good(struct dial *d)
-{
-    settle_lost(d, true);
-    count_unsent(d);
+    struct line line;
+    struct span text;
+    dial_settle_lost(d, true, refused);
+    while (lines_next(&d->lines, &line, &text))
+        d->unsent += line.type != FRAME_OUTBOUND && line.type != FRAME_HELLO;
     d->link_over = true;
     d->redial_at = INT64_MAX;
 }
@@ -228,34 +188,40 @@ void dial_abandon(struct dial *d, const char *why)
 {
     complain("dial %s: %s", buf_cstr(&d->url), why);
     link_close(d->link, WS_NORMAL, "");
-    end_for_good(d);
+    end_for_good(d, false);
+    if (!d->ever_open)
+        dial_fail(d, EX_UNAVAILABLE);
     dial_emit_link(d, "closed", ",\"code\":1000,\"reason\":\"\",\"by\":\"us\"");
+}
+
+static void end_final(struct dial *d, const struct link_end *e, bool was_open, bool refused)
+{
+    if (was_open && link_stuck(d->link)) {
+        complain("send frames: the last %zu bytes did not get out", link_stuck(d->link));
+        dial_fail(d, EX_UNAVAILABLE);
+    }
+    end_for_good(d, refused);
+    dial_fail(d, status_of(d, e));
 }
 
 void dial_lost(struct dial *d)
 {
     const struct link_end *e = link_end(d->link);
     bool was_open = d->attempt == 0;
-    struct buf reason = {0};
-    buf_span(&reason, buf_as_span(&e->reason));
-    enum auth_verdict verdict = auth_ended(&d->auth, d->had_descriptor, e->code, buf_cstr(&reason));
-    buf_free(&reason);
-    tell_end(d, e, was_open);
+    /* What a connection carried that was refused before it greeted anybody was not looked at. */
+    bool refused = e->code == WS_AUTH_REFUSED && !d->had_descriptor;
+    enum auth_verdict verdict = auth_ended(&d->auth, d->had_descriptor, e->code, buf_as_span(&e->reason));
     if (clock_ms() >= d->stable_at)
         d->failures = 0;
     d->stable_at = INT64_MAX;
     bool final = !schedule(d, verdict);
-    if (final) {
-        if (was_open && link_stuck(d->link)) {
-            complain("send frames: the last %zu bytes did not get out", link_stuck(d->link));
-            dial_fail(d, EX_UNAVAILABLE);
-        }
-        end_for_good(d);
-        dial_fail(d, status_of(d, e));
-        if (verdict == AUTH_REVOKED)
-            complain("relay_disabled: the credential is revoked");
-    } else {
-        settle_lost(d, false);
-    }
+    tell_end(d, e, was_open);
+    d->lost = true;
+    if (final)
+        end_final(d, e, was_open, refused);
+    else
+        dial_settle_lost(d, false, refused);
+    if (verdict == AUTH_REVOKED)
+        complain("relay_disabled: the credential is revoked");
     emit_end(d, e, final, verdict == AUTH_REVOKED);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the link share. Private to lib/link/.
  *
- * Three queues. `lines` holds the frames that no connection was handed; they outlive a connection and go to
- * the next one. `tx` holds what is encoded for this connection, at most a chunk beyond what the socket takes,
+ * Two queues. `tx` holds what is encoded for this connection, at most a chunk beyond what the socket takes,
  * and is lost with it: a frame counts as sent from the moment it enters tx. `in` holds what was received and
  * not taken; the caller bounds it by not reading. Control frames are made at the end of tx, so they never
  * land inside a message. */
@@ -52,9 +51,7 @@ struct link {
     char control[WS_CONTROL_MAX];
     size_t control_len;
 
-    struct buf lines; /* frames, each with '\n', that no connection was handed */
-    size_t lines_off;
-    uint64_t queued, sent;
+    struct buf text; /* the frame to be encoded */
     struct buf tx; /* encoded */
     size_t tx_off, tx_offered;
     size_t tx_lines; /* where the last line in tx ends */

@@ -18,6 +18,8 @@ void link_close(struct link *l, int code, const char *reason)
         link_hang_up(l);
         return;
     }
+    ws_encode_close(&l->tx, code, buf_as_span(&l->end.reason));
+    l->close_sent = true;
     l->phase = LINK_CLOSING;
     l->close_by = clock_ms() + CLOSE_WAIT;
 }

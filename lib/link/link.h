@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The WebSocket link to the connector (protocol §1), on libcurl.
  *
- * A link is dialled again and again; between dials it keeps the lines that did not get out. It never blocks:
+ * A link is dialled again and again; what one connection was handed is never sent on another. It never blocks:
  * each turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines by
  * link_next(). */
 #ifndef RELAY_LINK_LINK_H
@@ -67,19 +67,16 @@ enum reader_got link_next(struct link *l, struct span *line);
 /* The bytes of a frame that the end of the connection cut off; 0 when it ended between frames. */
 size_t link_torn(const struct link *l);
 
-/* Queues a frame (without '\n') and returns its number, counted from 1. */
-uint64_t link_send(struct link *l, struct span line);
-/* The number of the last frame handed to a connection: it may have reached the peer. */
-uint64_t link_sent(const struct link *l);
-/* Bytes queued and not handed to the kernel yet. */
+/* Whether the connection takes a further frame now: it is open, and less than a chunk waits for the kernel. */
+bool link_takes(const struct link *l);
+/* Hands the open connection a frame (without '\n'), which may have reached the peer from now on. */
+void link_send(struct link *l, struct span line);
+/* Bytes handed to the connection and not to the kernel yet. */
 size_t link_pending(const struct link *l);
-/* Of those, the bytes of frames that the connection was handed; after its end, what it never took. */
+/* Of those, the bytes of frames; after its end, what it never took. */
 size_t link_stuck(const struct link *l);
-/* Moves the queued lines (each with '\n') that no connection was handed into *out. Frames queued from now on
- * are counted on. */
-void link_take_unsent(struct link *l, struct buf *out);
 
-/* Closes in order: sends what is queued and a close frame, reads on until the peer's close, for at most 3 s.
+/* Closes in order: sends what it was handed and a close frame, reads on until the peer's close, for at most 3 s.
  * While dialling, gives up the dial. */
 void link_close(struct link *l, int code, const char *reason);
 

@@ -166,7 +166,7 @@ void link_free(struct link *l)
     stream_free(&l->in);
     buf_free(&l->end.reason);
     buf_free(&l->explained);
-    buf_free(&l->lines);
+    buf_free(&l->text);
     buf_free(&l->tx);
     free(l);
 }

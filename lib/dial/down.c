@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* relay-dial: what passes down. */
+#include "base/clock.h"
+#include "base/diag.h"
+#include "dial/internal.h"
+
+static void ready(struct dial *d, struct span line)
+{
+    int fd = d->o->ready_fd;
+    if (fd < 0 || d->told_ready)
+        return;
+    d->told_ready = true;
+    struct writer w;
+    writer_open(&w, fd);
+    writer_line(&w, line);
+    if (!writer_drain(&w) || !writer_close(&w)) {
+        complain("write ready descriptor %d:", fd);
+        dial_fail(d, EX_IOERR);
+    }
+}
+
+static void refuse_down(struct dial *d, const char *reason)
+{
+    complain("receive frame: %s", reason);
+    dial_fail(d, EX_PROTOCOL);
+}
+
+/* Why a frame cannot have come from a connector; NULL when it can. */
+static const char *misplaced(const struct dial *d, const struct frame *f)
+{
+    if (f->type == FRAME_ACTION)
+        return "no string \"type\"";
+    if (frame_dir(f) == FRAME_LOCAL)
+        return "a local frame, sent by the peer";
+    bool up = frame_dir(f) == FRAME_UP;
+    for (const char **t = d->o->up; d->o->command && !up && *t; t++)
+        up = json_eq(f->name, *t);
+    /* The ring would carry it round and send it back as if it were ours. */
+    return up && d->o->command ? "a frame that only goes up, sent by the peer" : NULL;
+}
+
+static void greeted(struct dial *d, struct span line)
+{
+    if (!d->had_descriptor)
+        d->stable_at = clock_ms() + BACKOFF_STABLE_MS;
+    d->had_descriptor = d->auth.descriptor = true;
+    ready(d, line);
+}
+
+/* Books the reply that a frame is. True: it answers something that is owed. */
+static bool book(struct dial *d, const struct frame *f, bool *again)
+{
+    if (f->type == FRAME_OUTBOUND_RESULT && !json_is_true(json_find(frame_get(f, "result"), "success"))) {
+        const struct owed *o = ledger_find(d->ledger, f);
+        if (o)
+            dial_refused(d, o, f);
+    }
+    enum ledger_answer answer = ledger_book(d->ledger, f);
+    *again = answer == LEDGER_AGAIN;
+    if (f->type == FRAME_DESCRIPTOR)
+        greeted(d, f->line);
+    d->flipped |= f->type == FRAME_GOING_IDLE_ACK && d->carried;
+    return answer == LEDGER_SETTLED && f->type == FRAME_OUTBOUND_RESULT;
+}
+
+static void deliver(struct dial *d, const struct frame *f)
+{
+    bool message = f->type == FRAME_INBOUND || f->type == FRAME_PASSTHROUGH_FORWARD;
+    if (!message) {
+        dial_emit(d, f->line);
+    } else if (frame_buffered(f)) {
+        dial_emit(d, f->line);
+        d->unacked++;
+    } else {
+        dial_emit_live(d, f->line);
+    }
+}
+
+void dial_down(struct dial *d, struct span line)
+{
+    struct frame *f = &d->frame;
+    struct json_error e;
+    if (line_blank(line))
+        return;
+    if (!frame_parse(f, line, &e)) {
+        refuse_down(d, e.reason);
+        return;
+    }
+    const char *wrong = misplaced(d, f);
+    if (wrong) {
+        refuse_down(d, wrong);
+        return;
+    }
+    bool again;
+    record_frame(&d->record, "down", line);
+    bool owed = book(d, f, &again);
+    if (again) {
+        warn("drop outbound_result: that outbound has its answer");
+        return;
+    }
+    if (d->o->count && d->received >= d->o->count && !owed)
+        return; /* nobody asked for more */
+    d->received++;
+    deliver(d, f);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* relay-dial: what the end waits for, and what it loses. */
+#include "base/clock.h"
+#include "base/diag.h"
+#include "dial/internal.h"
+
+enum {
+    ASK_AFTER = 1000, /* ms for `link draining` to come round before dial asks for the flip itself */
+    ROUND = 1000,     /* ms for going_idle_ack to come round: a ring that swallows it is waited for no longer */
+};
+
+/* Appends "N WHAT" to a list, unless N is 0. */
+static void add(struct buf *b, size_t n, const char *what)
+{
+    if (n)
+        buf_printf(b, "%s%zu %s", b->len ? ", " : "", n, what);
+}
+
+void dial_say_waiting(struct dial *d)
+{
+    struct buf b = {0};
+    add(&b, (size_t)d->running, "running");
+    add(&b, (size_t)d->waiting, "waiting");
+    add(&b, ledger_count(d->ledger), "owed");
+    if (b.len)
+        warn("drain: %s, up to %g s", buf_cstr(&b), (double)d->o->kill_after / 1000);
+    buf_free(&b);
+}
+
+void dial_ask_flip(struct dial *d)
+{
+    static const char line[] = "{\"type\":\"going_idle\"}";
+    struct json_error e;
+    if (link_phase(d->link) != LINK_OPEN || d->flipped || !frame_parse(&d->frame, span_of(line), &e))
+        return;
+    info(1, "ask for the flip: `link draining` has not come round");
+    link_send(d->link, span_of(line));
+    ledger_owe(d->ledger, &d->frame, 0, clock_ms());
+    record_frame(&d->record, "up", span_of(line));
+    d->carried = d->asked = true;
+}
+
+int64_t dial_ask_at(const struct dial *d)
+{
+    bool out = ledger_count_type(d->ledger, FRAME_GOING_IDLE) > 0;
+    if (d->phase != DRAINING || d->draining_back || out || d->flipped || d->flip_failed ||
+        link_phase(d->link) != LINK_OPEN)
+        return INT64_MAX;
+    int64_t most = d->o->kill_after / 8;
+    return d->phase_at + (most < ASK_AFTER ? most : ASK_AFTER);
+}
+
+/* The latest `work` frame says what is in hand; it has come round after all that came before it, and so has the mark
+ * behind the last live message: the ack, or `link draining` when nobody asks. */
+bool dial_rest(const struct dial *d)
+{
+    if (d->phase != RESTING || d->running || d->waiting || ledger_count_type(d->ledger, FRAME_OUTBOUND) ||
+        lines_pending(&d->lines))
+        return false;
+    bool round = d->flipped ? d->ack_back : d->draining_back;
+    if (d->head_gone || clock_ms() - d->phase_at >= ROUND)
+        return true;
+    return round && !writer_pending(&d->head) && !dial_unread(d);
+}
+
+void dial_say_lost(struct dial *d)
+{
+    struct buf b = {0};
+    if (d->head.fd >= 0 || d->live.pipe >= 0)
+        dial_count_live(d);
+    add(&b, d->live.here, d->o->command ? "queued here" : "without a reader");
+    add(&b, d->live.piped, "in COMMAND's pipe");
+    add(&b, (size_t)d->running, "running");
+    add(&b, (size_t)d->waiting, "waiting");
+    if (b.len) {
+        if (d->unacked)
+            buf_printf(&b, "; %zu not acknowledged come again", d->unacked);
+        complain("end: lost messages: %s", buf_cstr(&b));
+        dial_fail(d, EX_TEMPFAIL);
+    }
+    buf_free(&b);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* relay-dial: replies that are missing, and replies that are refusals. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/table.h"
+#include "dial/internal.h"
+
+/* A refusal that its sender may repeat (it has a retry_after): reported if that does not happen. */
+struct refused {
+    struct span id; /* requestId, JSON text, in the block of `text` */
+    char *text;
+    bool content;
+    struct refused *prev, *next;
+};
+
+/* What a user reads; a typing sign that is lost is no message that is lost. */
+static bool carries_content(const struct owed *o)
+{
+    static const char *const ops[] = {"send", "edit", "follow_up", "send_media", "prompt"};
+    for (size_t i = 0; o->op.n && i < sizeof ops / sizeof *ops; i++)
+        if (json_eq(o->op, ops[i]))
+            return true;
+    return false;
+}
+
+/* In a ring that still turns the asker of anything but content has its answer; all else is the user's to know. */
+void dial_owed_fail(struct dial *d, const struct owed *o)
+{
+    if (!d->o->command || !dial_head_open(d) || carries_content(o))
+        dial_fail(d, EX_TEMPFAIL);
+}
+
+static void no_result(struct dial *d, const struct owed *o, const char *when)
+{
+    bool sent = o->frame <= d->sent;
+    complain("settle outbound %.*s: no result %s%s", (int)o->key.n, o->key.p, when, sent ? "" : ", and never sent");
+    if (sent) {
+        dial_emit_result(d, o->key, span_of("relay outbound timed out"), true);
+    } else { /* an answered request is never sent */
+        lines_cancel(&d->lines, o->frame);
+        dial_emit_result(d, o->key, span_of("relay transport not connected"), false);
+    }
+    dial_owed_fail(d, o);
+}
+
+/* A ring that nobody has greeted gets nothing: dial again, it may be a cold start. */
+static void no_descriptor(struct dial *d, const struct owed *o, const char *when, bool at_end)
+{
+    complain("settle hello %.*s: no descriptor %s", (int)o->key.n, o->key.p, when);
+    bool again = !at_end && d->o->command && !d->had_descriptor && d->phase == SERVING;
+    if (!again)
+        dial_fail(d, at_end ? EX_TEMPFAIL : EX_PROTOCOL);
+    else
+        link_close(d->link, 1000, "no descriptor");
+}
+
+void dial_overdue(struct dial *d, const char *all)
+{
+    const struct owed *o;
+    while ((o = all ? ledger_each(d->ledger, NULL) : ledger_overdue(d->ledger, clock_ms()))) {
+        char within[32];
+        snprintf(within, sizeof within, "within %d s", (int)(ledger_patience(o->type) / 1000));
+        const char *when = all ? all : within;
+        if (o->type == FRAME_OUTBOUND) {
+            no_result(d, o, when);
+        } else if (o->type == FRAME_HELLO) {
+            no_descriptor(d, o, when, all != NULL);
+        } else {
+            complain("settle going_idle: no going_idle_ack %s", when);
+            dial_fail(d, EX_TEMPFAIL);
+            d->flip_failed = true;
+        }
+        ledger_close(d->ledger, o);
+    }
+}
+
+void dial_settle_silently(struct dial *d)
+{
+    for (const struct owed *o; (o = ledger_each(d->ledger, NULL));)
+        ledger_close(d->ledger, o);
+}
+
+static void outbound_lost(struct dial *d, const struct owed *o, bool refused)
+{
+    bool ambiguous = o->frame <= d->sent && !refused;
+    const char *error = ambiguous                ? "relay transport connection lost"
+                        : d->phase > SERVING     ? "relay transport closed"
+                                                 : "relay transport not connected";
+    complain("settle outbound %.*s: %s", (int)o->key.n, o->key.p, error);
+    dial_emit_result(d, o->key, span_of(error), ambiguous);
+    dial_owed_fail(d, o);
+}
+
+static void handshake_lost(struct dial *d, const struct owed *o)
+{
+    bool hello = o->type == FRAME_HELLO, sent = o->frame <= d->sent;
+    complain(hello ? "settle hello: no descriptor, the link has ended"
+                   : "settle going_idle: no going_idle_ack, the link has ended");
+    if (!hello)
+        dial_fail(d, EX_TEMPFAIL);
+    else /* when the end was asked for before anybody was greeted, the link is what was missing */
+        dial_fail(d, sent && !d->signalled ? EX_PROTOCOL : EX_UNAVAILABLE);
+}
+
+/* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. */
+static const struct owed *next_decided(struct dial *d, bool final)
+{
+    const struct owed *o = NULL;
+    while ((o = ledger_each(d->ledger, o)))
+        if (final || o->frame <= d->sent)
+            return o;
+    return NULL;
+}
+
+void dial_settle_lost(struct dial *d, bool final, bool refused)
+{
+    const struct owed *o;
+    while ((o = next_decided(d, final))) {
+        if (o->type == FRAME_OUTBOUND)
+            outbound_lost(d, o, refused);
+        else if (final)
+            handshake_lost(d, o);
+        lines_cancel(&d->lines, o->frame);
+        ledger_close(d->ledger, o);
+    }
+}
+
+/* ---- refusals ---- */
+
+static void tell(struct dial *d, const char *text, bool content)
+{
+    complain("%s", text);
+    if (content)
+        dial_fail(d, EX_NO);
+}
+
+static void drop(struct dial *d, struct refused *r)
+{
+    DL_DELETE(d->refused, r);
+    d->n_refused--;
+    free(r->text);
+    free(r);
+}
+
+static void hold(struct dial *d, const struct owed *o, const struct buf *text, size_t id)
+{
+    struct refused *r = xcalloc(1, sizeof *r);
+    r->text = text->p;
+    r->id = (struct span){text->p + id, o->key.n};
+    r->content = carries_content(o);
+    DL_APPEND(d->refused, r);
+    if (++d->n_refused <= REFUSED_MOST)
+        return;
+    tell(d, d->refused->text, d->refused->content);
+    drop(d, d->refused);
+}
+
+void dial_refused(struct dial *d, const struct owed *o, const struct frame *f)
+{
+    struct span result = frame_get(f, "result"), v[3];
+    struct buf b = {0};
+    json_pick(result, (const char *const[]){"error", "ambiguous", "retry_after"}, v, 3);
+    buf_printf(&b, "send outbound %.*s: %.*s to chat %.*s: ", (int)o->key.n, o->key.p, (int)o->op.n, o->op.p,
+               (int)o->chat.n, o->chat.p);
+    if (json_is_string(v[0]))
+        json_decode(&b, v[0]);
+    else
+        json_compact(&b, result);
+    if (json_is_true(v[1]))
+        dial_owed_fail(d, o);
+    if (d->o->command && dial_head_open(d) && json_is_number(v[2])) {
+        size_t id = b.len + 1;
+        buf_ch(&b, '\0');
+        buf_span(&b, o->key);
+        hold(d, o, &b, id);
+        return;
+    }
+    tell(d, buf_cstr(&b), carries_content(o));
+    buf_free(&b);
+}
+
+void dial_sent_again(struct dial *d, struct span id)
+{
+    struct refused *r, *next;
+    DL_FOREACH_SAFE(d->refused, r, next)
+        if (r->id.n == id.n && memcmp(r->id.p, id.p, id.n) == 0)
+            drop(d, r);
+}
+
+void dial_tell_refused(struct dial *d)
+{
+    while (d->refused) {
+        tell(d, d->refused->text, d->refused->content);
+        drop(d, d->refused);
+    }
+}
