@@ -28,7 +28,7 @@ LAST='{"type":"outbound","requestId":"last","action":{}}'
 
 @test "what COMMAND has said while it is dialled waits for --kill-after, then is told: 69" {
     start_raw silent
-    run --separate-stderr relay-dial --kill-after 200ms "$URL" -- echo "$LAST"
+    run --separate-stderr relay-dial --kill-after 2s "$URL" -- echo "$LAST"
     [ "$status" -eq 69 ]
     [[ $stderr == *'not open when COMMAND had to end'*'send outbound "last": relay transport closed'* ]]
     [[ $stderr != *'send TERM'* ]]
