@@ -66,9 +66,8 @@ void stream_took(struct stream *s, size_t n, bool last)
 
 void stream_feed(struct stream *s, struct span piece, bool last)
 {
-    char *room = stream_room(s, piece.n);
     if (piece.n)
-        memcpy(room, piece.p, piece.n);
+        memcpy(stream_room(s, piece.n), piece.p, piece.n);
     stream_took(s, piece.n, last);
 }
 

@@ -19,10 +19,10 @@ struct stream {
     bool in_string, escaped, object;
 };
 
-/* Room for n bytes of a message; stream_took() says how many were put there. Ends what stream_next()
- * returned. */
+/* Room for n bytes (1 at least) of a message; stream_took() says how many were put there. Ends what
+ * stream_next() returned. */
 char *stream_room(struct stream *s, size_t n);
-/* last: they end a message. n may be 0. */
+/* last: they end a message. n may be 0, also without room. */
 void stream_took(struct stream *s, size_t n, bool last);
 /* The two in one: copies a piece of a message. */
 void stream_feed(struct stream *s, struct span piece, bool last);

@@ -25,7 +25,7 @@ void relay_url(struct buf *out, const char *base)
     query = (struct span){all.p + url.n, all.n - url.n};
     const char *fragment = query.n ? memchr(query.p, '#', query.n) : NULL;
     if (fragment) /* it is never sent */
-        query.n = (size_t)(fragment - query.p);
+        query = text_trim((struct span){query.p, (size_t)(fragment - query.p)});
     while (url.n && url.p[url.n - 1] == '/')
         url.n--;
     bool ends = ends_in_relay(url);
@@ -85,7 +85,7 @@ void text_without_logins(struct buf *out, const char *text)
         return;
     }
     const char *host = strstr(from, "://");
-    from = host && host < at ? host + 3 : from + 1;
+    from = host && host < strchr(from, '@') ? host + 3 : from + 1;
     buf_add(out, text, (size_t)(from - text));
     buf_str(out, at + 1);
 }
