@@ -5,33 +5,10 @@
 #include "base/text.h"
 #include "decode/event.h"
 
-enum {
-    TEXT,
-    MESSAGE_TYPE,
-    SOURCE,
-    MESSAGE_ID,
-    REPLY_TO_MESSAGE_ID,
-    MEDIA_URLS,
-    MEDIA,
-    MEDIA_TYPES,
-    CONTEXT,
-    CHANNEL_CONTEXT,
-    PROMPT_RESPONSE,
-    MEMBERS
-};
-
-static const char *const names[MEMBERS] = {
-    [TEXT] = "text",
-    [MESSAGE_TYPE] = "message_type",
-    [SOURCE] = "source",
-    [MESSAGE_ID] = "message_id",
-    [REPLY_TO_MESSAGE_ID] = "reply_to_message_id",
-    [MEDIA_URLS] = "media_urls",
-    [MEDIA] = "media",
-    [MEDIA_TYPES] = "media_types",
-    [CONTEXT] = "context",
-    [CHANNEL_CONTEXT] = "channel_context",
-    [PROMPT_RESPONSE] = "prompt_response",
+/* The members of an event that are looked at. */
+struct parts {
+    struct span text, message_type, source, message_id, reply_to_message_id;
+    struct span media_urls, media, media_types, context, channel_context, prompt_response;
 };
 
 static bool is_known_type(struct span v)
@@ -51,25 +28,25 @@ static bool begins(struct span v, const char *with)
 }
 
 /* Whether one of the message's media is an image, by its type or by the connector's word. */
-static bool has_image(const struct span *v)
+static bool has_image(const struct parts *v)
 {
-    struct json_iter of_types = {v[MEDIA_TYPES], false}, of_media = {v[MEDIA], false};
+    struct json_iter of_types = {v->media_types, false}, of_media = {v->media, false};
     struct span x;
-    while (json_is_array(v[MEDIA_TYPES]) && json_next(&of_types, NULL, &x))
+    while (json_is_array(v->media_types) && json_next(&of_types, NULL, &x))
         if (begins(x, "\"image/"))
             return true;
-    while (json_is_array(v[MEDIA]) && json_next(&of_media, NULL, &x))
+    while (json_is_array(v->media) && json_next(&of_media, NULL, &x))
         if (begins(json_find(x, "mime"), "\"image/") || json_eq(json_find(x, "kind"), "image"))
             return true;
     return false;
 }
 
 /* What some connectors call an image is a photo, if there is one. */
-static void fix_message_type(struct patch *p, const struct span *v)
+static void fix_message_type(struct patch *p, const struct parts *v)
 {
-    if (json_eq(v[MESSAGE_TYPE], "image") && has_image(v))
+    if (json_eq(v->message_type, "image") && has_image(v))
         patch_set(p, "message_type", span_of("\"photo\""));
-    else if (!is_known_type(v[MESSAGE_TYPE]))
+    else if (!is_known_type(v->message_type))
         patch_set(p, "message_type", span_of("\"text\""));
 }
 
@@ -95,17 +72,17 @@ static bool is_absent(struct span v)
 }
 
 /* The types come from the list `media`; without it they are those that the connector named itself. */
-static void fix_media(struct event *e, const struct span *v)
+static void fix_media(struct event *e, const struct parts *v)
 {
     struct patch *p = &e->patch;
-    if (!json_is_array(v[MEDIA_URLS]))
+    if (!json_is_array(v->media_urls))
         patch_set(p, "media_urls", span_of("[]"));
     size_t from = p->made.len;
-    if (is_absent(v[MEDIA]))
-        media_types_kept(&p->made, v[MEDIA_URLS], v[MEDIA_TYPES]);
+    if (is_absent(v->media))
+        media_types_kept(&p->made, v->media_urls, v->media_types);
     else
-        media_types(&e->media, &p->made, v[MEDIA_URLS], v[MEDIA]);
-    if (is_same_list(p, v[MEDIA_TYPES], (struct span){p->made.p + from, p->made.len - from}))
+        media_types(&e->media, &p->made, v->media_urls, v->media);
+    if (is_same_list(p, v->media_types, (struct span){p->made.p + from, p->made.len - from}))
         p->made.len = from;
     else
         patch_made(p, "media_types", from);
@@ -123,63 +100,61 @@ static bool add_flat(struct buf *out, struct span v, struct buf *scratch)
 
 static bool add_author(struct buf *out, struct span source, struct buf *scratch)
 {
-    static const char *const members[] = {"user_name", "user_id"};
-    struct span v[2];
-    json_pick(source, members, v, 2);
-    return (json_is_string(v[0]) && add_flat(out, v[0], scratch)) || add_flat(out, v[1], scratch);
+    struct span name, id;
+    JSON_PICK(source, {"user_name", &name}, {"user_id", &id});
+    return (json_is_string(name) && add_flat(out, name, scratch)) || add_flat(out, id, scratch);
 }
 
 /* One line "author: text" for each usable entry of the list, joined by '\n'; nothing if there is none. Each
  * author and text is flattened to one line, as nobody has vouched for it. */
 static void context_lines(struct buf *out, struct span context, struct buf *scratch)
 {
-    static const char *const members[] = {"text", "source"};
-    struct span entry, v[2];
+    struct span entry, text, source;
     struct json_iter it = {context, false};
     size_t start = out->len;
     if (!json_is_array(context))
         return;
     while (json_next(&it, NULL, &entry)) {
         size_t from = out->len;
-        json_pick(entry, members, v, 2);
+        JSON_PICK(entry, {"text", &text}, {"source", &source});
         if (from > start)
             buf_ch(out, '\n');
-        if (add_author(out, v[1], scratch))
+        if (add_author(out, source, scratch))
             buf_str(out, ": ");
-        if (!json_is_string(v[0]) || !add_flat(out, v[0], scratch))
+        if (!json_is_string(text) || !add_flat(out, text, scratch))
             out->len = from;
     }
 }
 
 /* The lines come from the list `context`; without it the connector's own text stays. */
-static void fix_context(struct event *e, const struct span *v)
+static void fix_context(struct event *e, const struct parts *v)
 {
-    if (is_absent(v[CONTEXT]) && json_is_string(v[CHANNEL_CONTEXT]) && v[CHANNEL_CONTEXT].n > 2)
+    if (is_absent(v->context) && json_has_text(v->channel_context))
         return;
     e->text.len = 0;
-    context_lines(&e->text, v[CONTEXT], &e->scratch);
+    context_lines(&e->text, v->context, &e->scratch);
     if (e->text.len)
-        patch_text(&e->patch, "channel_context", v[CHANNEL_CONTEXT], buf_as_span(&e->text));
+        patch_text(&e->patch, "channel_context", v->channel_context, buf_as_span(&e->text));
     else
-        patch_drop(&e->patch, "channel_context", v[CHANNEL_CONTEXT]);
+        patch_drop(&e->patch, "channel_context", v->channel_context);
 }
 
 /* Normalises the event, whose source is done. */
-static void fix_event(struct event *e, struct span event, const struct span *v)
+static void fix_event(struct event *e, struct span event, const struct parts *v)
 {
     struct patch *p = &e->patch;
     patch_begin(p);
-    if (!json_is_string(v[TEXT]))
+    if (!json_is_string(v->text))
         patch_set(p, "text", span_of("\"\""));
     fix_message_type(p, v);
     if (e->source.len)
         patch_set(p, "source", buf_as_span(&e->source));
-    patch_identifier(p, "message_id", v[MESSAGE_ID], "null");
-    patch_identifier(p, "reply_to_message_id", v[REPLY_TO_MESSAGE_ID], "null");
+    patch_identifier(p, "message_id", v->message_id, "null");
+    patch_identifier(p, "reply_to_message_id", v->reply_to_message_id, "null");
     fix_media(e, v);
     fix_context(e, v);
-    if (!json_is_object(v[PROMPT_RESPONSE]))
-        patch_drop(p, "prompt_response", v[PROMPT_RESPONSE]);
+    if (!json_is_object(v->prompt_response))
+        patch_drop(p, "prompt_response", v->prompt_response);
     patch_apply(p, &e->event, event, &e->members);
 }
 
@@ -198,19 +173,29 @@ static void fix_frame(struct event *e, struct buf *out, const struct frame *f, c
     patch_apply(p, out, f->line, &f->top);
 }
 
+static void read_parts(struct parts *v, const struct json_members *event)
+{
+    JSON_PICK_MEMBERS(event, {"text", &v->text}, {"message_type", &v->message_type}, {"source", &v->source},
+                      {"message_id", &v->message_id}, {"reply_to_message_id", &v->reply_to_message_id},
+                      {"media_urls", &v->media_urls}, {"media", &v->media}, {"media_types", &v->media_types},
+                      {"context", &v->context}, {"channel_context", &v->channel_context},
+                      {"prompt_response", &v->prompt_response});
+}
+
 const char *event_normalise(struct event *e, struct buf *out, const struct frame *f)
 {
-    struct span event = frame_get(f, "event"), v[MEMBERS];
+    struct span event = frame_get(f, "event");
+    struct parts v;
     struct session s;
     if (!json_is_object(event))
         return "event is not an object";
     json_list(&e->members, event);
-    json_pick_members(&e->members, names, v, MEMBERS);
-    if (v[SOURCE].p && !json_is_null(v[SOURCE]) && !json_is_object(v[SOURCE]))
+    read_parts(&v, &e->members);
+    if (v.source.p && !json_is_null(v.source) && !json_is_object(v.source))
         return "source is not an object";
     e->source.len = e->event.len = 0;
-    source_normalise(&e->sourced, &e->source, json_is_object(v[SOURCE]) ? v[SOURCE] : span_of("{}"), &s);
-    fix_event(e, event, v);
+    source_normalise(&e->sourced, &e->source, json_is_object(v.source) ? v.source : span_of("{}"), &s);
+    fix_event(e, event, &v);
     fix_frame(e, out, f, &s);
     return NULL;
 }

@@ -3,108 +3,85 @@
 #include "decode/interaction.h"
 #include "base/base64.h"
 #include "base/text.h"
+#include "json/write.h"
 
 const char interaction_foreign[] = "its platform is not discord";
 const char interaction_autocomplete[] = "an autocomplete request";
 
-enum { TYPE, ID, CHANNEL_ID, GUILD_ID, DATA, MEMBER, USER, CHANNEL, MESSAGE, PARTS };
-
-static const char *const part_names[PARTS] = {
-    [TYPE] = "type",         [ID] = "id",           [CHANNEL_ID] = "channel_id",
-    [GUILD_ID] = "guild_id", [DATA] = "data",       [MEMBER] = "member",
-    [USER] = "user",         [CHANNEL] = "channel", [MESSAGE] = "message",
+/* The members of an interaction that are looked at. */
+struct parts {
+    struct span type, id, channel_id, guild_id, data, member, user, channel, message;
 };
-
-static bool is_identifier(struct span v)
-{
-    return json_is_number(v) || (json_is_string(v) && v.n > 2);
-}
-
-static void add_member(struct buf *out, const char *name, struct span value)
-{
-    if (!value.p)
-        return;
-    if (out->p[out->len - 1] != '{')
-        buf_ch(out, ',');
-    json_quote_str(out, name);
-    buf_ch(out, ':');
-    buf_span(out, value);
-}
 
 /* The first of the values that is a non-empty string. */
 static struct span first_name(const struct span *v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (json_is_string(v[i]) && v[i].n > 2)
+        if (json_has_text(v[i]))
             return v[i];
     return (struct span){NULL, 0};
 }
 
 /* Who acted: in a guild a member, who has a user; else a user. */
-static void add_user(struct buf *out, const struct span *part, bool guild, enum interaction_contract contract)
+static void add_user(struct buf *out, const struct parts *v, bool guild, enum interaction_contract contract)
 {
-    static const char *const of_member[] = {"user", "nick"}, *const of_user[] = {"id", "global_name",
-                                                                                 "username"};
-    struct span member[2], inner[3], outer[3];
-    json_pick(part[MEMBER], of_member, member, 2);
-    json_pick(member[0], of_user, inner, 3);
-    json_pick(part[USER], of_user, outer, 3);
-    add_member(out, "user_id", is_identifier(inner[0]) ? inner[0] : outer[0]);
-    struct span none = {NULL, 0};
+    struct span nick, of_member, id, global, name, user_id, user_global, user_name, none = {NULL, 0};
     bool v1 = contract == INTERACTION_V1;
-    struct span best[] = {guild && !v1 ? member[1] : none, v1 ? none : inner[1], inner[2],
-                          v1 ? none : outer[1], outer[2]};
-    add_member(out, "user_name", first_name(best, sizeof best / sizeof *best));
+    JSON_PICK(v->member, {"user", &of_member}, {"nick", &nick});
+    JSON_PICK(of_member, {"id", &id}, {"global_name", &global}, {"username", &name});
+    JSON_PICK(v->user, {"id", &user_id}, {"global_name", &user_global}, {"username", &user_name});
+    json_add(out, "user_id", identifier_is(id) ? id : user_id);
+    struct span best[] = {guild && !v1 ? nick : none, v1 ? none : global, name, v1 ? none : user_global,
+                          user_name};
+    json_add(out, "user_name", first_name(best, sizeof best / sizeof *best));
 }
 
 /* The source under the present contract. */
-static void add_place(struct buf *out, const struct span *part, bool guild, struct span profile)
+static void add_place(struct buf *out, const struct parts *v, bool guild, struct span profile)
 {
-    static const char *const names[] = {"type", "parent_id"};
-    struct span channel[2];
-    json_pick(part[CHANNEL], names, channel, 2);
-    struct span type = channel[0];
+    struct span type, parent;
+    JSON_PICK(v->channel, {"type", &type}, {"parent_id", &parent});
     bool thread = guild && (span_eq(type, "10") || span_eq(type, "11") || span_eq(type, "12"));
-    buf_str(out, "{\"platform\":\"discord\"");
-    add_member(out, "chat_type", span_of(thread ? "\"thread\"" : guild ? "\"group\"" : "\"dm\""));
+    json_add_str(out, "platform", "discord");
+    json_add_str(out, "chat_type", thread ? "thread" : guild ? "group" : "dm");
     if (thread) {
-        add_member(out, "thread_id", part[CHANNEL_ID]);
-        add_member(out, "parent_chat_id", channel[1]);
+        json_add(out, "thread_id", v->channel_id);
+        json_add(out, "parent_chat_id", parent);
     }
-    if (json_is_string(profile) && profile.n > 2)
-        add_member(out, "profile", profile);
+    if (json_has_text(profile))
+        json_add(out, "profile", profile);
 }
 
-static void add_source(struct buf *out, const struct span *part, struct span profile,
+static void add_source(struct buf *out, const struct parts *v, struct span profile,
                        enum interaction_contract contract)
 {
-    bool guild = is_identifier(part[GUILD_ID]);
+    bool guild = identifier_is(v->guild_id);
+    json_key(out, "source");
+    json_begin(out, '{');
     if (contract == INTERACTION_V1) {
-        buf_str(out, "{\"platform\":\"relay\"");
-        add_member(out, "chat_type", span_of(guild ? "\"channel\"" : "\"dm\""));
+        json_add_str(out, "platform", "relay");
+        json_add_str(out, "chat_type", guild ? "channel" : "dm");
     } else {
-        add_place(out, part, guild, profile);
+        add_place(out, v, guild, profile);
     }
-    add_member(out, "chat_id", part[CHANNEL_ID]);
-    add_user(out, part, guild, contract);
-    add_member(out, "scope_id", part[GUILD_ID]);
-    add_member(out, "message_id", part[ID]);
-    buf_ch(out, '}');
+    json_add(out, "chat_id", v->channel_id);
+    add_user(out, v, guild, contract);
+    json_add(out, "scope_id", v->guild_id);
+    json_add(out, "message_id", v->id);
+    json_end(out, '}');
 }
 
-static void add_prompt(struct buf *out, const struct span *part, const struct interaction_data *d)
+static void add_prompt(struct buf *out, const struct parts *v, const struct interaction_data *d)
 {
-    struct span id = json_find(part[MESSAGE], "id");
-    buf_str(out, ",\"prompt_response\":{\"prompt_id\":");
-    json_quote(out, d->prompt_id.p, d->prompt_id.n);
-    buf_str(out, ",\"option_id\":");
-    json_quote(out, d->option_id.p, d->option_id.n);
-    buf_str(out, ",\"prompt_message_id\":");
-    if (json_is_number(id))
-        json_quote(out, id.p, id.n);
-    else
-        buf_span(out, is_identifier(id) ? id : span_of("null"));
-    buf_ch(out, '}');
+    struct span id = json_find(v->message, "id");
+    json_key(out, "prompt_response");
+    json_begin(out, '{');
+    json_add_text(out, "prompt_id", d->prompt_id);
+    json_add_text(out, "option_id", d->option_id);
+    json_key(out, "prompt_message_id");
+    if (!identifier_add(out, id))
+        json_put(out, span_of("null"));
+    json_end(out, '}');
 }
 
 /* Makes the event of an interaction's body. False: it is not a message. */
@@ -112,55 +89,64 @@ static bool make_event(struct interaction *w, struct span body, struct span prof
                        enum interaction_contract contract)
 {
     const struct interaction_data *d = &w->data;
-    struct span part[PARTS];
-    json_pick(body, part_names, part, PARTS);
-    if (contract == INTERACTION_CURRENT && span_eq(part[TYPE], "4"))
+    struct buf *out = &w->event;
+    struct parts v;
+    JSON_PICK(body, {"type", &v.type}, {"id", &v.id}, {"channel_id", &v.channel_id},
+              {"guild_id", &v.guild_id}, {"data", &v.data}, {"member", &v.member}, {"user", &v.user},
+              {"channel", &v.channel}, {"message", &v.message});
+    if (contract == INTERACTION_CURRENT && span_eq(v.type, "4"))
         return false;
-    interaction_data_read(&w->data, part[TYPE], part[DATA], contract);
-    w->event.len = 0;
-    buf_str(&w->event, "{\"text\":");
-    json_quote(&w->event, buf_as_span(&d->text).p, d->text.len);
-    buf_printf(&w->event, ",\"message_type\":\"%s\"", d->message_type);
+    interaction_data_read(&w->data, v.type, v.data, contract);
+    out->len = 0;
+    json_begin(out, '{');
+    json_add_text(out, "text", buf_as_span(&d->text));
+    json_add_str(out, "message_type", d->message_type);
     if (d->prompt_id.p)
-        add_prompt(&w->event, part, d);
+        add_prompt(out, &v, d);
     if (d->exact.len)
-        add_member(&w->event, "interaction", buf_as_span(&d->exact));
-    buf_str(&w->event, ",\"source\":");
-    add_source(&w->event, part, profile, contract);
-    buf_ch(&w->event, '}');
+        json_add(out, "interaction", buf_as_span(&d->exact));
+    add_source(out, &v, profile, contract);
+    json_end(out, '}');
     return true;
+}
+
+/* Reads the body of a forward into w->body, a JSON object in *body. NULL, or what is wrong with it. */
+static const char *read_body(struct interaction *w, struct span base64, struct span *body)
+{
+    struct json_error e;
+    w->base64.len = w->body.len = 0;
+    if (!json_is_string(base64))
+        return "no bodyB64";
+    json_decode(&w->base64, base64);
+    if (!base64_decode(&w->body, buf_as_span(&w->base64)))
+        return "bodyB64 is not base64";
+    *body = buf_as_span(&w->body);
+    if (!json_valid(body->p, body->n, &e))
+        return "its body is not JSON";
+    *body = text_trim(*body); /* there may be blanks around the object */
+    return json_is_object(*body) ? NULL : "its body is not a JSON object";
 }
 
 const char *interaction_decode(struct interaction *w, struct buf *out, const struct frame *f,
                                enum interaction_contract contract)
 {
-    static const char *const names[] = {"platform", "bodyB64", "profile", "botId"};
-    struct span forward = frame_get(f, "forward"), v[4];
-    struct json_error e;
-    w->platform.len = w->base64.len = w->body.len = 0;
+    struct span forward = frame_get(f, "forward"), platform, base64, profile, bot, body;
     if (!json_is_object(forward))
         return "forward is not an object";
-    json_pick(forward, names, v, 4);
-    if (!platform_decode(&w->platform, v[0]) || !span_eq(buf_as_span(&w->platform), "discord"))
+    JSON_PICK(forward, {"platform", &platform}, {"bodyB64", &base64}, {"profile", &profile}, {"botId", &bot});
+    w->platform.len = 0;
+    if (!platform_decode(&w->platform, platform) || !span_eq(buf_as_span(&w->platform), "discord"))
         return interaction_foreign;
-    if (!json_is_string(v[1]))
-        return "no bodyB64";
-    json_decode(&w->base64, v[1]);
-    if (!base64_decode(&w->body, buf_as_span(&w->base64)))
-        return "bodyB64 is not base64";
-    struct span body = buf_as_span(&w->body);
-    if (!json_valid(body.p, body.n, &e))
-        return "its body is not JSON";
-    body = text_trim(body); /* a body may have blanks around its object */
-    if (!json_is_object(body))
-        return "its body is not a JSON object";
-    if (!make_event(w, body, v[2], contract))
+    const char *wrong = read_body(w, base64, &body);
+    if (wrong)
+        return wrong;
+    if (!make_event(w, body, profile, contract))
         return interaction_autocomplete;
     struct json_edit edits[4] = {
         {"type", span_of("\"inbound\"")}, {"forward", {NULL, 0}}, {"event", buf_as_span(&w->event)}};
     size_t n = 3;
-    if (contract == INTERACTION_CURRENT && is_identifier(v[3]))
-        edits[n++] = (struct json_edit){"botId", identifier_text(&w->base64, v[3])};
+    if (contract == INTERACTION_CURRENT && identifier_is(bot))
+        edits[n++] = (struct json_edit){"botId", identifier_text(&w->base64, bot)};
     json_edit_members(out, f->line, &f->top, edits, n);
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include "decode/interaction_text.h"
 #include "relay/action.h"
 #include "json/json.h"
+#include "json/write.h"
 
 /* Appends a scalar's text with a separator in front, where anything is left of it. */
 static void add_word(struct interaction_data *w, char separator, struct span v)
@@ -27,32 +28,30 @@ static void add_word(struct interaction_data *w, char separator, struct span v)
 /* Depth first: a sub-command or group (type 1, 2) gives its name and its own options, any other its value. */
 static void add_options(struct interaction_data *w, struct span options)
 {
-    static const char *const names[] = {"type", "name", "value", "options"};
     struct json_iter it = {options, false};
-    struct span option, v[4];
+    struct span option, type, name, value, inner;
     while (json_is_array(options) && json_next(&it, NULL, &option)) {
-        json_pick(option, names, v, 4);
-        if (span_eq(v[0], "1") || span_eq(v[0], "2")) {
-            if (json_is_string(v[1]))
-                add_word(w, ' ', v[1]);
-            add_options(w, v[3]);
+        JSON_PICK(option, {"type", &type}, {"name", &name}, {"value", &value}, {"options", &inner});
+        if (span_eq(type, "1") || span_eq(type, "2")) {
+            if (json_is_string(name))
+                add_word(w, ' ', name);
+            add_options(w, inner);
         } else {
-            add_word(w, ' ', v[2]);
+            add_word(w, ' ', value);
         }
     }
 }
 
 static void read_command(struct interaction_data *w, struct span data)
 {
-    static const char *const names[] = {"name", "options"};
-    struct span v[2];
-    json_pick(data, names, v, 2);
-    if (json_is_string(v[0]))
-        add_word(w, '/', v[0]);
+    struct span name, options;
+    JSON_PICK(data, {"name", &name}, {"options", &options});
+    if (json_is_string(name))
+        add_word(w, '/', name);
     if (!w->text.len)
         return;
     w->message_type = "command";
-    add_options(w, v[1]);
+    add_options(w, options);
 }
 
 /* hp1:<prompt_id>:<option_id>, exactly. */
@@ -69,32 +68,28 @@ static bool read_token(struct interaction_data *w, struct span token)
     return prompt_id_valid(w->prompt_id.p, w->prompt_id.n) && prompt_id_valid(w->option_id.p, w->option_id.n);
 }
 
+/* A member of what was pressed or filled in, as it was sent. */
 static void add_exact(struct buf *out, const char *name, struct span v)
 {
     if (!v.p)
         return;
-    buf_printf(out, "%s\"%s\":", out->len && out->p[out->len - 1] != '{' ? "," : "", name);
+    json_key(out, name);
     json_compact(out, v); /* a body may be laid out in lines */
-}
-
-/* What was pressed or filled in, as it was sent: by the id it has a name for whoever made it. */
-static void begin_exact(struct interaction_data *w, struct span custom_id)
-{
-    buf_ch(&w->exact, '{');
-    add_exact(&w->exact, "custom_id", custom_id);
 }
 
 static void read_component(struct interaction_data *w, struct span data)
 {
-    struct span id = json_find(data, "custom_id"), values = json_find(data, "values");
-    if (json_is_string(id)) {
-        begin_exact(w, id);
-        add_exact(&w->exact, "values", json_is_array(values) ? values : (struct span){NULL, 0});
-        buf_ch(&w->exact, '}');
-    }
+    struct span id, values;
+    JSON_PICK(data, {"custom_id", &id}, {"values", &values});
     w->token.len = 0;
-    if (json_is_string(id))
+    if (json_is_string(id)) {
+        json_begin(&w->exact, '{');
+        add_exact(&w->exact, "custom_id", id);
+        if (json_is_array(values))
+            add_exact(&w->exact, "values", values);
+        json_end(&w->exact, '}');
         json_decode(&w->token, id);
+    }
     if (!read_token(w, buf_as_span(&w->token))) {
         w->prompt_id.p = NULL;
         buf_span(&w->text, buf_as_span(&w->token));
@@ -122,44 +117,53 @@ static void add_value(struct interaction_data *w, struct span value)
     }
 }
 
-/* The fields of a modal: each component that has an id and a value, and those inside of rows and labels. */
+static void add_field(struct interaction_data *w, struct span id, struct span value, struct span values)
+{
+    struct span said = json_is_array(values) ? values : value;
+    if (value.p || values.p) {
+        json_begin(&w->fields, '{');
+        add_exact(&w->fields, "custom_id", id);
+        add_exact(&w->fields, "value", value);
+        add_exact(&w->fields, "values", values);
+        json_end(&w->fields, '}');
+    }
+    if (!said.p || json_is_null(said))
+        return;
+    if (w->text.len)
+        buf_ch(&w->text, '\n');
+    json_decode(&w->text, id);
+    buf_ch(&w->text, '=');
+    add_value(w, said);
+}
+
+/* The fields of a form: each component that has an id and a value, and those inside of rows and labels. */
 static void add_fields(struct interaction_data *w, struct span node)
 {
-    static const char *const names[] = {"custom_id", "value", "values", "components", "component"};
-    struct span v[5], child;
-    json_pick(node, names, v, 5);
-    struct span value = json_is_array(v[2]) ? v[2] : v[1];
-    if (json_is_string(v[0]) && (v[1].p || v[2].p)) {
-        buf_str(&w->fields, w->fields.len ? ",{" : "{");
-        for (int i = 0; i < 3; i++)
-            add_exact(&w->fields, names[i], v[i]);
-        buf_ch(&w->fields, '}');
-    }
-    if (json_is_string(v[0]) && value.p && !json_is_null(value)) {
-        if (w->text.len)
-            buf_ch(&w->text, '\n');
-        json_decode(&w->text, v[0]);
-        buf_ch(&w->text, '=');
-        add_value(w, value);
-    }
-    struct json_iter it = {v[3], false};
-    while (json_is_array(v[3]) && json_next(&it, NULL, &child))
+    struct span id, value, values, components, component, child;
+    JSON_PICK(node, {"custom_id", &id}, {"value", &value}, {"values", &values}, {"components", &components},
+              {"component", &component});
+    if (json_is_string(id))
+        add_field(w, id, value, values);
+    struct json_iter it = {components, false};
+    while (json_is_array(components) && json_next(&it, NULL, &child))
         add_fields(w, child);
-    if (json_is_object(v[4]))
-        add_fields(w, v[4]);
+    if (json_is_object(component))
+        add_fields(w, component);
 }
 
 static void read_form(struct interaction_data *w, struct span data)
 {
     struct span id = json_find(data, "custom_id");
     w->fields.len = 0;
+    json_begin(&w->fields, '[');
     add_fields(w, data);
+    json_end(&w->fields, ']');
     if (!json_is_string(id))
         return;
-    begin_exact(w, id);
-    buf_str(&w->exact, ",\"fields\":[");
-    buf_span(&w->exact, buf_as_span(&w->fields));
-    buf_str(&w->exact, "]}");
+    json_begin(&w->exact, '{');
+    add_exact(&w->exact, "custom_id", id);
+    json_add(&w->exact, "fields", buf_as_span(&w->fields));
+    json_end(&w->exact, '}');
 }
 
 static void read_current(struct interaction_data *w, struct span type, struct span data)

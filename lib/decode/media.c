@@ -41,17 +41,16 @@ static void add_entry(struct media *m, size_t n, struct span url, struct span mi
 /* Reads the list of media, sorted by url. Returns their number. */
 static size_t read_entries(struct media *m, struct span media)
 {
-    static const char *const members[] = {"url", "mime"};
-    struct span element, v[2];
+    struct span element, url, mime;
     struct json_iter it = {media, false};
     size_t n = 0;
     m->text.len = 0;
     if (!json_is_array(media))
         return 0;
     while (json_next(&it, NULL, &element)) {
-        json_pick(element, members, v, 2);
-        if (json_is_string(v[0]) && v[0].n > 2)
-            add_entry(m, n++, v[0], v[1]);
+        JSON_PICK(element, {"url", &url}, {"mime", &mime});
+        if (json_has_text(url))
+            add_entry(m, n++, url, mime);
     }
     for (size_t i = 0; i < n; i++)
         m->entries[i].url.p = m->text.p + m->entries[i].at;
@@ -85,7 +84,7 @@ void media_types(struct media *m, struct buf *out, struct span urls, struct span
     buf_ch(out, '[');
     while (json_is_array(urls) && json_next(&it, NULL, &url)) {
         struct span mime = span_of("\"\"");
-        if (n && json_is_string(url) && url.n > 2 && out->len - from < MOST_TYPES) {
+        if (n && json_has_text(url) && out->len - from < MOST_TYPES) {
             m->wanted.len = 0;
             json_decode(&m->wanted, url);
             mime = mime_of(m, n, buf_as_span(&m->wanted));

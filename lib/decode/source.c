@@ -5,68 +5,33 @@
 #include "decode/source.h"
 #include "relay/frame.h"
 
-enum {
-    PLATFORM,
-    CHAT_ID,
-    CHAT_TYPE,
-    CHAT_NAME,
-    CHAT_TOPIC,
-    USER_ID,
-    THREAD_ID,
-    USER_NAME,
-    USER_DISPLAY_NAME,
-    USER_HANDLE,
-    SCOPE_ID,
-    GUILD_ID,
-    USER_ID_ALT,
-    CHAT_ID_ALT,
-    PARENT_CHAT_ID,
-    PROSPECTIVE_THREAD_ID,
-    MESSAGE_ID,
-    PROFILE,
-    MEMBERS
+/* The members of a source that are looked at. */
+struct parts {
+    struct span platform, profile, scope_id, guild_id;
+    struct span chat_id, chat_type, chat_name, chat_topic, thread_id, prospective_thread_id;
+    struct span user_id, user_id_alt, user_name, user_display_name, user_handle;
+    struct span chat_id_alt, parent_chat_id, message_id;
 };
 
-static const char *const names[MEMBERS] = {
-    [PLATFORM] = "platform",
-    [CHAT_ID] = "chat_id",
-    [CHAT_TYPE] = "chat_type",
-    [CHAT_NAME] = "chat_name",
-    [CHAT_TOPIC] = "chat_topic",
-    [USER_ID] = "user_id",
-    [THREAD_ID] = "thread_id",
-    [USER_NAME] = "user_name",
-    [USER_DISPLAY_NAME] = "user_display_name",
-    [USER_HANDLE] = "user_handle",
-    [SCOPE_ID] = "scope_id",
-    [GUILD_ID] = "guild_id",
-    [USER_ID_ALT] = "user_id_alt",
-    [CHAT_ID_ALT] = "chat_id_alt",
-    [PARENT_CHAT_ID] = "parent_chat_id",
-    [PROSPECTIVE_THREAD_ID] = "prospective_thread_id",
-    [MESSAGE_ID] = "message_id",
-    [PROFILE] = "profile",
-};
-
-static bool is_nonempty(struct span v)
+/* scope_id and guild_id are two names of one thing; this is its value. */
+static struct span scope_of(const struct parts *v)
 {
-    return json_is_string(v) && v.n > 2;
+    return identifier_is(v->scope_id) ? v->scope_id : v->guild_id;
 }
 
-static struct span scope_of(const struct span *v)
+static void mirror(struct patch *p, const char *name, struct span have, struct span scope)
 {
-    return is_nonempty(v[SCOPE_ID]) || json_is_number(v[SCOPE_ID]) ? v[SCOPE_ID] : v[GUILD_ID];
+    if (json_has_text(scope))
+        patch_string(p, name, have, scope);
+    else
+        patch_identifier(p, name, json_is_number(scope) ? scope : have, NULL);
 }
 
-/* scope_id and guild_id are two names of one thing. */
-static void mirror_scope(struct patch *p, const struct span *v)
+static void mirror_scope(struct patch *p, const struct parts *v)
 {
     struct span scope = scope_of(v);
-    for (int i = SCOPE_ID; i <= GUILD_ID; i++)
-        if (is_nonempty(scope))
-            patch_string(p, names[i], v[i], scope);
-        else
-            patch_identifier(p, names[i], json_is_number(scope) ? scope : v[i], NULL);
+    mirror(p, "scope_id", v->scope_id, scope);
+    mirror(p, "guild_id", v->guild_id, scope);
 }
 
 static void fix_platform(struct source *w, struct span have, struct session *s)
@@ -77,26 +42,26 @@ static void fix_platform(struct source *w, struct span have, struct session *s)
     patch_text(&w->patch, "platform", have, s->platform);
 }
 
-static void fix_user_name(struct patch *p, const struct span *v)
+static void fix_user_name(struct patch *p, const struct parts *v)
 {
-    static const int best[] = {USER_DISPLAY_NAME, USER_NAME, USER_HANDLE};
+    const struct span best[] = {v->user_display_name, v->user_name, v->user_handle};
     for (size_t i = 0; i < sizeof best / sizeof *best; i++)
-        if (is_nonempty(v[best[i]])) {
-            patch_string(p, "user_name", v[USER_NAME], v[best[i]]);
+        if (json_has_text(best[i])) {
+            patch_string(p, "user_name", v->user_name, best[i]);
             return;
         }
-    if (!json_is_null(v[USER_NAME]))
+    if (!json_is_null(v->user_name))
         patch_set(p, "user_name", span_of("null"));
 }
 
-static void fix_chat(struct patch *p, const struct span *v)
+static void fix_chat(struct patch *p, const struct parts *v)
 {
-    patch_identifier(p, "chat_id", v[CHAT_ID], "\"\"");
-    if (!is_nonempty(v[CHAT_TYPE]))
+    patch_identifier(p, "chat_id", v->chat_id, "\"\"");
+    if (!json_has_text(v->chat_type))
         patch_set(p, "chat_type", span_of("\"dm\""));
-    if (!v[CHAT_NAME].p)
+    if (!v->chat_name.p)
         patch_set(p, "chat_name", span_of("null"));
-    if (!v[CHAT_TOPIC].p)
+    if (!v->chat_topic.p)
         patch_set(p, "chat_topic", span_of("null"));
 }
 
@@ -105,7 +70,7 @@ static struct span part(struct source *w, struct span v)
 {
     if (json_is_number(v))
         return v;
-    if (!is_nonempty(v))
+    if (!json_has_text(v))
         return (struct span){NULL, 0};
     if (!memchr(v.p, '\\', v.n))
         return (struct span){v.p + 1, v.n - 2};
@@ -114,39 +79,52 @@ static struct span part(struct source *w, struct span v)
     return (struct span){w->text.p + from, w->text.len - from};
 }
 
-static void find_session(struct source *w, const struct span *v, struct session *s)
+static void find_session(struct source *w, const struct parts *v, struct session *s)
 {
-    s->profile = json_is_string(v[PROFILE]) ? part(w, v[PROFILE]) : (struct span){NULL, 0};
-    s->chat_type = is_nonempty(v[CHAT_TYPE]) ? part(w, v[CHAT_TYPE]) : span_of("dm");
-    s->chat_id = part(w, v[CHAT_ID]);
+    s->profile = json_is_string(v->profile) ? part(w, v->profile) : (struct span){NULL, 0};
+    s->chat_type = json_has_text(v->chat_type) ? part(w, v->chat_type) : span_of("dm");
+    s->chat_id = part(w, v->chat_id);
     s->scope_id = part(w, scope_of(v));
-    s->user_id = part(w, v[USER_ID]);
-    s->user_id_alt = part(w, v[USER_ID_ALT]);
-    s->thread_id = part(w, v[THREAD_ID]);
-    s->prospective_thread_id = part(w, v[PROSPECTIVE_THREAD_ID]);
+    s->user_id = part(w, v->user_id);
+    s->user_id_alt = part(w, v->user_id_alt);
+    s->thread_id = part(w, v->thread_id);
+    s->prospective_thread_id = part(w, v->prospective_thread_id);
+}
+
+static void read_parts(struct parts *v, const struct json_members *source)
+{
+    JSON_PICK_MEMBERS(source, {"platform", &v->platform}, {"chat_id", &v->chat_id},
+                      {"chat_type", &v->chat_type}, {"chat_name", &v->chat_name},
+                      {"chat_topic", &v->chat_topic}, {"user_id", &v->user_id}, {"thread_id", &v->thread_id},
+                      {"user_name", &v->user_name}, {"user_display_name", &v->user_display_name},
+                      {"user_handle", &v->user_handle}, {"scope_id", &v->scope_id},
+                      {"guild_id", &v->guild_id}, {"user_id_alt", &v->user_id_alt},
+                      {"chat_id_alt", &v->chat_id_alt}, {"parent_chat_id", &v->parent_chat_id},
+                      {"prospective_thread_id", &v->prospective_thread_id}, {"message_id", &v->message_id},
+                      {"profile", &v->profile});
 }
 
 void source_normalise(struct source *w, struct buf *out, struct span source, struct session *s)
 {
-    static const int kept[] = {USER_ID, THREAD_ID};
-    static const int dropped[] = {USER_ID_ALT, CHAT_ID_ALT, PARENT_CHAT_ID, PROSPECTIVE_THREAD_ID,
-                                  MESSAGE_ID};
     struct patch *p = &w->patch;
-    struct span v[MEMBERS];
+    struct parts v;
     json_list(&w->members, source);
-    json_pick_members(&w->members, names, v, MEMBERS);
+    read_parts(&v, &w->members);
     patch_begin(p);
     w->text.len = 0;
     buf_room(&w->text, source.n + 1);
-    fix_platform(w, v[PLATFORM], s);
-    fix_chat(p, v);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        patch_identifier(p, names[kept[i]], v[kept[i]], "null");
-    for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
-        patch_identifier(p, names[dropped[i]], v[dropped[i]], NULL);
-    fix_user_name(p, v);
-    mirror_scope(p, v);
-    find_session(w, v, s);
+    fix_platform(w, v.platform, s);
+    fix_chat(p, &v);
+    patch_identifier(p, "user_id", v.user_id, "null");
+    patch_identifier(p, "thread_id", v.thread_id, "null");
+    patch_identifier(p, "user_id_alt", v.user_id_alt, NULL);
+    patch_identifier(p, "chat_id_alt", v.chat_id_alt, NULL);
+    patch_identifier(p, "parent_chat_id", v.parent_chat_id, NULL);
+    patch_identifier(p, "prospective_thread_id", v.prospective_thread_id, NULL);
+    patch_identifier(p, "message_id", v.message_id, NULL);
+    fix_user_name(p, &v);
+    mirror_scope(p, &v);
+    find_session(w, &v, s);
     patch_apply(p, out, source, &w->members);
 }
 

@@ -19,15 +19,10 @@ static struct span take(struct summary *s, struct span v)
     return (struct span){s->store.p + from, s->store.len - from};
 }
 
-static bool is_absent(struct span v)
-{
-    return !v.p || json_is_null(v) || (json_is_string(v) && v.n == 2);
-}
-
 /* The first of two values that says something. */
 static struct span take_either(struct summary *s, struct span a, struct span b)
 {
-    return take(s, is_absent(a) ? b : a);
+    return take(s, json_is_empty(a) ? b : a);
 }
 
 static void add_value(struct buf *out, struct span v)
@@ -58,37 +53,46 @@ static void add_members(struct buf *out, struct span object, const char *const *
 
 static void of_inbound(struct summary *s, const struct frame *f)
 {
-    static const char *const of_event[] = {"source", "text", "message_type", "message_id"};
-    static const char *const of_source[] = {"platform", "scope_id",  "guild_id",
-                                            "chat_id",  "user_name", "user_id"};
-    struct span e[4], v[6];
-    json_pick(frame_get(f, "event"), of_event, e, 4);
-    json_pick(e[0], of_source, v, 6);
-    s->platform = take(s, v[0]);
-    s->scope = take_either(s, v[1], v[2]);
-    s->chat = take(s, v[3]);
-    s->user = take_either(s, v[4], v[5]);
-    s->text = take(s, e[1]);
-    s->kind = json_eq(e[2], "text") ? s->kind : take(s, e[2]);
-    s->message_id = take(s, e[3]);
+    struct span source, text, type, id, platform, scope, guild, chat, name, user;
+    JSON_PICK(frame_get(f, "event"), {"source", &source}, {"text", &text}, {"message_type", &type},
+              {"message_id", &id});
+    JSON_PICK(source, {"platform", &platform}, {"scope_id", &scope}, {"guild_id", &guild}, {"chat_id", &chat},
+              {"user_name", &name}, {"user_id", &user});
+    s->platform = take(s, platform);
+    s->scope = take_either(s, scope, guild);
+    s->chat = take(s, chat);
+    s->user = take_either(s, name, user);
+    s->text = take(s, text);
+    s->kind = json_eq(type, "text") ? s->kind : take(s, type);
+    s->message_id = take(s, id);
+}
+
+/* What an action says: the first of its texts that is there. */
+static struct span action_text(struct summary *s, struct span action)
+{
+    struct span v[4], text = {"", 0};
+    JSON_PICK(action, {"content", &v[0]}, {"source_url", &v[1]}, {"emoji", &v[2]}, {"thread_name", &v[3]});
+    for (int i = 0; i < 4 && !text.n; i++)
+        text = take(s, v[i]);
+    return text;
 }
 
 static void of_outbound(struct summary *s, const struct frame *f)
 {
-    static const char *const of_action[] = {"op",    "chat_id",     "message_id", "content",     "source_url",
-                                            "emoji", "thread_name", "metadata",   "session_key", "kind"};
-    struct span v[10], refused = frame_get(f, "refused");
-    json_pick(f->type == FRAME_ACTION ? f->line : frame_get(f, "action"), of_action, v, 10);
+    struct span action = f->type == FRAME_ACTION ? f->line : frame_get(f, "action"),
+                refused = frame_get(f, "refused");
+    struct span op, chat, message, metadata, session;
+    JSON_PICK(action, {"op", &op}, {"chat_id", &chat}, {"message_id", &message}, {"metadata", &metadata},
+              {"session_key", &session});
     s->platform = take(s, frame_get(f, "platform"));
-    s->scope = take_either(s, json_find(v[7], "scope_id"), json_find(v[7], "guild_id"));
-    s->chat = take(s, v[1]);
-    s->kind = take(s, v[0]);
-    s->message_id = take(s, v[2]);
-    for (int i = 3; i < 7 && !s->text.n; i++)
-        s->text = take(s, v[i]);
-    if (!is_absent(v[8]))
-        s->session_key = take(s, v[8]);
-    if (is_absent(refused))
+    s->scope = take_either(s, json_find(metadata, "scope_id"), json_find(metadata, "guild_id"));
+    s->chat = take(s, chat);
+    s->kind = take(s, op);
+    s->message_id = take(s, message);
+    s->text = action_text(s, action);
+    if (!json_is_empty(session))
+        s->session_key = take(s, session);
+    if (json_is_empty(refused))
         return;
     s->outcome = OUTCOME_FAILURE;
     buf_str(&s->made, "refused: ");
@@ -98,60 +102,62 @@ static void of_outbound(struct summary *s, const struct frame *f)
 
 bool summary_success(const struct frame *f)
 {
-    static const char *const names[] = {"success", "error", "chat_info", "name"};
-    struct span v[4];
-    json_pick(frame_get(f, "result"), names, v, 4);
-    if (v[0].p)
-        return json_is_true(v[0]);
-    return !v[1].p && (json_is_object(v[2]) || json_is_string(v[3]));
+    struct span success, error, info, name;
+    JSON_PICK(frame_get(f, "result"), {"success", &success}, {"error", &error}, {"chat_info", &info},
+              {"name", &name});
+    if (success.p)
+        return json_is_true(success);
+    return !error.p && (json_is_object(info) || json_is_string(name));
 }
 
 static void of_result(struct summary *s, const struct frame *f)
 {
-    static const char *const names[] = {"message_id", "error", "ambiguous", "code", "chat_info"};
-    struct span v[5];
-    json_pick(frame_get(f, "result"), names, v, 5);
+    struct span id, error, ambiguous, code, info;
+    JSON_PICK(frame_get(f, "result"), {"message_id", &id}, {"error", &error}, {"ambiguous", &ambiguous},
+              {"code", &code}, {"chat_info", &info});
     s->outcome = summary_success(f) ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
-    s->message_id = take(s, v[0]);
-    s->text = take(s, v[1]);
-    if (json_is_true(v[2]))
+    s->message_id = take(s, id);
+    s->text = take(s, error);
+    if (json_is_true(ambiguous))
         s->kind = span_of("ambiguous");
-    else if (!is_absent(v[3]))
-        s->kind = take(s, v[3]);
-    if (json_is_object(v[4])) {
-        add_members(&s->made, v[4], (const char *const[]){NULL});
+    else if (!json_is_empty(code))
+        s->kind = take(s, code);
+    if (json_is_object(info)) {
+        add_members(&s->made, info, (const char *const[]){NULL});
         s->text = buf_as_span(&s->made);
     }
 }
 
+static void add_part(struct buf *out, const char *before, struct span v)
+{
+    buf_str(out, v.p ? before : "");
+    add_value(out, v);
+}
+
 static void of_descriptor(struct summary *s, const struct frame *f)
 {
-    static const char *const names[] = {"platform",         "label",        "max_message_length", "len_unit",
-                                        "markdown_dialect", "supported_ops"};
-    struct span v[6], op;
-    json_pick(frame_get(f, "descriptor"), names, v, 6);
-    s->platform = take(s, v[0]);
-    for (int i = 1; i < 5; i++) {
-        static const char *const before[] = {"", "", ", at most ", " ", ", markdown "};
-        buf_str(&s->made, v[i].p ? before[i] : "");
-        add_value(&s->made, v[i]);
-    }
-    struct json_iter it = {v[5], false};
-    for (bool more = false; json_is_array(v[5]) && json_next(&it, NULL, &op); more = true) {
-        buf_str(&s->made, more ? " " : ", ops ");
-        add_value(&s->made, op);
-    }
+    struct span platform, label, most, unit, dialect, ops, op;
+    JSON_PICK(frame_get(f, "descriptor"), {"platform", &platform}, {"label", &label},
+              {"max_message_length", &most}, {"len_unit", &unit}, {"markdown_dialect", &dialect},
+              {"supported_ops", &ops});
+    s->platform = take(s, platform);
+    add_part(&s->made, "", label);
+    add_part(&s->made, ", at most ", most);
+    add_part(&s->made, " ", unit);
+    add_part(&s->made, ", markdown ", dialect);
+    struct json_iter it = {ops, false};
+    for (bool more = false; json_is_array(ops) && json_next(&it, NULL, &op); more = true)
+        add_part(&s->made, more ? " " : ", ops ", op);
     s->text = buf_as_span(&s->made);
 }
 
 static void of_forward(struct summary *s, const struct frame *f)
 {
-    static const char *const names[] = {"platform", "method", "path"};
-    struct span v[3];
-    json_pick(frame_get(f, "forward"), names, v, 3);
-    s->platform = take(s, v[0]);
-    s->kind = take(s, v[1]);
-    s->text = take(s, v[2]);
+    struct span platform, method, path;
+    JSON_PICK(frame_get(f, "forward"), {"platform", &platform}, {"method", &method}, {"path", &path});
+    s->platform = take(s, platform);
+    s->kind = take(s, method);
+    s->text = take(s, path);
 }
 
 static void of_hello(struct summary *s, const struct frame *f)
@@ -168,7 +174,7 @@ static void of_other(struct summary *s, const struct frame *f)
                                         "bufferId", "requestId", "reason",      NULL};
     struct span reason = frame_get(f, "reason");
     add_value(&s->made, frame_get(f, "state"));
-    if (!is_absent(reason)) {
+    if (!json_is_empty(reason)) {
         buf_str(&s->made, s->made.len ? ": " : "");
         add_value(&s->made, reason);
     }

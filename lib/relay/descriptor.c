@@ -111,7 +111,7 @@ enum { MEMBERS = sizeof known / sizeof *known };
 
 bool descriptor_normalise(struct buf *out, struct span descriptor, struct buf *why)
 {
-    const char *names[MEMBERS];
+    struct json_want wanted[MEMBERS];
     struct span values[MEMBERS];
     size_t from = out->len;
     if (!json_is_object(descriptor)) {
@@ -119,8 +119,8 @@ bool descriptor_normalise(struct buf *out, struct span descriptor, struct buf *w
         return false;
     }
     for (size_t i = 0; i < MEMBERS; i++)
-        names[i] = known[i].name;
-    json_pick(descriptor, names, values, MEMBERS);
+        wanted[i] = (struct json_want){known[i].name, &values[i]};
+    json_pick_into(descriptor, wanted, MEMBERS);
     for (size_t i = 0; i < MEMBERS; i++) {
         bool fit = fits(known[i].kind, values[i]);
         if (!fit && !known[i].otherwise) {
