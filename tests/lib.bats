@@ -10,6 +10,7 @@ load helper
 }
 
 @test "lib: JSON" { "$RELAY_BUILD/tests/lib/json"; }
+@test "lib: memory for one line" { "$RELAY_BUILD/tests/lib/arena"; }
 @test "lib: numbers" { "$RELAY_BUILD/tests/lib/num"; }
 @test "lib: options" { "$RELAY_BUILD/tests/lib/opt"; }
 @test "lib: lines in and bytes out" { "$RELAY_BUILD/tests/lib/io"; }

@@ -86,23 +86,38 @@ static bool unsafe(uint32_t c)
     return i < sizeof ranges / sizeof *ranges && c >= ranges[i].from;
 }
 
+/* The length of the code point at p if it may stand as it is; else 0, and *cp and *len say what it is, *len 0: not UTF-8. */
+static size_t safe(const char *p, size_t n, uint32_t *cp, size_t *len)
+{
+    *len = 1;
+    if (*p >= 0x20 && *p < 0x7f)
+        return 1;
+    *len = text_decode(p, n, cp);
+    return *len && !unsafe(*cp) ? *len : 0;
+}
+
+static void add_escape(struct buf *out, unsigned char byte, uint32_t c, size_t len)
+{
+    if (!len || (c < 0x80 && c != '\n' && c != '\t' && c != '\r'))
+        buf_printf(out, "\\x%02x", (unsigned)byte);
+    else if (c < 0x80)
+        buf_str(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+    else
+        buf_printf(out, "\\u{%x}", (unsigned)c);
+}
+
 void text_escape(struct buf *out, const char *p, size_t n)
 {
-    for (size_t i = 0, k; i < n; i += k) {
-        uint32_t c;
-        k = text_decode(p + i, n - i, &c);
-        if (!k) {
-            buf_printf(out, "\\x%02x", (unsigned)(unsigned char)p[i]);
-            k = 1;
-        } else if (!unsafe(c)) {
-            buf_add(out, p + i, k);
-        } else if (c == '\n' || c == '\t' || c == '\r') {
-            buf_str(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
-        } else if (c < 0x80) {
-            buf_printf(out, "\\x%02x", (unsigned)c);
-        } else {
-            buf_printf(out, "\\u{%x}", (unsigned)c);
-        }
+    for (size_t i = 0, len = 0; i < n; i += len) {
+        uint32_t c = 0;
+        size_t from = i, k;
+        while (i < n && (k = safe(p + i, n - i, &c, &len)))
+            i += k;
+        buf_add(out, p + from, i - from);
+        if (i == n)
+            return;
+        add_escape(out, (unsigned char)p[i], c, len);
+        len = len ? len : 1;
     }
 }
 

@@ -5,11 +5,20 @@
 #include "base/text.h"
 #include "decode/event.h"
 
-/* The members of an event that are looked at. */
-struct parts {
+/* The members that matter, as JSON text. */
+struct members {
     struct span text, message_type, source, message_id, reply_to_message_id;
     struct span media_urls, media, media_types, context, channel_context, prompt_response;
 };
+
+static void read_members(const struct json_members *o, struct members *m)
+{
+    JSON_PICK_MEMBERS(o, {"text", &m->text}, {"message_type", &m->message_type}, {"source", &m->source},
+                      {"message_id", &m->message_id}, {"reply_to_message_id", &m->reply_to_message_id},
+                      {"media_urls", &m->media_urls}, {"media", &m->media}, {"media_types", &m->media_types},
+                      {"context", &m->context}, {"channel_context", &m->channel_context},
+                      {"prompt_response", &m->prompt_response});
+}
 
 static bool is_known_type(struct span v)
 {
@@ -28,25 +37,25 @@ static bool begins(struct span v, const char *with)
 }
 
 /* Whether one of the message's media is an image, by its type or by the connector's word. */
-static bool has_image(const struct parts *v)
+static bool has_image(const struct members *m)
 {
-    struct json_iter of_types = {v->media_types, false}, of_media = {v->media, false};
+    struct json_iter of_types = {m->media_types, false}, of_media = {m->media, false};
     struct span x;
-    while (json_is_array(v->media_types) && json_next(&of_types, NULL, &x))
+    while (json_is_array(m->media_types) && json_next(&of_types, NULL, &x))
         if (begins(x, "\"image/"))
             return true;
-    while (json_is_array(v->media) && json_next(&of_media, NULL, &x))
+    while (json_is_array(m->media) && json_next(&of_media, NULL, &x))
         if (begins(json_find(x, "mime"), "\"image/") || json_eq(json_find(x, "kind"), "image"))
             return true;
     return false;
 }
 
 /* What some connectors call an image is a photo, if there is one. */
-static void fix_message_type(struct patch *p, const struct parts *v)
+static void fix_message_type(struct patch *p, const struct members *m)
 {
-    if (json_eq(v->message_type, "image") && has_image(v))
+    if (json_eq(m->message_type, "image") && has_image(m))
         patch_set(p, "message_type", span_of("\"photo\""));
-    else if (!is_known_type(v->message_type))
+    else if (!is_known_type(m->message_type))
         patch_set(p, "message_type", span_of("\"text\""));
 }
 
@@ -72,20 +81,18 @@ static bool is_absent(struct span v)
 }
 
 /* The types come from the list `media`; without it they are those that the connector named itself. */
-static void fix_media(struct event *e, const struct parts *v)
+static void fix_media(struct event *e, const struct members *m)
 {
     struct patch *p = &e->patch;
-    if (!json_is_array(v->media_urls))
+    if (!json_is_array(m->media_urls))
         patch_set(p, "media_urls", span_of("[]"));
-    size_t from = p->made.len;
-    if (is_absent(v->media))
-        media_types_kept(&p->made, v->media_urls, v->media_types);
+    e->text.len = 0;
+    if (is_absent(m->media))
+        media_types_kept(&e->text, m->media_urls, m->media_types);
     else
-        media_types(&e->media, &p->made, v->media_urls, v->media);
-    if (is_same_list(p, v->media_types, (struct span){p->made.p + from, p->made.len - from}))
-        p->made.len = from;
-    else
-        patch_made(p, "media_types", from);
+        media_types(&e->arena, &e->text, m->media_urls, m->media);
+    if (!is_same_list(p, m->media_types, buf_as_span(&e->text)))
+        patch_set(p, "media_types", arena_take(&e->arena, &e->text));
 }
 
 /* Appends the flattened text of a string or identifier. False where nothing came of it. */
@@ -127,34 +134,34 @@ static void context_lines(struct buf *out, struct span context, struct buf *scra
 }
 
 /* The lines come from the list `context`; without it the connector's own text stays. */
-static void fix_context(struct event *e, const struct parts *v)
+static void fix_context(struct event *e, const struct members *m)
 {
-    if (is_absent(v->context) && json_has_text(v->channel_context))
+    if (is_absent(m->context) && json_has_text(m->channel_context))
         return;
     e->text.len = 0;
-    context_lines(&e->text, v->context, &e->scratch);
+    context_lines(&e->text, m->context, &e->scratch);
     if (e->text.len)
-        patch_text(&e->patch, "channel_context", v->channel_context, buf_as_span(&e->text));
+        patch_text(&e->patch, "channel_context", m->channel_context, buf_as_span(&e->text));
     else
-        patch_drop(&e->patch, "channel_context", v->channel_context);
+        patch_drop(&e->patch, "channel_context", m->channel_context);
 }
 
 /* Normalises the event, whose source is done. */
-static void fix_event(struct event *e, struct span event, const struct parts *v)
+static void fix_event(struct event *e, struct span event, const struct members *m)
 {
     struct patch *p = &e->patch;
     patch_begin(p);
-    if (!json_is_string(v->text))
+    if (!json_is_string(m->text))
         patch_set(p, "text", span_of("\"\""));
-    fix_message_type(p, v);
+    fix_message_type(p, m);
     if (e->source.len)
         patch_set(p, "source", buf_as_span(&e->source));
-    patch_identifier(p, "message_id", v->message_id, "null");
-    patch_identifier(p, "reply_to_message_id", v->reply_to_message_id, "null");
-    fix_media(e, v);
-    fix_context(e, v);
-    if (!json_is_object(v->prompt_response))
-        patch_drop(p, "prompt_response", v->prompt_response);
+    patch_identifier(p, "message_id", m->message_id, "null");
+    patch_identifier(p, "reply_to_message_id", m->reply_to_message_id, "null");
+    fix_media(e, m);
+    fix_context(e, m);
+    if (!json_is_object(m->prompt_response))
+        patch_drop(p, "prompt_response", m->prompt_response);
     patch_apply(p, &e->event, event, &e->members);
 }
 
@@ -173,29 +180,22 @@ static void fix_frame(struct event *e, struct buf *out, const struct frame *f, c
     patch_apply(p, out, f->line, &f->top);
 }
 
-static void read_parts(struct parts *v, const struct json_members *event)
-{
-    JSON_PICK_MEMBERS(event, {"text", &v->text}, {"message_type", &v->message_type}, {"source", &v->source},
-                      {"message_id", &v->message_id}, {"reply_to_message_id", &v->reply_to_message_id},
-                      {"media_urls", &v->media_urls}, {"media", &v->media}, {"media_types", &v->media_types},
-                      {"context", &v->context}, {"channel_context", &v->channel_context},
-                      {"prompt_response", &v->prompt_response});
-}
-
 const char *event_normalise(struct event *e, struct buf *out, const struct frame *f)
 {
     struct span event = frame_get(f, "event");
-    struct parts v;
+    struct members m;
     struct session s;
     if (!json_is_object(event))
         return "event is not an object";
     json_list(&e->members, event);
-    read_parts(&v, &e->members);
-    if (v.source.p && !json_is_null(v.source) && !json_is_object(v.source))
+    read_members(&e->members, &m);
+    if (m.source.p && !json_is_null(m.source) && !json_is_object(m.source))
         return "source is not an object";
     e->source.len = e->event.len = 0;
-    source_normalise(&e->sourced, &e->source, json_is_object(v.source) ? v.source : span_of("{}"), &s);
-    fix_event(e, event, &v);
+    arena_reset(&e->arena);
+    e->patch.arena = e->sourced.patch.arena = &e->arena;
+    source_normalise(&e->sourced, &e->source, json_is_object(m.source) ? m.source : span_of("{}"), &s);
+    fix_event(e, event, &m);
     fix_frame(e, out, f, &s);
     return NULL;
 }
@@ -208,5 +208,5 @@ void event_free(struct event *e)
     patch_free(&e->patch);
     json_members_free(&e->members);
     source_free(&e->sourced);
-    media_free(&e->media);
+    arena_free(&e->arena);
 }

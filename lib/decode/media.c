@@ -12,8 +12,8 @@
 enum { LONGEST_MIME = 255, MOST_TYPES = 1 << 20 };
 
 struct media_entry {
-    struct span url; /* decoded; its p is an offset into media.text until all are read */
-    size_t at, order;
+    struct span url; /* decoded */
+    size_t order;
     struct span mime; /* JSON text */
 };
 
@@ -26,69 +26,58 @@ static int by_url(const void *a, const void *b)
     return c ? c : x->order < y->order ? -1 : x->order > y->order;
 }
 
-static void add_entry(struct media *m, size_t n, struct span url, struct span mime)
-{
-    if (n == m->cap) {
-        m->cap = m->cap ? m->cap * 2 : 16;
-        m->entries = xrealloc(m->entries, m->cap * sizeof *m->entries);
-    }
-    size_t at = m->text.len;
-    json_decode(&m->text, url);
-    bool known = json_is_string(mime) && mime.n <= LONGEST_MIME + 2;
-    m->entries[n] = (struct media_entry){{NULL, m->text.len - at}, at, n, known ? mime : span_of("\"\"")};
-}
-
 /* Reads the list of media, sorted by url. Returns their number. */
-static size_t read_entries(struct media *m, struct span media)
+static size_t read_entries(struct arena *a, struct media_entry **entries, struct span media)
 {
     struct span element, url, mime;
     struct json_iter it = {media, false};
-    size_t n = 0;
-    m->text.len = 0;
-    if (!json_is_array(media))
-        return 0;
-    while (json_next(&it, NULL, &element)) {
+    size_t n = 0, cap = 0;
+    while (json_is_array(media) && json_next(&it, NULL, &element)) {
         JSON_PICK(element, {"url", &url}, {"mime", &mime});
-        if (json_has_text(url))
-            add_entry(m, n++, url, mime);
+        if (!json_has_text(url))
+            continue;
+        if (n == cap) {
+            struct media_entry *more = arena_alloc(a, (cap = cap ? cap * 2 : 16) * sizeof *more);
+            if (n)
+                memcpy(more, *entries, n * sizeof *more);
+            *entries = more;
+        }
+        bool known = json_is_string(mime) && mime.n <= LONGEST_MIME + 2;
+        (*entries)[n] = (struct media_entry){json_text(a, url), n, known ? mime : span_of("\"\"")};
+        n++;
     }
-    for (size_t i = 0; i < n; i++)
-        m->entries[i].url.p = m->text.p + m->entries[i].at;
     if (n > 1)
-        qsort(m->entries, n, sizeof *m->entries, by_url);
+        qsort(*entries, n, sizeof **entries, by_url);
     return n;
 }
 
 /* The type of the last entry for a url (decoded), as JSON text. */
-static struct span mime_of(const struct media *m, size_t n, struct span url)
+static struct span mime_of(const struct media_entry *entries, size_t n, struct span url)
 {
     struct media_entry wanted = {.url = url, .order = SIZE_MAX};
     size_t low = 0, high = n; /* the first entry after `wanted` lies in [low, high] */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (by_url(&m->entries[middle], &wanted) < 0)
+        if (by_url(&entries[middle], &wanted) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    const struct media_entry *e = low ? &m->entries[low - 1] : NULL;
-    bool found = e && e->url.n == url.n && memcmp(e->url.p, url.p, url.n) == 0;
-    return found ? e->mime : span_of("\"\"");
+    bool found = low && span_same(entries[low - 1].url, url);
+    return found ? entries[low - 1].mime : span_of("\"\"");
 }
 
-void media_types(struct media *m, struct buf *out, struct span urls, struct span media)
+void media_types(struct arena *a, struct buf *out, struct span urls, struct span media)
 {
     struct span url;
     struct json_iter it = {urls, false};
-    size_t n = read_entries(m, media), from = out->len;
+    struct media_entry *entries = NULL;
+    size_t n = read_entries(a, &entries, media), from = out->len;
     buf_ch(out, '[');
     while (json_is_array(urls) && json_next(&it, NULL, &url)) {
         struct span mime = span_of("\"\"");
-        if (n && json_has_text(url) && out->len - from < MOST_TYPES) {
-            m->wanted.len = 0;
-            json_decode(&m->wanted, url);
-            mime = mime_of(m, n, buf_as_span(&m->wanted));
-        }
+        if (n && json_has_text(url) && out->len - from < MOST_TYPES)
+            mime = mime_of(entries, n, json_text(a, url));
         if (out->len > from + 1)
             buf_ch(out, ',');
         buf_span(out, mime);
@@ -108,12 +97,4 @@ void media_types_kept(struct buf *out, struct span urls, struct span types)
         buf_span(out, has ? type : span_of("\"\""));
     }
     buf_ch(out, ']');
-}
-
-void media_free(struct media *m)
-{
-    buf_free(&m->text);
-    buf_free(&m->wanted);
-    free(m->entries);
-    *m = (struct media){0};
 }

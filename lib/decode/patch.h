@@ -8,12 +8,13 @@
 
 enum { PATCH_MOST = 24 };
 
-/* All zero is no changes; patch_free() at the end. `have` below is the member's present value. */
+/* All zero but the arena is no changes; patch_free() at the end. `have` below is the member's present value. The values
+ * made here live in the arena. */
 struct patch {
+    struct arena *arena;
     struct json_edit edits[PATCH_MOST];
-    size_t from[PATCH_MOST], size[PATCH_MOST]; /* of a value in `made`, which may still move */
     size_t n;
-    struct buf made, a, b;
+    struct buf text; /* scratch */
 };
 
 /* Forgets all changes. */
@@ -21,20 +22,18 @@ void patch_begin(struct patch *p);
 /* Sets a member to JSON text that stays where it is until patch_apply(). */
 void patch_set(struct patch *p, const char *name, struct span value);
 void patch_drop(struct patch *p, const char *name, struct span have);
-/* Sets a member to the JSON text that was appended to p->made since it was `from` bytes long. */
-void patch_made(struct patch *p, const char *name, size_t from);
 /* Sets a member to a string of that text. */
 void patch_text(struct patch *p, const char *name, struct span have, struct span text);
 /* Sets a member to the same text as the JSON string `value`. */
 void patch_string(struct patch *p, const char *name, struct span have, struct span value);
 /* An identifier (protocol §6): a number becomes the string of its digits; what is none becomes `other` (JSON
- * text), or is dropped where that is NULL. */
+ * text), or is dropped if that is NULL. */
 void patch_identifier(struct patch *p, const char *name, struct span have, const char *other);
 /* Whether v is a string of the same text as the JSON string `other`. */
 bool patch_same(struct patch *p, struct span v, struct span other);
 
-/* Appends the object, whose members are at hand, with the changes; nothing where there are none. */
-void patch_apply(struct patch *p, struct buf *out, struct span object, const struct json_members *o);
+/* Appends the object, whose members are at hand, with the changes; nothing if there are none. */
+void patch_apply(const struct patch *p, struct buf *out, struct span object, const struct json_members *o);
 void patch_free(struct patch *p);
 
 #endif

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What there is to see of a frame. */
-#include <string.h>
-
 #include "decode/summary.h"
 
-/* The decoded text of a string, or a scalar's JSON text; of anything else nothing. The store has room for all
- * of the frame, so that nothing in it moves. */
+/* The text of a string, or a scalar's JSON text; of anything else nothing. */
 static struct span take(struct summary *s, struct span v)
 {
     if (!v.p || json_is_null(v) || json_is_object(v) || json_is_array(v))
         return (struct span){"", 0};
-    if (!json_is_string(v))
-        return v;
-    if (!memchr(v.p, '\\', v.n))
-        return (struct span){v.p + 1, v.n - 2};
-    size_t from = s->store.len;
-    json_decode(&s->store, v);
-    return (struct span){s->store.p + from, s->store.len - from};
+    return json_is_string(v) ? json_text(&s->arena, v) : v;
 }
 
 /* The first of two values that says something. */
@@ -67,54 +58,49 @@ static void of_inbound(struct summary *s, const struct frame *f)
     s->message_id = take(s, id);
 }
 
-/* What an action says: the first of its texts that is there. */
-static struct span action_text(struct summary *s, struct span action)
+static void refused(struct summary *s, struct span why)
 {
-    struct span v[4], text = {"", 0};
-    JSON_PICK(action, {"content", &v[0]}, {"source_url", &v[1]}, {"emoji", &v[2]}, {"thread_name", &v[3]});
-    for (int i = 0; i < 4 && !text.n; i++)
-        text = take(s, v[i]);
-    return text;
+    s->outcome = OUTCOME_FAILURE;
+    buf_str(&s->made, "refused: ");
+    add_value(&s->made, why);
+    s->text = buf_as_span(&s->made);
 }
 
 static void of_outbound(struct summary *s, const struct frame *f)
 {
-    struct span action = f->type == FRAME_ACTION ? f->line : frame_get(f, "action"),
-                refused = frame_get(f, "refused");
-    struct span op, chat, message, metadata, session;
-    JSON_PICK(action, {"op", &op}, {"chat_id", &chat}, {"message_id", &message}, {"metadata", &metadata},
-              {"session_key", &session});
+    struct span op, chat, id, content, url, emoji, thread, metadata, session, why = frame_get(f, "refused");
+    JSON_PICK(f->type == FRAME_ACTION ? f->line : frame_get(f, "action"), {"op", &op}, {"chat_id", &chat},
+              {"message_id", &id}, {"content", &content}, {"source_url", &url}, {"emoji", &emoji},
+              {"thread_name", &thread}, {"metadata", &metadata}, {"session_key", &session});
     s->platform = take(s, frame_get(f, "platform"));
     s->scope = take_either(s, json_find(metadata, "scope_id"), json_find(metadata, "guild_id"));
     s->chat = take(s, chat);
     s->kind = take(s, op);
-    s->message_id = take(s, message);
-    s->text = action_text(s, action);
+    s->message_id = take(s, id);
+    const struct span texts[] = {content, url, emoji, thread};
+    for (int i = 0; i < 4 && !s->text.n; i++)
+        s->text = take(s, texts[i]);
     if (!json_is_empty(session))
         s->session_key = take(s, session);
-    if (json_is_empty(refused))
-        return;
-    s->outcome = OUTCOME_FAILURE;
-    buf_str(&s->made, "refused: ");
-    add_value(&s->made, refused);
-    s->text = buf_as_span(&s->made);
+    if (!json_is_empty(why))
+        refused(s, why);
 }
 
 bool summary_success(const struct frame *f)
 {
-    struct span success, error, info, name;
-    JSON_PICK(frame_get(f, "result"), {"success", &success}, {"error", &error}, {"chat_info", &info},
+    struct span success, error, chat, name;
+    JSON_PICK(frame_get(f, "result"), {"success", &success}, {"error", &error}, {"chat_info", &chat},
               {"name", &name});
     if (success.p)
         return json_is_true(success);
-    return !error.p && (json_is_object(info) || json_is_string(name));
+    return !error.p && (json_is_object(chat) || json_is_string(name));
 }
 
 static void of_result(struct summary *s, const struct frame *f)
 {
-    struct span id, error, ambiguous, code, info;
+    struct span id, error, ambiguous, code, chat;
     JSON_PICK(frame_get(f, "result"), {"message_id", &id}, {"error", &error}, {"ambiguous", &ambiguous},
-              {"code", &code}, {"chat_info", &info});
+              {"code", &code}, {"chat_info", &chat});
     s->outcome = summary_success(f) ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
     s->message_id = take(s, id);
     s->text = take(s, error);
@@ -122,15 +108,17 @@ static void of_result(struct summary *s, const struct frame *f)
         s->kind = span_of("ambiguous");
     else if (!json_is_empty(code))
         s->kind = take(s, code);
-    if (json_is_object(info)) {
-        add_members(&s->made, info, (const char *const[]){NULL});
+    if (json_is_object(chat)) {
+        add_members(&s->made, chat, (const char *const[]){NULL});
         s->text = buf_as_span(&s->made);
     }
 }
 
 static void add_part(struct buf *out, const char *before, struct span v)
 {
-    buf_str(out, v.p ? before : "");
+    if (!v.p)
+        return;
+    buf_str(out, before);
     add_value(out, v);
 }
 
@@ -185,10 +173,11 @@ static void of_other(struct summary *s, const struct frame *f)
 
 void summary_make(struct summary *s, const struct frame *f)
 {
-    struct buf store = s->store, made = s->made;
-    *s = (struct summary){.store = store, .made = made};
-    s->store.len = s->made.len = 0;
-    buf_room(&s->store, 2 * f->line.n + 1); /* an op is taken twice */
+    struct arena arena = s->arena;
+    struct buf made = s->made;
+    *s = (struct summary){.arena = arena, .made = made};
+    s->made.len = 0;
+    arena_reset(&s->arena);
     s->type = take(s, f->name);
     s->session_key = take(s, frame_get(f, "session_key"));
     s->buffer_id = take(s, frame_get(f, "bufferId"));
@@ -220,6 +209,6 @@ void summary_make(struct summary *s, const struct frame *f)
 
 void summary_free(struct summary *s)
 {
-    buf_free(&s->store);
+    arena_free(&s->arena);
     buf_free(&s->made);
 }

@@ -14,7 +14,8 @@ struct summary {
     struct span platform, scope, chat, user, kind, text;
     struct span message_id, session_key, buffer_id, request_id;
     enum summary_outcome outcome; /* of an outbound_result, or FAILURE of a refused outbound */
-    struct buf store, made;
+    struct arena arena;
+    struct buf made;
 };
 
 void summary_make(struct summary *s, const struct frame *f);

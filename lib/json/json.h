@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 enum {
@@ -99,6 +100,9 @@ bool json_is_empty(struct span v); /* absent, null or "" */
 
 /* Appends the string's text as UTF-8; a lone surrogate becomes U+FFFD. v must be a string. */
 void json_decode(struct buf *out, struct span v);
+/* The text of a string: part of v if it is written without escapes, else decoded into the arena. {NULL, 0} if v is not a
+ * string. */
+struct span json_text(struct arena *a, struct span v);
 /* Whether v is a string of exactly that text. */
 bool json_eq(struct span v, const char *text);
 /* The same for a member's name; most are told apart by their first byte. */

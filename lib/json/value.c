@@ -104,6 +104,17 @@ void json_decode(struct buf *out, struct span v)
     }
 }
 
+struct span json_text(struct arena *a, struct span v)
+{
+    if (!json_is_string(v))
+        return (struct span){NULL, 0};
+    if (!memchr(v.p, '\\', v.n))
+        return (struct span){v.p + 1, v.n - 2};
+    struct buf text = {arena_alloc(a, v.n), 0, v.n}; /* what is decoded is never longer */
+    json_decode(&text, v);
+    return buf_as_span(&text);
+}
+
 static bool decodes_to(struct span v, const char *text, size_t n)
 {
     struct buf b = {0};
@@ -117,10 +128,12 @@ bool json_eq(struct span v, const char *text)
 {
     if (!json_is_string(v))
         return false;
-    size_t n = strlen(text);
-    if (v.n == n + 2)
-        return memcmp(v.p + 1, text, n) == 0 && !memchr(text, '\\', n);
-    return v.n > n + 2 && memchr(v.p, '\\', v.n) && decodes_to(v, text, n);
+    const char *p = v.p + 1, *end = v.p + v.n - 1, *t = text;
+    for (; p < end && *p == *t && *p != '\\'; p++)
+        t++;
+    if (p == end)
+        return !*t;
+    return *p == '\\' && decodes_to(v, text, strlen(text));
 }
 
 void json_quote(struct buf *out, const char *p, size_t n)

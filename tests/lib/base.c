@@ -107,7 +107,8 @@ static void edit_too_much(void)
 
 static void change_too_much(void)
 {
-    struct patch c = {0};
+    struct arena a = {0};
+    struct patch c = {.arena = &a};
     for (int i = 0; i < PATCH_MOST; i++)
         patch_set(&c, "a", span_of("1"));
     if (c.n != PATCH_MOST)
