@@ -6,15 +6,20 @@
 #include "relay/filter.h"
 #include "run/each.h"
 #include "run/env.h"
+#include "run/letters.h"
 #include "run/resident.h"
 
-enum { PARALLEL_MAX = 256 }; /* two descriptors each */
+enum {
+    PARALLEL_MAX = 256, /* two descriptors each */
+    ATTEMPTS_MAX = 100,
+};
 
 static struct relay_run {
     struct worker_options o;
-    int64_t parallel; /* sessions at once */
+    int64_t parallel, attempts; /* sessions at once; runs of a message */
+    const char *dead_letter, *on_failure;
     bool resident;
-} self = {.o = {.timeout = INT64_MAX, .kill_after = 5000}, .parallel = 4};
+} self = {.o = {.timeout = INT64_MAX, .kill_after = 5000}, .parallel = 4, .attempts = 3};
 
 static const struct opt options[] = {
     OPT_NUMBER('P', "parallel", &self.parallel, 1, PARALLEL_MAX, "sessions at once (default 4)"),
@@ -23,10 +28,14 @@ static const struct opt options[] = {
     OPT_FLAG('r', "reply-to", &self.o.reply_to, "send as a reply to the message"),
     OPT_FLAG(0, "typing", &self.o.typing, "show typing while COMMAND runs"),
     OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
+    OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX, "runs of a message that fails (default 3)"),
+    OPT_FILE(0, "dead-letter", &self.dead_letter, "keep what is given up in FILE, and acknowledge it"),
+    OPT_TEXT(0, "on-failure", "TEXT", &self.on_failure, "answer with TEXT when a message is given up"),
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "KILL what TERM did not end (default 5s)"),
 };
 
-static const int exits[] = {EX_OK, EX_USAGE, EX_DATAERR, EX_OSERR, EX_IOERR, EX_CONFIG, -1};
+static const int exits[] = {EX_OK,    EX_NO,    EX_USAGE,  EX_DATAERR, EX_NOINPUT,
+                            EX_OSERR, EX_IOERR, EX_CONFIG, -1};
 
 static const struct tool tool = {
     .purpose = "Runs COMMAND for each message that comes in and sends what it prints.",
@@ -52,27 +61,37 @@ static void check_command(const char *name)
         die(child_start_status(error), "run %s: %s", name, strerror(error));
 }
 
-static int run_each(struct filter *f, const struct worker_options *o, int parallel)
+static int run_each(struct filter *f)
 {
-    struct runner r = {.o = *o, .parallel = parallel};
+    struct runner r = {.o = self.o, .parallel = (int)self.parallel, .attempts = (int)self.attempts};
+    struct logfile letters;
+    r.on_failure = self.on_failure;
+    if (self.dead_letter && !letters_open(&letters, self.dead_letter))
+        die(EX_NOINPUT, "open %s:", self.dead_letter);
+    r.letters = self.dead_letter ? &letters : NULL;
     runner_init(&r, f);
+    environment_clean();
     int status = filter_run(f);
-    runner_free(&r);
+    runner_free(&r, f);
+    if (r.letters)
+        logfile_close(r.letters);
     return status;
 }
 
-static int run_resident(struct filter *f, const struct worker_options *o)
+static int run_resident(struct filter *f)
 {
-    struct resident r = {.argv = o->argv, .max = o->max, .kill_after = o->kill_after};
+    struct resident r = {.argv = self.o.argv, .max = self.o.max, .kill_after = self.o.kill_after};
     resident_init(&r, f);
+    environment_clean();
     int status = filter_run(f);
-    resident_free(&r);
+    resident_free(&r, f);
     return status;
 }
 
 static void check_options(const struct opts *o)
 {
-    static const char *const of_each[] = {"parallel", "reply-to", "typing", "timeout"};
+    static const char *const of_each[] = {"parallel", "reply-to",    "typing",    "timeout",
+                                          "attempts", "dead-letter", "on-failure"};
     if (!o->argv[o->operands])
         opt_wrong("COMMAND missing");
     for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)
@@ -90,7 +109,6 @@ int main(int argc, char **argv)
     self.o.argv = argv + o.operands;
     self.o.max = (size_t)o.max_frame;
     check_command(self.o.argv[0]);
-    environment_clean();
     filter_init(&f, &o);
-    return self.resident ? run_resident(&f, &self.o) : run_each(&f, &self.o, (int)self.parallel);
+    return self.resident ? run_resident(&f) : run_each(&f);
 }

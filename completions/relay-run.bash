@@ -12,13 +12,18 @@ _relay_run() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -P|--parallel|--timeout|--kill-after|--max-frame) want=$w ;;
+        -P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--kill-after|--max-frame) want=$w ;;
         -*) ;;
         *) command=$i ;;
         esac
     done
     [[ $cur != = ]] || cur=
     case $want in
+    --dead-letter)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
     ?*) return ;;
     esac
     if ((command)); then
@@ -32,7 +37,7 @@ _relay_run() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -r --reply-to --typing --timeout --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -21,6 +21,11 @@ load helper
 @test "lib: identities" { "$RELAY_BUILD/tests/lib/identity"; }
 @test "lib: scopes" { "$RELAY_BUILD/tests/lib/scope"; }
 @test "lib: patterns of the stub" { "$RELAY_BUILD/tests/lib/tree"; }
+@test "lib: the inbox: order, another try, redeliveries, bounds" { "$RELAY_BUILD/tests/lib/inbox"; }
+@test "lib: each of 10,000 answers at the address of its own message" { "$RELAY_BUILD/tests/lib/address"; }
+@test "lib: how every message ends" { "$RELAY_BUILD/tests/lib/fate"; }
+@test "lib: when a stage says what it has in hand" { "$RELAY_BUILD/tests/lib/work"; }
+@test "lib: what a long-lived COMMAND has in hand" { "$RELAY_BUILD/tests/lib/hands"; }
 @test "lib: the log on disk" { "$RELAY_BUILD/tests/lib/logfile"; }
 
 @test "lib: the framer cuts as a model does that looks at one byte at a time" {

@@ -184,12 +184,6 @@ bool child_alive(const struct child *c)
     return c->pid || (c->group && (kill(-c->group, 0) == 0 || errno == EPERM));
 }
 
-bool child_ended(const struct child *c)
-{
-    siginfo_t si = {0};
-    return c->pid > 0 && waitid(P_PID, (id_t)c->pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid;
-}
-
 bool child_reap(struct child *c, int *status)
 {
     int w;

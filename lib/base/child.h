@@ -30,9 +30,6 @@ int child_start(struct child *c, char *const argv[], char *const envp[], int dea
  * so that a stopped one gets it. Nothing if nobody is left. */
 void child_kill(const struct child *c, int signal);
 
-/* Whether the child has ended, without reaping it. */
-bool child_ended(const struct child *c);
-
 /* Whether the child has ended: then it is reaped, pid becomes 0 and *status is its exit status as a shell has
  * it (128 + N for signal N). Does not wait. Its process group can still be signalled as long as there is one.
  */

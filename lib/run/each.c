@@ -4,45 +4,91 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
+#include "relay/action.h"
 #include "run/each.h"
+#include "run/ending.h"
 
+enum { NAMES_MAX = 8 }; /* sessions named in a diagnostic at most */
+
+/* In a ring what comes behind a full inbox is read on: interrupts, results, the drain. What waits in a file
+ * or pipe may wait there. */
 static bool is_full(struct filter *f)
 {
     struct runner *r = f->ctx;
-    return inbox_full(&r->inbox);
+    return !r->stage.work.ring && inbox_full(&r->inbox);
 }
 
 static bool is_busy(struct filter *f)
 {
     struct runner *r = f->ctx;
-    return r->running || inbox_waits(&r->inbox);
+    return r->running || r->inbox.waiting;
 }
 
-/* Acks a turn and what is held for it, each bufferId once. */
-static void ack_turn(struct filter *f, const struct turn *t)
+static struct load load_of(struct filter *f)
 {
-    const struct buf *last = NULL;
-    for (const struct turn *d = t; d; d = d == t ? t->held : d->next) {
-        if (!d->ack.len || (last && last->len == d->ack.len && memcmp(last->p, d->ack.p, last->len) == 0))
-            continue;
-        filter_emit(f, buf_as_span(&d->ack));
-        last = &d->ack;
+    struct runner *r = f->ctx;
+    return (struct load){r->running, (int64_t)r->inbox.waiting};
+}
+
+static void stop_all(struct filter *f, int signal)
+{
+    struct runner *r = f->ctx;
+    for (int i = 0; i < r->parallel; i++) {
+        if (r->workers[i].turn && signal == SIGKILL)
+            child_kill(&r->workers[i].process.child, SIGKILL);
+        else if (r->workers[i].turn)
+            worker_interrupt(&r->workers[i]);
     }
+    for (struct turn *t; (t = inbox_pop(&r->inbox, NULL));)
+        inbox_given_up(&r->inbox, t);
+}
+
+/* Whether the platform of the message can show that someone is typing. */
+static bool shows_typing(const struct runner *r, const struct turn *t)
+{
+    static const char op[] = "\"typing\"";
+    struct buf name = {0};
+    platform_decode(&name, json_find(t->source, "platform"));
+    const struct platform *p = platforms_find(&r->platforms, buf_as_span(&name));
+    bool can = !p || op_supported(op_find(span_of(op)), buf_as_span(&p->ops));
+    buf_free(&name);
+    return can;
+}
+
+static void start_failed(struct runner *r, struct filter *f, struct turn *t, int error)
+{
+    if (!fate_start_waits(error, r->running)) {
+        ending_attempt(r, f, t, CAUSE_START, error);
+        return;
+    }
+    if (!r->start_told)
+        worker_report(&r->o, t, "%s, waiting until it can be started", strerror(error));
+    r->start_told = true;
+    t->attempt--;
+    r->start_at = clock_ms() + FATE_START_WAIT;
+    inbox_again(&r->inbox, t, r->start_at);
 }
 
 /* Starts what may run. */
 static void start_turns(struct runner *r, struct filter *f)
 {
+    int64_t now = clock_ms();
     struct turn *t;
-    while (r->running < r->parallel && worker_room(f) && (t = inbox_next(&r->inbox))) {
+    while (r->running < r->parallel && now >= r->start_at && writer_pending(&f->out) < IO_HIGH_WATER &&
+           (t = inbox_next(&r->inbox, now))) {
         struct worker *w = r->workers;
         while (w->turn)
             w++;
-        if (worker_start(w, f, t))
-            r->running++;
-        else
-            inbox_failed(&r->inbox, t);
+        t->attempt++;
+        int error = worker_start(w, f, t, r->o.typing && shows_typing(r, t));
+        if (error) {
+            start_failed(r, f, t, error);
+            continue;
+        }
+        r->running++;
+        r->start_told = false;
     }
 }
 
@@ -51,11 +97,14 @@ static void on_prepare(struct filter *f, struct pollset *ps)
     struct runner *r = f->ctx;
     bool full = is_full(f);
     size_t before = writer_pending(&f->out);
-    start_turns(r, f);
+    if (!r->stage.deadly)
+        start_turns(r, f);
+    stage_prepare(&r->stage, f, ps);
     /* what changed just now is the loop's business at once */
     if (writer_pending(&f->out) > before || (full && !is_full(f)) || (f->ended && !is_busy(f)))
         pollset_until(ps, 0);
-    r->signals_slot = pollset_add(ps, r->signals, POLLIN);
+    if (r->running < r->parallel)
+        pollset_until(ps, inbox_until(&r->inbox));
     for (int i = 0; i < r->parallel; i++)
         if (r->workers[i].turn)
             worker_prepare(&r->workers[i], f, ps);
@@ -64,101 +113,113 @@ static void on_prepare(struct filter *f, struct pollset *ps)
 static void finish(struct runner *r, struct filter *f, struct worker *w)
 {
     struct turn *t = w->turn;
+    int status;
+    enum fate_cause cause = worker_cause(w, &status);
+    if (cause == CAUSE_EXIT && status == 0)
+        worker_reply(w, f);
+    worker_free(w);
     r->running--;
-    if (worker_finish(w, f)) {
-        ack_turn(f, t);
-        inbox_handled(&r->inbox, t);
-    } else {
-        inbox_failed(&r->inbox, t);
-    }
-}
-
-/* Interrupts a session, with key NULL all of them. Returns the number of waiting deliveries dropped. */
-static size_t interrupt(struct runner *r, const struct buf *key, int *stopped)
-{
-    size_t dropped = 0;
-    for (int i = 0; i < r->parallel; i++) {
-        struct worker *w = &r->workers[i];
-        if (!w->turn || (key && !turn_is_of(w->turn, key)))
-            continue;
-        dropped += inbox_drop_held(&r->inbox, w->turn);
-        worker_interrupt(w);
-        ++*stopped;
-    }
-    return dropped + inbox_drop(&r->inbox, key);
-}
-
-/* Nothing more is run, every COMMAND ends, then the process dies of the signal; the second time at once. */
-static void shut_down(struct runner *r, struct filter *f, int number)
-{
-    int stopped = 0;
-    size_t dropped = interrupt(r, NULL, &stopped);
-    if (!r->deadly && (stopped || dropped))
-        complain("end on signal %d: %d messages running and %zu waiting are not acknowledged", number,
-                 stopped, dropped);
-    filter_stop(f);
-    if (r->deadly) {
-        for (int i = 0; i < r->parallel; i++)
-            if (r->workers[i].turn)
-                child_kill(&r->workers[i].agent.child, SIGKILL);
-        agent_die(number);
-    }
-    r->deadly = number;
+    r->start_at = 0;
+    ending_attempt(r, f, t, cause, status);
 }
 
 static void on_ready(struct filter *f, const struct pollset *ps)
 {
     struct runner *r = f->ctx;
-    int deadly = 0;
-    bool ended = pollset_got(ps, r->signals_slot) && agent_signalled(&deadly);
+    bool ended = stage_ready(&r->stage, f, ps);
     for (int i = 0; i < r->parallel; i++)
         if (r->workers[i].turn && worker_ready(&r->workers[i], f, ps, ended))
             finish(r, f, &r->workers[i]);
-    if (deadly)
-        shut_down(r, f, deadly);
-    if (r->deadly && !r->running)
-        agent_die(r->deadly);
+    if (!r->running)
+        stage_leave(&r->stage, f);
 }
 
-static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
+static void skip_handled(struct filter *f, struct turn *t)
 {
-    if (inbox_take(&r->inbox, t) != INBOX_HANDLED)
-        return;
     struct buf name = {0};
     turn_name(&name, t);
     info(1, "skip %s: handled before", buf_cstr(&name));
     buf_free(&name);
-    ack_turn(f, t);
+    ending_ack(f, t);
     turn_free(t);
 }
 
-static void take_interrupt(struct runner *r, const struct frame *fr)
+static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
+{
+    enum inbox_verdict verdict = inbox_take(&r->inbox, t);
+    if (verdict == INBOX_HANDLED)
+        skip_handled(f, t);
+    else if (verdict == INBOX_FULL)
+        ending_refused(r, f, t);
+}
+
+/* An interrupt that fits nothing may have been meant for what does run. */
+static void report_unknown(const struct runner *r, const struct buf *key)
+{
+    struct buf names = {0};
+    int n = 0;
+    for (int i = 0; i < r->parallel; i++) {
+        if (!r->workers[i].turn || n++ >= NAMES_MAX)
+            continue;
+        buf_str(&names, n > 1 ? ", " : "");
+        turn_session(&names, r->workers[i].turn);
+    }
+    if (n > NAMES_MAX)
+        buf_printf(&names, " and %d more", n - NAMES_MAX);
+    warn("interrupt %.*s: no such session; running: %s",
+         key->len < TURN_NAME_MAX ? (int)key->len : TURN_NAME_MAX, key->p, n ? buf_cstr(&names) : "none");
+    buf_free(&names);
+}
+
+static void take_interrupt(struct runner *r, struct filter *f, const struct frame *fr)
 {
     struct span session = frame_get(fr, "session_key");
     struct buf key = {0};
-    int stopped = 0;
+    bool stopped = false;
     if (!json_is_string(session) || session.n == 2) {
         warn("skip interrupt_inbound: it names no session");
         return;
     }
     json_decode(&key, session);
-    size_t dropped = interrupt(r, &key, &stopped);
+    for (int i = 0; i < r->parallel; i++) {
+        if (!r->workers[i].turn || !turn_is_of(r->workers[i].turn, &key))
+            continue;
+        worker_interrupt(&r->workers[i]);
+        stopped = true;
+    }
+    size_t dropped = ending_waiting(r, f, &key);
     if (stopped || dropped)
-        warn("interrupt %.*s: %s, %zu waiting dropped, not acknowledged",
-             key.len < TURN_NAME_MAX ? (int)key.len : TURN_NAME_MAX, key.p,
-             stopped ? "COMMAND ended" : "nothing ran", dropped);
+        complain("interrupt %.*s: %s, %zu waiting dropped",
+                 key.len < TURN_NAME_MAX ? (int)key.len : TURN_NAME_MAX, key.p,
+                 stopped ? "COMMAND ended" : "nothing ran", dropped);
+    else
+        report_unknown(r, &key);
     buf_free(&key);
+}
+
+static void learn(struct runner *r, const struct frame *fr)
+{
+    if (fr->type == FRAME_DESCRIPTOR)
+        platforms_adopt(&r->platforms, frame_get(fr, "descriptor"));
+    else if (fr->type == FRAME_LINK && json_eq(frame_get(fr, "state"), "open"))
+        platforms_reset(&r->platforms);
 }
 
 static bool on_frame(struct filter *f, struct frame *fr)
 {
     struct runner *r = f->ctx;
-    if (fr->type == FRAME_INTERRUPT_INBOUND)
-        take_interrupt(r, fr);
+    stage_pass(&r->stage, f, fr);
+    if (r->o.typing)
+        learn(r, fr);
+    if (fr->type == FRAME_INTERRUPT_INBOUND) {
+        filter_emit(f, fr->line); /* before an ack */
+        take_interrupt(r, f, fr);
+        return false;
+    }
     if (fr->type != FRAME_INBOUND)
         return true;
     struct turn *t = turn_new(fr);
-    filter_emit(f, fr->line); /* before an ack */
+    filter_emit(f, fr->line);
     if (t) {
         take_inbound(r, f, t);
     } else {
@@ -168,35 +229,26 @@ static bool on_frame(struct filter *f, struct frame *fr)
     return false;
 }
 
-static bool on_gone(struct filter *f)
-{
-    struct runner *r = f->ctx;
-    for (int i = 0; i < r->parallel; i++)
-        if (r->workers[i].turn)
-            child_kill(&r->workers[i].agent.child, SIGTERM);
-    agent_restore_pipe();
-    return false;
-}
-
 void runner_init(struct runner *r, struct filter *f)
 {
-    r->signals = agent_signals();
+    f->ctx = r;
+    r->stage.load = load_of;
+    r->stage.stop = stop_all;
+    stage_open(&r->stage, f);
     r->workers = xcalloc((size_t)r->parallel, sizeof *r->workers);
     for (int i = 0; i < r->parallel; i++)
         r->workers[i].o = &r->o;
-    f->ctx = r;
     f->frame = on_frame;
     f->prepare = on_prepare;
     f->ready = on_ready;
     f->full = is_full;
     f->busy = is_busy;
-    f->gone = on_gone;
 }
 
-void runner_free(struct runner *r)
+void runner_free(struct runner *r, struct filter *f)
 {
+    stage_leave(&r->stage, f);
     inbox_free(&r->inbox);
+    platforms_free(&r->platforms);
     free(r->workers);
-    if (r->deadly)
-        agent_die(r->deadly);
 }

@@ -7,8 +7,7 @@
 
 extern char **environ;
 
-/* The variables that are identifiers of the source, each with the member to take where the first is not
- * there.
+/* The variables that are identifiers of the source, each with the member to take if the first is not there.
  */
 static const struct {
     const char *name, *member, *other;
@@ -19,14 +18,20 @@ static const struct {
     {"RELAY_SCOPE_ID", "scope_id", "guild_id"},
 };
 
+/* The others, but for these: what COMMAND must not have. */
+static const char *const others[] = {
+    "RELAY_MESSAGE_ID", "RELAY_SESSION_KEY", "RELAY_TEXT", "RELAY_CUSTOM_ID", "RELAY_ATTEMPT",
+};
+static const char *const kept_back[] = {"GATEWAY_RELAY_SECRET", "RELAY_DIAL_PID"};
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 void environment_clean(void)
 {
-    unsetenv("GATEWAY_RELAY_SECRET");
-    unsetenv("RELAY_MESSAGE_ID");
-    unsetenv("RELAY_SESSION_KEY");
-    unsetenv("RELAY_TEXT");
+    for (size_t i = 0; i < COUNT(kept_back); i++)
+        unsetenv(kept_back[i]);
+    for (size_t i = 0; i < COUNT(others); i++)
+        unsetenv(others[i]);
     for (size_t i = 0; i < COUNT(of_source); i++)
         unsetenv(of_source[i].name);
 }
@@ -53,10 +58,8 @@ static size_t environ_count(void)
     return n;
 }
 
-char **environment_make(const struct turn *t)
+static void add_source(char **vars, const struct turn *t)
 {
-    size_t n = environ_count();
-    char **vars = xcalloc(n + COUNT(of_source) + 4, sizeof *vars);
     struct buf value = {0};
     for (size_t i = 0; i < COUNT(of_source); i++) {
         value.len = 0;
@@ -66,18 +69,37 @@ char **environment_make(const struct turn *t)
         if (there)
             add_variable(vars, of_source[i].name, buf_as_span(&value), ENVIRONMENT_VALUE);
     }
+    buf_free(&value);
+}
+
+/* A text of the event: nothing if it is not one. */
+static void add_text(char **vars, const char *name, struct span v, size_t max)
+{
+    struct buf value = {0};
+    /* an escape is at most six times as long as what it stands for */
+    if (json_is_string(v) && v.n <= 6 * max + 2) {
+        json_decode(&value, v);
+        add_variable(vars, name, buf_as_span(&value), max);
+    }
+    buf_free(&value);
+}
+
+char **environment_make(const struct turn *t)
+{
+    size_t n = environ_count();
+    char **vars = xcalloc(n + COUNT(of_source) + COUNT(others) + 1, sizeof *vars);
+    struct buf attempt = {0};
+    add_source(vars, t);
     if (t->id.len)
         add_variable(vars, "RELAY_MESSAGE_ID", buf_as_span(&t->id), ENVIRONMENT_VALUE);
     if (t->session_key.p)
         add_variable(vars, "RELAY_SESSION_KEY", buf_as_span(&t->key), ENVIRONMENT_VALUE);
-    struct span text = json_find(t->event, "text");
-    value.len = 0;
-    /* an escape is at most six times as long as what it stands for */
-    if (json_is_string(text) && text.n <= 6 * ENVIRONMENT_TEXT + 2) {
-        json_decode(&value, text);
-        add_variable(vars, "RELAY_TEXT", buf_as_span(&value), ENVIRONMENT_TEXT);
-    }
-    buf_free(&value);
+    add_text(vars, "RELAY_CUSTOM_ID", json_find(json_find(t->event, "interaction"), "custom_id"),
+             ENVIRONMENT_VALUE);
+    add_text(vars, "RELAY_TEXT", json_find(t->event, "text"), ENVIRONMENT_TEXT);
+    buf_printf(&attempt, "%d", t->attempt);
+    add_variable(vars, "RELAY_ATTEMPT", buf_as_span(&attempt), ENVIRONMENT_VALUE);
+    buf_free(&attempt);
     size_t own = 0;
     while (vars[own])
         own++;

@@ -10,8 +10,9 @@ enum {
     ENVIRONMENT_VALUE = 8 * 1024, /* longest value of the other variables */
 };
 
-/* Removes GATEWAY_RELAY_SECRET and all variables of environment_make() from this process' environment: what
- * is left is what every COMMAND inherits. */
+/* Removes GATEWAY_RELAY_SECRET, RELAY_DIAL_PID and all variables of environment_make() from this process'
+ * environment: what is left is what every COMMAND inherits. After filter_init(), which needs RELAY_DIAL_PID.
+ */
 void environment_clean(void);
 /* The environment for the turn's COMMAND: ours and the RELAY_ variables. A value that is absent, over its
  * maximum or has a NUL is left out. Free with environment_free(). */

@@ -2,175 +2,192 @@
 /* A COMMAND at work. */
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "run/process.h"
 #include "base/clock.h"
-#include "base/diag.h"
-#include "base/sig.h"
+#include "run/process.h"
 
 enum { PIPE_MOST = 1 << 20 }; /* what a pipe can hold at most */
 
-static bool pipe_ignored; /* SIGPIPE was, from the start */
-
-static void close_input(struct agent *a)
+static void close_input(struct process *p)
 {
-    if (a->in.fd >= 0)
-        writer_close(&a->in);
+    if (p->in.fd >= 0)
+        writer_close(&p->in);
 }
 
-static void write_input(struct agent *a)
+static void write_input(struct process *p)
 {
-    if (a->in.fd < 0)
+    if (p->in.fd < 0)
         return;
-    if (!writer_flush(&a->in) || (a->last && !writer_pending(&a->in)))
-        close_input(a);
+    if (!writer_flush(&p->in) || (p->last && !writer_pending(&p->in)))
+        close_input(p);
 }
 
-int agent_start(struct agent *a, char *const argv[], char *const envp[], size_t max)
+int process_start(struct process *p, char *const argv[], char *const envp[], int64_t grace, size_t max)
 {
-    *a = (struct agent){.kill_at = INT64_MAX, .linger_at = INT64_MAX, .in_slot = -1, .out_slot = -1};
-    int error = child_start(&a->child, argv, envp, SIGKILL);
+    *p = (struct process){.grace = grace, .in_slot = -1, .out_slot = -1};
+    p->kill_at = p->bound_at = p->linger_at = p->give_up_at = INT64_MAX;
+    int error = child_start(&p->child, argv, envp, SIGKILL);
     if (error)
         return error;
-    writer_open(&a->in, a->child.in);
-    a->out = (struct reader){.fd = a->child.out, .max = max};
-    a->open = true;
+    writer_open(&p->in, p->child.in);
+    p->out = (struct reader){.fd = p->child.out, .max = max};
+    p->open = true;
     return 0;
 }
 
-bool agent_give(struct agent *a, struct span line)
+/* The escape for a line end of Unicode at s, and its length in bytes; NULL: there is none. Within valid JSON
+ * these bytes stand in strings only. */
+static const char *line_end(const char *s, const char *end, size_t *n)
 {
-    if (a->in.fd < 0)
+    *n = s[0] == '\xC2' ? 2 : 3;
+    if ((size_t)(end - s) < *n)
+        return NULL;
+    if (memcmp(s, "\xC2\x85", 2) == 0)
+        return "\\u0085";
+    if (memcmp(s, "\xE2\x80\xA8", 3) == 0)
+        return "\\u2028";
+    return memcmp(s, "\xE2\x80\xA9", 3) == 0 ? "\\u2029" : NULL;
+}
+
+bool process_give(struct process *p, struct span line)
+{
+    if (p->in.fd < 0)
         return false;
-    writer_line(&a->in, line);
+    struct buf out = {0};
+    const char *from = line.p, *end = line.p + line.n;
+    size_t n;
+    for (const char *s = from; s < end; s++) {
+        const char *escape = *s == '\xC2' || *s == '\xE2' ? line_end(s, end, &n) : NULL;
+        if (!escape)
+            continue;
+        buf_add(&out, from, (size_t)(s - from));
+        buf_str(&out, escape);
+        from = s + n;
+        s = from - 1;
+    }
+    if (from == line.p) {
+        writer_line(&p->in, line);
+        return true;
+    }
+    buf_add(&out, from, (size_t)(end - from));
+    writer_line(&p->in, buf_as_span(&out));
+    buf_free(&out);
     return true;
 }
 
-void agent_give_last(struct agent *a)
+void process_give_last(struct process *p)
 {
-    a->last = true;
+    p->last = true;
 }
 
-void agent_prepare(struct agent *a, struct pollset *ps, bool read)
+void process_prepare(struct process *p, struct pollset *ps, bool read)
 {
-    write_input(a);
-    bool write = a->in.fd >= 0 && writer_pending(&a->in);
-    a->in_slot = pollset_add(ps, write ? a->in.fd : -1, POLLOUT);
-    a->out_slot = pollset_add(ps, a->open && read ? a->out.fd : -1, POLLIN);
-    pollset_until(ps, a->kill_at);
-    if (a->open && read)
-        pollset_until(ps, a->linger_at);
+    write_input(p);
+    bool write = p->in.fd >= 0 && writer_pending(&p->in);
+    p->in_slot = pollset_add(ps, write ? p->in.fd : -1, POLLOUT);
+    p->out_slot = pollset_add(ps, p->open && read ? p->out.fd : -1, POLLIN);
+    pollset_until(ps, p->kill_at);
+    pollset_until(ps, p->bound_at);
+    if (p->open && read)
+        pollset_until(ps, p->linger_at);
 }
 
-void agent_mute(struct agent *a)
+void process_mute(struct process *p)
 {
-    if (!a->open)
+    if (!p->open)
         return;
-    close(a->out.fd);
-    a->out.fd = -1;
-    a->open = false;
-    a->out.eof = true;
+    close(p->out.fd);
+    p->out.fd = -1;
+    p->open = false;
+    p->out.eof = true;
 }
 
-static void read_output(struct agent *a)
+static void read_output(struct process *p)
 {
-    if (!reader_fill(&a->out) || a->out.eof)
-        agent_mute(a);
+    if (!reader_fill(&p->out) || p->out.eof)
+        process_mute(p);
 }
 
 /* Takes what is there, and no more. */
-static void give_up_output(struct agent *a)
+static void give_up_output(struct process *p)
 {
-    size_t before, most = a->out.b.len + PIPE_MOST;
+    size_t before, most = p->out.b.len + PIPE_MOST;
     do {
-        before = a->out.b.len;
-        read_output(a);
-    } while (a->open && a->out.b.len > before && before < most);
-    a->left = a->open;
-    agent_mute(a);
+        before = p->out.b.len;
+        read_output(p);
+    } while (p->open && p->out.b.len > before && before < most);
+    p->left = p->open;
+    process_mute(p);
 }
 
-void agent_ready(struct agent *a, const struct pollset *ps, bool read)
+/* Its first process has ended and its stdout is open: are those who hold it still worth waiting for? */
+static void linger(struct process *p, int64_t now, bool read)
+{
+    if (!p->open || now < p->linger_at)
+        return;
+    p->linger_at = now + PROCESS_LINGER;
+    if (!read)
+        p->give_up_at = p->give_up_at < p->linger_at ? p->linger_at : p->give_up_at;
+    else if (now >= p->give_up_at || !child_alive(&p->child))
+        give_up_output(p);
+}
+
+static void enforce(struct process *p, int64_t now)
+{
+    if (now >= p->kill_at) {
+        child_kill(&p->child, SIGKILL);
+        p->kill_at = INT64_MAX;
+        p->bound_at = now + PROCESS_UNKILLABLE;
+    }
+    if (now < p->bound_at)
+        return;
+    p->bound_at = INT64_MAX;
+    process_check(p);
+    if (p->ended)
+        return;
+    p->ended = p->unkillable = true;
+    p->status = 128 + SIGKILL;
+    process_mute(p);
+}
+
+void process_ready(struct process *p, const struct pollset *ps, bool read)
 {
     int64_t now = clock_ms();
-    if (pollset_got(ps, a->in_slot))
-        write_input(a);
-    if (pollset_got(ps, a->out_slot))
-        read_output(a);
-    if (now >= a->kill_at) {
-        child_kill(&a->child, SIGKILL);
-        a->kill_at = INT64_MAX;
-    }
-    if (!a->open || a->linger_at == INT64_MAX)
-        return;
-    if (!read && a->linger_at < now + AGENT_LINGER)
-        a->linger_at = now + AGENT_LINGER;
-    else if (now >= a->linger_at)
-        give_up_output(a);
+    if (pollset_got(ps, p->in_slot))
+        write_input(p);
+    if (pollset_got(ps, p->out_slot))
+        read_output(p);
+    enforce(p, now);
+    linger(p, now, read);
 }
 
-void agent_check(struct agent *a)
+void process_check(struct process *p)
 {
-    if (a->ended || !child_ended(&a->child))
+    if (p->ended || !child_reap(&p->child, &p->status))
         return;
-    a->ended = true;
+    p->ended = true;
+    int64_t now = clock_ms();
+    p->linger_at = now + PROCESS_LINGER;
     /* one that was told to end has until KILL, with all of its processes */
-    a->linger_at = (a->kill_at < INT64_MAX ? a->kill_at : clock_ms()) + AGENT_LINGER;
+    p->give_up_at = p->kill_at < INT64_MAX ? p->kill_at + PROCESS_LINGER : now + p->grace;
 }
 
-void agent_stop(struct agent *a, int64_t grace)
+void process_stop(struct process *p)
 {
-    child_kill(&a->child, SIGTERM);
-    if (a->kill_at == INT64_MAX)
-        a->kill_at = clock_ms() + grace;
+    child_kill(&p->child, SIGTERM);
+    if (p->kill_at == INT64_MAX && p->bound_at == INT64_MAX)
+        p->kill_at = clock_ms() + p->grace;
 }
 
-bool agent_over(const struct agent *a)
+bool process_over(const struct process *p)
 {
-    return a->ended && !a->open;
+    return p->ended && !p->open;
 }
 
-int agent_finish(struct agent *a)
+void process_finish(struct process *p)
 {
-    int status = 0;
-    close_input(a);
-    child_reap(&a->child, &status);
-    return status;
-}
-
-int agent_signals(void)
-{
-    static const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
-    struct sigaction sa;
-    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-        if (sigaction(deadly[i], NULL, &sa) == 0 && sa.sa_handler != SIG_IGN)
-            sig_open((const int[]){deadly[i], 0});
-    pipe_ignored = sigaction(SIGPIPE, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
-    signal(SIGPIPE, SIG_IGN);
-    return sig_open((const int[]){SIGCHLD, 0});
-}
-
-bool agent_signalled(int *deadly)
-{
-    bool ended = false;
-    for (int number; (number = sig_next());) {
-        if (number == SIGCHLD)
-            ended = true;
-        else
-            *deadly = number;
-    }
-    return ended;
-}
-
-void agent_restore_pipe(void)
-{
-    if (!pipe_ignored)
-        signal(SIGPIPE, SIG_DFL);
-}
-
-void agent_die(int number)
-{
-    sig_die(number);
+    close_input(p);
+    process_mute(p);
 }

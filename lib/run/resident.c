@@ -15,7 +15,7 @@ static bool has_room(struct filter *f)
 static bool is_full(struct filter *f)
 {
     struct resident *r = f->ctx;
-    return r->running && writer_pending(&r->agent.in) >= IO_HIGH_WATER;
+    return r->running && writer_pending(&r->process.in) >= IO_HIGH_WATER;
 }
 
 static bool is_busy(struct filter *f)
@@ -23,10 +23,27 @@ static bool is_busy(struct filter *f)
     return ((struct resident *)f->ctx)->running;
 }
 
+static struct load load_of(struct filter *f)
+{
+    struct resident *r = f->ctx;
+    return (struct load){(int64_t)r->hands.count, 0};
+}
+
+static void stop(struct filter *f, int signal)
+{
+    struct resident *r = f->ctx;
+    if (!r->running)
+        return;
+    if (signal == SIGKILL)
+        child_kill(&r->process.child, SIGKILL);
+    else
+        process_stop(&r->process);
+}
+
 static void on_start(struct filter *f)
 {
     struct resident *r = f->ctx;
-    int error = agent_start(&r->agent, r->argv, NULL, r->max);
+    int error = process_start(&r->process, r->argv, NULL, r->kill_after, r->max);
     if (error)
         die(child_start_status(error), "run %s: %s", r->argv[0], strerror(error));
     r->running = true;
@@ -35,8 +52,11 @@ static void on_start(struct filter *f)
 static bool on_frame(struct filter *f, struct frame *fr)
 {
     struct resident *r = f->ctx;
-    bool give = fr->type == FRAME_INBOUND || fr->type == FRAME_INTERRUPT_INBOUND;
-    if (give && !agent_give(&r->agent, fr->line) && !r->refused) {
+    stage_pass(&r->stage, f, fr);
+    if (fr->type != FRAME_INBOUND && fr->type != FRAME_INTERRUPT_INBOUND)
+        return true;
+    hands_give(&r->hands, fr, clock_ms());
+    if (!process_give(&r->process, fr->line) && !r->refused) {
         complain("write to %s: it has closed its input", r->argv[0]);
         filter_fail(f, EX_IOERR);
         r->refused = true;
@@ -46,21 +66,24 @@ static bool on_frame(struct filter *f, struct frame *fr)
 
 static void on_end(struct filter *f)
 {
-    agent_give_last(&((struct resident *)f->ctx)->agent);
+    process_give_last(&((struct resident *)f->ctx)->process);
 }
 
 static void on_prepare(struct filter *f, struct pollset *ps)
 {
     struct resident *r = f->ctx;
-    r->signals_slot = pollset_add(ps, r->signals, POLLIN);
-    agent_prepare(&r->agent, ps, has_room(f));
-    if (!r->running || (has_room(f) && reader_ready(&r->agent.out)))
+    size_t before = writer_pending(&f->out);
+    hands_expire(&r->hands, clock_ms());
+    pollset_until(ps, hands_until(&r->hands));
+    stage_prepare(&r->stage, f, ps);
+    process_prepare(&r->process, ps, has_room(f));
+    if (!r->running || (has_room(f) && reader_ready(&r->process.out)) || writer_pending(&f->out) > before)
         pollset_until(ps, 0);
 }
 
 static void report_line(struct resident *r, struct filter *f, const char *reason)
 {
-    warn("skip line %ju of %s: %s", r->agent.out.line, r->argv[0], reason);
+    complain("skip line %ju of %s: %s", r->process.out.line, r->argv[0], reason);
     filter_fail(f, EX_DATAERR);
 }
 
@@ -70,73 +93,68 @@ static bool take_lines(struct resident *r, struct filter *f)
     struct span line;
     struct json_error e;
     while (has_room(f)) {
-        enum reader_got got = reader_next(&r->agent.out, &line);
+        enum reader_got got = reader_next(&r->process.out, &line);
         if (got == READER_MORE)
             return true;
-        if (got == READER_LONG)
+        if (got == READER_LONG) {
             report_line(r, f, "longer than --max-frame");
-        else if (!line_blank(line) && !frame_parse(&r->out, line, &e))
+        } else if (!line_blank(line) && !frame_parse(&r->out, line, &e)) {
             report_line(r, f, e.reason);
-        else if (!line_blank(line))
+        } else if (!line_blank(line)) {
+            hands_take(&r->hands, &r->out);
             filter_emit(f, line);
+        }
     }
     return false;
 }
 
+/* It has ended: with all that it was given, or too soon. */
 static void finish(struct resident *r, struct filter *f)
 {
-    int status = agent_finish(&r->agent);
+    int status = r->process.status;
+    process_finish(&r->process);
     r->running = false;
-    if (r->agent.left)
+    if (r->process.left)
         complain("run %s: a process it left behind holds its output open, not waited for", r->argv[0]);
-    if (!r->deadly && (status || !f->ended))
-        complain("run %s: exit status %d%s", r->argv[0], status, f->ended ? "" : " before the end of input");
-    f->status = status ? status : f->status;
+    if (r->stage.deadly)
+        return;
+    struct buf why = {0};
+    buf_printf(&why, "run %s: exit status %d%s", r->argv[0], status,
+               f->ended ? "" : " before the end of input");
+    struct load l = load_of(f);
+    bool early = !f->ended;
+    if (early && l.running)
+        stage_report(buf_cstr(&why), l);
+    else if (status || early)
+        complain("%s", buf_cstr(&why));
+    buf_free(&why);
+    if (status)
+        f->status = status;
+    else if (early)
+        filter_fail(f, EX_NO);
     filter_stop(f);
-}
-
-/* COMMAND ends, then the process dies of the signal; the second time at once. */
-static void shut_down(struct resident *r, struct filter *f, int number)
-{
-    agent_stop(&r->agent, r->kill_after);
-    filter_stop(f);
-    if (r->deadly) {
-        child_kill(&r->agent.child, SIGKILL);
-        agent_die(number);
-    }
-    r->deadly = number;
 }
 
 static void on_ready(struct filter *f, const struct pollset *ps)
 {
     struct resident *r = f->ctx;
-    int deadly = 0;
     if (!r->running)
         return;
-    if (pollset_got(ps, r->signals_slot) && agent_signalled(&deadly))
-        agent_check(&r->agent);
-    agent_ready(&r->agent, ps, has_room(f));
-    if (take_lines(r, f) && agent_over(&r->agent))
+    if (stage_ready(&r->stage, f, ps))
+        process_check(&r->process);
+    process_ready(&r->process, ps, has_room(f));
+    if (take_lines(r, f) && process_over(&r->process))
         finish(r, f);
-    if (deadly)
-        shut_down(r, f, deadly);
-    if (r->deadly && !r->running)
-        agent_die(r->deadly);
-}
-
-static bool on_gone(struct filter *f)
-{
-    struct resident *r = f->ctx;
-    if (r->running)
-        child_kill(&r->agent.child, SIGTERM);
-    agent_restore_pipe();
-    return false;
+    if (!r->running)
+        stage_leave(&r->stage, f);
 }
 
 void resident_init(struct resident *r, struct filter *f)
 {
-    r->signals = agent_signals();
     f->ctx = r;
+    r->stage.load = load_of;
+    r->stage.stop = stop;
+    stage_open(&r->stage, f);
     f->start = on_start;
     f->frame = on_frame;
     f->end = on_end;
@@ -144,13 +162,12 @@ void resident_init(struct resident *r, struct filter *f)
     f->ready = on_ready;
     f->full = is_full;
     f->busy = is_busy;
-    f->gone = on_gone;
 }
 
-void resident_free(struct resident *r)
+void resident_free(struct resident *r, struct filter *f)
 {
-    reader_free(&r->agent.out);
+    stage_leave(&r->stage, f);
+    reader_free(&r->process.out);
     frame_free(&r->out);
-    if (r->deadly)
-        agent_die(r->deadly);
+    hands_free(&r->hands);
 }

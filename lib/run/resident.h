@@ -4,23 +4,24 @@
 #ifndef RELAY_RUN_RESIDENT_H
 #define RELAY_RUN_RESIDENT_H
 
+#include "run/hands.h"
 #include "run/process.h"
-#include "relay/filter.h"
+#include "run/stage.h"
 
 struct resident {
+    struct stage stage; /* first: see stage.h */
     char **argv;
     size_t max;         /* longest line of its stdout in bytes */
     int64_t kill_after; /* ms */
-    struct agent agent;
+    struct process process;
+    struct hands hands;
     struct frame out;
     bool running, refused; /* refused: it has closed its stdin, which was reported */
-    int deadly;            /* the signal to die of, or 0 */
-    int signals, signals_slot;
 };
 
 /* Fills in the callbacks of the filter; argv, max and kill_after are set. */
 void resident_init(struct resident *r, struct filter *f);
 /* After filter_run(): frees all; dies of the signal that ended the work, if one did. */
-void resident_free(struct resident *r);
+void resident_free(struct resident *r, struct filter *f);
 
 #endif

@@ -5,13 +5,12 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "run/env.h"
 #include "base/text.h"
+#include "run/address.h"
+#include "run/env.h"
 #include "run/worker.h"
 
-static const char interrupted[] = "interrupted";
-
-bool worker_room(const struct filter *f)
+static bool has_room(const struct filter *f)
 {
     return writer_pending(&f->out) < IO_HIGH_WATER;
 }
@@ -19,16 +18,15 @@ bool worker_room(const struct filter *f)
 /* Without actions the reply is gathered whatever the room. */
 static bool may_read(const struct worker *w, const struct filter *f)
 {
-    return !w->o->actions || worker_room(f);
+    return !w->o->actions || has_room(f);
 }
 
-/* One line about a turn: "run ./reply.sh for message 5551 of agent:…: exit status 1, not acknowledged". */
-__attribute__((format(printf, 2, 3))) static void report(const struct worker *w, const char *fmt, ...)
+void worker_report(const struct worker_options *o, const struct turn *t, const char *fmt, ...)
 {
     struct buf m = {0};
     va_list ap;
-    buf_printf(&m, "run %s for ", w->o->argv[0]);
-    turn_name(&m, w->turn);
+    buf_printf(&m, "run %s for ", o->argv[0]);
+    turn_name(&m, t);
     buf_str(&m, ": ");
     va_start(ap, fmt);
     buf_vprintf(&m, fmt, ap);
@@ -40,38 +38,33 @@ __attribute__((format(printf, 2, 3))) static void report(const struct worker *w,
 static void emit_typing(struct worker *w, struct filter *f)
 {
     struct buf action = {0};
-    turn_typing(&action, w->turn);
+    address_typing(&action, w->turn);
     filter_emit_buf(f, &action);
     buf_free(&action);
     w->typing_at = clock_ms() + WORKER_TYPING;
 }
 
-bool worker_start(struct worker *w, struct filter *f, struct turn *t)
+int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing)
 {
-    w->turn = t;
-    w->why = NULL;
-    w->timeout_at = w->typing_at = INT64_MAX;
     char **vars = environment_make(t);
-    int error = agent_start(&w->agent, w->o->argv, vars, w->o->max);
+    int error = process_start(&w->process, w->o->argv, vars, w->o->kill_after, w->o->max);
     environment_free(vars);
-    if (error) {
-        report(w, "%s, not acknowledged", strerror(error));
-        filter_fail(f, child_start_status(error));
-        w->turn = NULL;
-        return false;
-    }
-    if (w->o->timeout < INT64_MAX)
-        w->timeout_at = clock_ms() + w->o->timeout;
-    if (w->o->typing)
+    if (error)
+        return error;
+    w->turn = t;
+    w->cause = CAUSE_EXIT;
+    w->timeout_at = w->o->timeout < INT64_MAX ? clock_ms() + w->o->timeout : INT64_MAX;
+    w->typing_at = INT64_MAX;
+    if (typing)
         emit_typing(w, f);
-    agent_give(&w->agent, buf_as_span(&t->line)); /* one that closed its stdin already does not want it */
-    agent_give_last(&w->agent);
-    return true;
+    process_give(&w->process, buf_as_span(&t->line)); /* one that closed its stdin already does not want it */
+    process_give_last(&w->process);
+    return 0;
 }
 
 static void skip_line(struct worker *w, struct filter *f, const char *reason)
 {
-    report(w, "line %ju is no action: %s", w->agent.out.line, reason);
+    worker_report(w->o, w->turn, "line %ju is no action: %s", w->process.out.line, reason);
     filter_fail(f, EX_DATAERR);
 }
 
@@ -86,20 +79,20 @@ static void take_action(struct worker *w, struct filter *f, struct frame *fr, st
         skip_line(w, f, "it has a type");
     } else {
         struct buf out = {0};
-        turn_address(&out, w->turn, fr);
+        address_action(&out, w->turn, fr);
         filter_emit_buf(f, &out);
         buf_free(&out);
     }
 }
 
-/* True when all complete lines were taken; false where there is no room for more. */
+/* True when all complete lines were taken; false if there is no room for more. */
 static bool take_actions(struct worker *w, struct filter *f)
 {
     struct frame fr = {0};
     struct span line;
     bool more = true;
-    while (more && worker_room(f)) {
-        enum reader_got got = reader_next(&w->agent.out, &line);
+    while (more && has_room(f)) {
+        enum reader_got got = reader_next(&w->process.out, &line);
         if (got == READER_LINE)
             take_action(w, f, &fr, line);
         else if (got == READER_LONG)
@@ -110,99 +103,106 @@ static bool take_actions(struct worker *w, struct filter *f)
     return !more;
 }
 
-static void stop(struct worker *w, const char *why)
+static void stop(struct worker *w, enum fate_cause why)
 {
-    if (!w->why)
-        w->why = why;
+    if (w->cause == CAUSE_EXIT)
+        w->cause = why;
     w->timeout_at = w->typing_at = INT64_MAX;
-    agent_stop(&w->agent, w->o->kill_after);
+    process_stop(&w->process);
 }
 
 void worker_interrupt(struct worker *w)
 {
-    stop(w, interrupted);
+    stop(w, CAUSE_INTERRUPT);
 }
 
 void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps)
 {
     bool read = may_read(w, f);
-    agent_prepare(&w->agent, ps, read);
+    process_prepare(&w->process, ps, read);
     pollset_until(ps, w->timeout_at);
     pollset_until(ps, w->typing_at);
-    if (w->o->actions && read && reader_ready(&w->agent.out))
+    if (w->o->actions && read && reader_ready(&w->process.out))
         pollset_until(ps, 0);
 }
 
 bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, bool ended)
 {
     int64_t now = clock_ms();
-    if (ended)
-        agent_check(&w->agent);
-    agent_ready(&w->agent, ps, may_read(w, f));
-    if (!w->o->actions && w->agent.out.b.len > w->o->max) {
-        agent_mute(&w->agent);
-        stop(w, "its output is longer than --max-frame");
+    if (ended || now >= w->timeout_at)
+        process_check(&w->process);
+    if (w->process.ended) /* in time, whoever holds its output open */
+        w->timeout_at = INT64_MAX;
+    process_ready(&w->process, ps, may_read(w, f));
+    if (!w->o->actions && w->process.out.b.len > w->o->max && w->cause == CAUSE_EXIT) {
+        process_mute(&w->process);
+        stop(w, CAUSE_TOO_LONG);
     }
     if (now >= w->timeout_at)
-        stop(w, "timed out");
+        stop(w, CAUSE_TIMEOUT);
     if (now >= w->typing_at)
         emit_typing(w, f);
     bool taken = !w->o->actions || take_actions(w, f);
-    return taken && agent_over(&w->agent);
+    return taken && process_over(&w->process);
 }
 
-static bool is_utf8(struct span text)
+/* What COMMAND printed, without the one line end it ends with. */
+static struct span output_of(const struct worker *w)
 {
-    uint32_t cp;
-    for (size_t k; text.n; text.p += k, text.n -= k)
-        if (!(k = text_decode(text.p, text.n, &cp)))
-            return false;
-    return true;
+    struct span text = buf_as_span(&w->process.out.b);
+    if (text.n && text.p[text.n - 1] == '\n')
+        text.n -= text.n > 1 && text.p[text.n - 2] == '\r' ? 2 : 1;
+    return text;
 }
 
-/* Sends what COMMAND printed; false where it cannot be sent. */
-static bool send_reply(struct worker *w, struct filter *f)
+enum fate_cause worker_cause(const struct worker *w, int *status)
 {
-    struct span text = buf_as_span(&w->agent.out.b);
-    struct buf action = {0};
-    size_t blank = 0;
-    while (blank < text.n && memchr(" \t\r\n\v\f", text.p[blank], 6))
-        blank++;
-    if (blank == text.n)
-        return true;
-    if (text.p[text.n - 1] == '\n')
-        text.n--;
-    if (!is_utf8(text))
-        return false;
-    turn_reply(&action, w->turn, text, w->o->reply_to);
+    *status = w->process.status;
+    if (w->process.unkillable)
+        return CAUSE_UNKILLABLE;
+    if (w->cause != CAUSE_EXIT || *status || w->o->actions)
+        return w->cause;
+    struct span text = output_of(w);
+    return text_valid(text.p, text.n) ? CAUSE_EXIT : CAUSE_NOT_TEXT;
+}
+
+static bool is_blank(struct span text)
+{
+    size_t i = 0;
+    while (i < text.n && memchr(" \t\r\n\v\f", text.p[i], 6))
+        i++;
+    return i == text.n;
+}
+
+/* Every line end becomes "\n". */
+static void add_lines(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n')
+            buf_ch(out, text.p[i]);
+}
+
+void worker_reply(struct worker *w, struct filter *f)
+{
+    struct span text = output_of(w);
+    struct buf action = {0}, lines = {0};
+    if (w->o->actions || is_blank(text))
+        return;
+    if (memchr(text.p, '\r', text.n)) {
+        add_lines(&lines, text);
+        text = buf_as_span(&lines);
+    }
+    address_reply(&action, w->turn, text, w->o->reply_to);
     filter_emit_buf(f, &action);
     buf_free(&action);
-    return true;
+    buf_free(&lines);
 }
 
-static bool judge(struct worker *w, struct filter *f, int status)
+void worker_free(struct worker *w)
 {
-    if (w->why == interrupted)
-        return false;
-    if (w->why)
-        report(w, "%s, not acknowledged", w->why);
-    else if (status)
-        report(w, "exit status %d, not acknowledged", status);
-    else if (w->o->actions || send_reply(w, f))
-        return true;
-    else
-        report(w, "its output is not UTF-8, not acknowledged");
-    filter_fail(f, status ? status : EX_DATAERR);
-    return false;
-}
-
-bool worker_finish(struct worker *w, struct filter *f)
-{
-    int status = agent_finish(&w->agent);
-    if (w->agent.left)
-        report(w, "a process it left behind holds its output open, not waited for");
-    bool handled = judge(w, f, status);
-    reader_free(&w->agent.out);
+    if (w->process.left)
+        worker_report(w->o, w->turn, "a process it left behind holds its output open, not waited for");
+    process_finish(&w->process);
+    reader_free(&w->process.out);
     w->turn = NULL;
-    return handled;
 }

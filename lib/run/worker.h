@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* One COMMAND at work on a turn: what it gets, what becomes of its output, how its end is judged. */
+/* One COMMAND at work on a turn: what it gets, what becomes of its output, and how its run ended. */
 #ifndef RELAY_RUN_WORKER_H
 #define RELAY_RUN_WORKER_H
 
-#include "run/process.h"
 #include "relay/filter.h"
+#include "run/fate.h"
+#include "run/process.h"
 #include "run/turn.h"
 
 enum { WORKER_TYPING = 4000 }; /* ms between two typing actions */
@@ -20,22 +21,27 @@ struct worker_options {
 struct worker {
     const struct worker_options *o;
     struct turn *turn; /* not owned; NULL: it is free */
-    struct agent agent;
-    const char *why; /* why it was made to end; NULL: it was not */
+    struct process process;
+    enum fate_cause cause; /* why it was made to end; CAUSE_EXIT: it was not */
     int64_t timeout_at, typing_at;
 };
 
-/* Starts COMMAND for a turn. False where it cannot be started, which is reported. */
-bool worker_start(struct worker *w, struct filter *f, struct turn *t);
+/* Starts COMMAND for a turn; typing: whether the platform can show that. Returns 0 or the errno of what
+ * failed. */
+int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing);
 /* Before a wait and after it. worker_ready() returns true when COMMAND is over; ended: SIGCHLD came. */
 void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps);
 bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, bool ended);
-/* Ends COMMAND because its session is interrupted: it will count as not handled, though not as failed. */
+/* Makes COMMAND end, for its session is interrupted. */
 void worker_interrupt(struct worker *w);
-/* After worker_ready() was true: emits the reply, reports a failure, frees the worker. Returns whether the
- * turn is handled. */
-bool worker_finish(struct worker *w, struct filter *f);
-/* Whether there is room for output. */
-bool worker_room(const struct filter *f);
+/* After worker_ready() was true: why it ended, and its exit status. */
+enum fate_cause worker_cause(const struct worker *w, int *status);
+/* Emits the reply. */
+void worker_reply(struct worker *w, struct filter *f);
+/* Frees the worker. */
+void worker_free(struct worker *w);
+/* One line about a turn: "run ./reply.sh for message 5551 of agent:…: " and what follows. */
+void worker_report(const struct worker_options *o, const struct turn *t, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* The address of a message. */
+#include <string.h>
+
+#include "relay/action.h"
+#include "run/address.h"
+
+/* Appends an identifier as a JSON string; nothing and false if it is not one. */
+static bool add_identifier(struct buf *out, struct span v)
+{
+    struct buf text = {0};
+    struct span id = identifier_text(&text, v);
+    if (id.p)
+        buf_span(out, id);
+    buf_free(&text);
+    return id.p;
+}
+
+static void add_member(struct buf *out, const char *name, struct span v)
+{
+    size_t before = out->len;
+    buf_printf(out, ",\"%s\":", name);
+    if (!add_identifier(out, v))
+        out->len = before;
+}
+
+static void add_chat(struct buf *out, const struct turn *t)
+{
+    if (!add_identifier(out, json_find(t->source, "chat_id")))
+        buf_str(out, "\"\"");
+}
+
+/* The platform's name; {NULL, 0} if the message names none: "relay" stands for that. */
+static struct span platform_of(const struct turn *t)
+{
+    struct span v = json_find(t->source, "platform");
+    return json_is_string(v) && v.n > 2 && !json_eq(v, "relay") ? v : (struct span){NULL, 0};
+}
+
+/* The members of the message's metadata that an answer carries, and where each is taken from. The scope has
+ * two names on the wire, of which older connectors read the second. */
+static const struct {
+    const char *name, *from, *other;
+} carried[] = {
+    {"scope_id", "scope_id", "guild_id"}, {"guild_id", "scope_id", "guild_id"}, {"user_id", "user_id", NULL},
+    {"profile", "profile", NULL},         {"thread_id", "thread_id", NULL},
+};
+enum { CARRIED = sizeof carried / sizeof *carried };
+
+/* Whether metadata has the member, or the scope by its other name. */
+static bool is_given(struct span metadata, size_t i)
+{
+    return json_find(metadata, carried[i].name).p ||
+           (carried[i].other && (json_find(metadata, "scope_id").p || json_find(metadata, "guild_id").p));
+}
+
+/* Appends the metadata object with what it lacks; false if there is nothing to add. */
+static bool add_metadata(struct buf *out, const struct turn *t, struct span metadata)
+{
+    struct buf values[CARRIED] = {{0}};
+    struct json_edit edits[CARRIED];
+    size_t n = 0;
+    if (metadata.p && !json_is_null(metadata) && !json_is_object(metadata))
+        return false;
+    for (size_t i = 0; i < CARRIED; i++) {
+        if (is_given(metadata, i))
+            continue;
+        if (add_identifier(&values[i], json_find(t->source, carried[i].from)) ||
+            (carried[i].other && add_identifier(&values[i], json_find(t->source, carried[i].other))))
+            edits[n++] = (struct json_edit){carried[i].name, buf_as_span(&values[i])};
+    }
+    if (n)
+        json_edit(out, json_is_object(metadata) ? metadata : span_of("{}"), edits, n);
+    for (size_t i = 0; i < CARRIED; i++)
+        buf_free(&values[i]);
+    return n > 0;
+}
+
+/* Appends what an action of ours ends with. */
+static void add_address(struct buf *out, const struct turn *t)
+{
+    struct buf metadata = {0};
+    add_member(out, "platform", platform_of(t));
+    add_member(out, "botId", t->bot);
+    if (add_metadata(&metadata, t, (struct span){NULL, 0})) {
+        buf_str(out, ",\"metadata\":");
+        buf_span(out, buf_as_span(&metadata));
+    }
+    buf_str(out, ",\"addressed\":true}");
+    buf_free(&metadata);
+}
+
+void address_reply(struct buf *out, const struct turn *t, struct span text, bool reply_to)
+{
+    buf_str(out, "{\"op\":\"send\",\"chat_id\":");
+    add_chat(out, t);
+    buf_str(out, ",\"content\":");
+    json_quote(out, text.p, text.n);
+    if (reply_to)
+        add_member(out, "reply_to", json_find(t->event, "message_id"));
+    add_address(out, t);
+}
+
+void address_typing(struct buf *out, const struct turn *t)
+{
+    buf_str(out, "{\"op\":\"typing\",\"chat_id\":");
+    add_chat(out, t);
+    add_address(out, t);
+}
+
+static bool is_absent(struct span v)
+{
+    return !v.p || json_is_null(v);
+}
+
+static bool same_identifier(struct span a, struct span b)
+{
+    struct buf x = {0}, y = {0};
+    bool same = identifier_decode(&x, a) && identifier_decode(&y, b) && x.len == y.len &&
+                memcmp(x.p, y.p, x.len) == 0;
+    buf_free(&x);
+    buf_free(&y);
+    return same;
+}
+
+static bool same_platform(struct span a, struct span b)
+{
+    struct buf x = {0}, y = {0};
+    bool same = platform_decode(&x, a) && platform_decode(&y, b) && x.len == y.len &&
+                memcmp(x.p, y.p, x.len) == 0;
+    buf_free(&x);
+    buf_free(&y);
+    return same;
+}
+
+/* Whether the action goes to the message's chat, or to none that it names. */
+static bool is_ours(const struct turn *t, const struct frame *action)
+{
+    struct span chat = frame_get(action, "chat_id"), platform = frame_get(action, "platform");
+    return (is_absent(chat) || same_identifier(chat, json_find(t->source, "chat_id"))) &&
+           (is_absent(platform) || same_platform(platform, json_find(t->source, "platform")));
+}
+
+/* A follow_up names a session; its metadata and platform are left alone (protocol §4). */
+static size_t address_session(struct json_edit *edits, const struct turn *t, const struct frame *action)
+{
+    struct span session = frame_get(action, "session_key");
+    size_t n = 0;
+    if (!t->session_key.p || !(is_absent(session) || same_identifier(session, t->session_key)))
+        return 0;
+    if (is_absent(session))
+        edits[n++] = (struct json_edit){"session_key", t->session_key};
+    if (t->bot.p && is_absent(frame_get(action, "botId")))
+        edits[n++] = (struct json_edit){"botId", t->bot};
+    edits[n++] = (struct json_edit){"addressed", span_of("true")};
+    return n;
+}
+
+void address_action(struct buf *out, const struct turn *t, const struct frame *action)
+{
+    struct buf chat = {0}, metadata = {0};
+    struct json_edit edits[5];
+    size_t n = 0;
+    if (json_eq(action->name, "follow_up")) {
+        n = address_session(edits, t, action);
+    } else if (!op_is_interrupt(op_find(action->name)) && is_ours(t, action)) {
+        struct span platform = platform_of(t);
+        add_chat(&chat, t);
+        if (is_absent(frame_get(action, "chat_id")))
+            edits[n++] = (struct json_edit){"chat_id", buf_as_span(&chat)};
+        if (platform.p && is_absent(frame_get(action, "platform")))
+            edits[n++] = (struct json_edit){"platform", platform};
+        if (t->bot.p && is_absent(frame_get(action, "botId")))
+            edits[n++] = (struct json_edit){"botId", t->bot};
+        if (add_metadata(&metadata, t, frame_get(action, "metadata")))
+            edits[n++] = (struct json_edit){"metadata", buf_as_span(&metadata)};
+        edits[n++] = (struct json_edit){"addressed", span_of("true")};
+    }
+    if (n)
+        json_edit(out, action->line, edits, n);
+    else
+        buf_span(out, action->line);
+    buf_free(&chat);
+    buf_free(&metadata);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* How a message ends. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "run/address.h"
+#include "run/ending.h"
+#include "run/letters.h"
+
+void ending_ack(struct filter *f, const struct turn *t)
+{
+    const struct buf *last = NULL;
+    for (const struct turn *d = t; d; d = d == t ? t->held : d->next) {
+        if (!d->ack.len || (last && span_same(buf_as_span(last), buf_as_span(&d->ack))))
+            continue;
+        filter_emit(f, buf_as_span(&d->ack));
+        last = &d->ack;
+    }
+}
+
+static void acknowledge(struct runner *r, struct filter *f, struct turn *t)
+{
+    ending_ack(f, t);
+    inbox_handled(&r->inbox, t);
+}
+
+/* Whether the message is in the file now. */
+static bool keep(struct runner *r, struct filter *f, const struct turn *t, struct span reason)
+{
+    if (!r->letters)
+        return false;
+    if (letters_write(r->letters, t, reason))
+        return true;
+    worker_report(&r->o, t, "write %s: %s", r->letters->path, strerror(errno));
+    filter_fail(f, EX_IOERR);
+    return false;
+}
+
+static void tell_chat(struct runner *r, struct filter *f, const struct turn *t)
+{
+    struct buf action = {0};
+    if (!r->on_failure)
+        return;
+    address_reply(&action, t, span_of(r->on_failure), r->o.reply_to);
+    filter_emit_buf(f, &action);
+    buf_free(&action);
+}
+
+static void give_up(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value)
+{
+    struct buf reason = {0};
+    fate_reason(&reason, cause, value);
+    bool kept = keep(r, f, t, buf_as_span(&reason));
+    if (t->attempt > 1)
+        buf_printf(&reason, " in attempt %d of %d", t->attempt, r->attempts);
+    if (kept)
+        worker_report(&r->o, t, "%s, kept in %s", buf_cstr(&reason), r->letters->path);
+    else
+        worker_report(&r->o, t, "%s, not acknowledged", buf_cstr(&reason));
+    filter_fail(f, cause == CAUSE_NOT_TEXT || cause == CAUSE_TOO_LONG ? EX_DATAERR : EX_NO);
+    tell_chat(r, f, t);
+    if (kept)
+        acknowledge(r, f, t);
+    else
+        inbox_given_up(&r->inbox, t);
+    buf_free(&reason);
+}
+
+static void try_again(struct runner *r, struct turn *t, enum fate_cause cause, int value)
+{
+    struct buf reason = {0}, name = {0};
+    int64_t wait = fate_backoff(t->attempt);
+    fate_reason(&reason, cause, value);
+    turn_name(&name, t);
+    warn("run %s for %s: %s in attempt %d of %d, again in %jd s", r->o.argv[0], buf_cstr(&name),
+         buf_cstr(&reason), t->attempt, r->attempts, (intmax_t)(wait / 1000));
+    inbox_again(&r->inbox, t, clock_ms() + wait);
+    buf_free(&reason);
+    buf_free(&name);
+}
+
+void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value)
+{
+    if (r->stage.deadly) { /* counted when the signal came */
+        inbox_given_up(&r->inbox, t);
+        return;
+    }
+    switch (fate_of(cause, value, t->attempt, r->attempts)) {
+    case FATE_DONE:
+    case FATE_INTERRUPTED:
+        acknowledge(r, f, t);
+        break;
+    case FATE_AGAIN:
+        try_again(r, t, cause, value);
+        break;
+    case FATE_GIVEN_UP:
+        give_up(r, f, t, cause, value);
+        break;
+    }
+}
+
+size_t ending_waiting(struct runner *r, struct filter *f, const struct buf *key)
+{
+    size_t n = 0;
+    for (struct turn *t; (t = inbox_pop(&r->inbox, key));) {
+        n += inbox_deliveries(t);
+        acknowledge(r, f, t);
+    }
+    return n;
+}
+
+void ending_refused(struct runner *r, struct filter *f, struct turn *t)
+{
+    static const char reason[] = "too many messages wait";
+    bool kept = keep(r, f, t, span_of(reason));
+    worker_report(&r->o, t, "%s, %s%s", reason, kept ? "kept in " : "not acknowledged",
+                  kept ? r->letters->path : "");
+    filter_fail(f, EX_NO);
+    if (kept)
+        ending_ack(f, t);
+    turn_free(t);
+}

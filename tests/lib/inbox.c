@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* The inbox: order, redeliveries, their bound, and interrupts, without a process. */
+#include <stdlib.h>
+
+#include "check.h"
+#include "run/inbox.h"
+
+static struct turn *message(int session, int id, int buffer, const char *more)
+{
+    struct buf line = {0};
+    struct frame fr = {0};
+    struct json_error e;
+    buf_printf(&line, "{\"type\":\"inbound\",\"session_key\":\"s%d\",\"bufferId\":\"%s", session,
+               buffer ? "b" : "");
+    if (buffer)
+        buf_printf(&line, "%d", buffer);
+    buf_printf(&line,
+               "\",\"event\":{\"message_id\":\"%d\"%s,\"source\":{\"platform\":\"p\",\"chat_id\":\"c%d\"}}}",
+               id, more, session);
+    if (!frame_parse(&fr, buf_as_span(&line), &e))
+        abort();
+    struct turn *t = turn_new(&fr);
+    frame_free(&fr);
+    buf_free(&line);
+    return t;
+}
+
+static enum inbox_verdict take(struct inbox *b, struct turn *t)
+{
+    enum inbox_verdict v = inbox_take(b, t);
+    if (v == INBOX_HANDLED || v == INBOX_FULL)
+        turn_free(t);
+    return v;
+}
+
+static bool is(struct turn *t, const char *id)
+{
+    return t && span_eq(buf_as_span(&t->id), id);
+}
+
+static struct turn *next(struct inbox *b)
+{
+    return inbox_next(b, 0);
+}
+
+static void order(void)
+{
+    struct inbox b = {0};
+    for (int id = 10; id < 14; id++)
+        for (int session = 1; session < 3; session++)
+            CHECK(take(&b, message(session, id, 0, "")) == INBOX_NEW);
+    struct turn *one = next(&b), *two = next(&b);
+    CHECK(is(one, "10") && is(two, "10") && !next(&b));
+    inbox_handled(&b, two);
+    two = next(&b);
+    CHECK(is(two, "11") && !next(&b));
+    inbox_given_up(&b, one);
+    CHECK(is(one = next(&b), "11"));
+    /* what waits in a session, while one of it runs */
+    struct turn *waits;
+    for (int n = 12; n < 14; n++) {
+        CHECK((waits = inbox_pop(&b, &one->key)) && span_eq(buf_as_span(&waits->id), n == 12 ? "12" : "13"));
+        inbox_handled(&b, waits);
+    }
+    CHECK(!inbox_pop(&b, &one->key));
+    inbox_handled(&b, one);
+    inbox_handled(&b, two);
+    CHECK(is(two = next(&b), "12"));
+    inbox_handled(&b, two);
+    CHECK(b.waiting == 1 && is(two = next(&b), "13") && !b.waiting);
+    inbox_handled(&b, two);
+    CHECK(!next(&b) && !b.table && !b.bytes);
+    inbox_free(&b);
+}
+
+static void again(void)
+{
+    struct inbox b = {0};
+    take(&b, message(1, 1, 0, ""));
+    take(&b, message(1, 2, 0, ""));
+    take(&b, message(2, 3, 0, ""));
+    take(&b, message(3, 4, 0, ""));
+    struct turn *one = next(&b), *three = next(&b), *four = next(&b);
+    CHECK(is(one, "1") && is(three, "3") && is(four, "4") && inbox_until(&b) == INT64_MAX);
+    inbox_again(&b, one, 2000);
+    inbox_again(&b, three, 1000);
+    CHECK(b.waiting == 3 && inbox_until(&b) == 1000 && !inbox_next(&b, 999));
+    inbox_handled(&b, four);
+    CHECK(is(three = inbox_next(&b, 1000), "3") && inbox_until(&b) == 2000);
+    inbox_handled(&b, three);
+    /* the session waits behind its first message, even when new ones come */
+    take(&b, message(1, 5, 0, ""));
+    CHECK(!inbox_next(&b, 1999) && is(one = inbox_next(&b, 2000), "1") && !inbox_next(&b, 9999));
+    inbox_again(&b, one, 3000);
+    /* an interrupt takes the one that is tried again, too */
+    struct turn *out = inbox_pop(&b, &one->key);
+    CHECK(is(out, "1"));
+    inbox_handled(&b, out);
+    CHECK(inbox_until(&b) == INT64_MAX && is(one = next(&b), "2"));
+    inbox_handled(&b, one);
+    CHECK(is(one = next(&b), "5"));
+    inbox_handled(&b, one);
+    CHECK(!b.table && !b.waiting && !b.bytes);
+    inbox_free(&b);
+}
+
+static void redelivery(void)
+{
+    struct inbox b = {0};
+    CHECK(take(&b, message(1, 1, 1, "")) == INBOX_NEW);
+    CHECK(take(&b, message(1, 2, 2, "")) == INBOX_NEW);
+    CHECK(take(&b, message(1, 1, 1, "")) == INBOX_HELD);                          /* by both */
+    CHECK(take(&b, message(1, 1, 9, "")) == INBOX_HELD);                          /* by the message */
+    CHECK(take(&b, message(1, 5, 1, "")) == INBOX_HELD);                          /* by the buffer */
+    CHECK(take(&b, message(1, 1, 8, ",\"message_is_edit\":true")) == INBOX_NEW);  /* an edit is another */
+    CHECK(take(&b, message(1, 1, 8, ",\"message_is_edit\":true")) == INBOX_HELD); /* and has redeliveries */
+    CHECK(take(&b, message(2, 1, 0, "")) == INBOX_NEW);                           /* another session */
+    struct turn *t = next(&b), *other = next(&b);
+    CHECK(is(t, "1") && inbox_deliveries(t) == 4 && is(other, "1"));
+    inbox_handled(&b, other);
+    inbox_again(&b, t, 5); /* what is held stays with it */
+    CHECK(is(t = inbox_next(&b, 5), "1") && inbox_deliveries(t) == 4);
+    inbox_given_up(&b, t);
+    CHECK(take(&b, message(1, 1, 1, "")) == INBOX_NEW); /* all of them failed */
+    CHECK(is(t = next(&b), "2"));
+    inbox_handled(&b, t);
+    CHECK(take(&b, message(1, 2, 2, "")) == INBOX_HANDLED);
+    CHECK(take(&b, message(1, 2, 0, "")) == INBOX_HANDLED);
+    CHECK(take(&b, message(1, 2, 0, ",\"message_is_edit\":true")) == INBOX_NEW);
+    CHECK(take(&b, message(2, 2, 0, "")) == INBOX_NEW);
+    inbox_free(&b);
+}
+
+static void bounds(void)
+{
+    struct inbox b = {0};
+    int id = 1;
+    for (; id <= SEEN_MAX + 1; id++) {
+        CHECK(take(&b, message(id % 50, id, id, "")) == INBOX_NEW);
+        inbox_handled(&b, next(&b));
+    }
+    CHECK(take(&b, message(2, 2, 2, "")) == INBOX_HANDLED);
+    CHECK(take(&b, message(1, 1, 1, "")) == INBOX_NEW); /* the oldest is forgotten */
+    inbox_handled(&b, next(&b));
+    /* one session is full, others are served */
+    enum inbox_verdict v;
+    for (id = 10000; (v = take(&b, message(7, id, id, ""))) == INBOX_NEW; id++)
+        ;
+    CHECK(v == INBOX_FULL && b.waiting == INBOX_SESSION_MAX && inbox_full(&b));
+    CHECK(take(&b, message(8, 1, 0, "")) == INBOX_NEW);
+    struct turn *t = next(&b);
+    CHECK(is(t, "10000") && !inbox_full(&b)); /* what runs does not wait */
+    inbox_handled(&b, t);
+    for (id = 100000; (v = take(&b, message(id % 1000 + 100, id, id, ""))) == INBOX_NEW; id++)
+        ;
+    CHECK(v == INBOX_FULL && b.waiting == INBOX_MAX && inbox_full(&b));
+    inbox_free(&b);
+}
+
+int main(void)
+{
+    order();
+    again();
+    redelivery();
+    bounds();
+    return failures > 0;
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# relay-run -l: one long-lived COMMAND.
+
+load helper
+load relay-run
+
+@test "a long-lived COMMAND gets the messages and interrupts, and its lines join the stream" {
+    script agent <<'END'
+while read -r line; do
+    case $line in
+    *interrupt_inbound*) echo '{"op":"send","chat_id":"1","content":"stopped"}' ;;
+    *bufferId*) echo '{"type":"inbound_ack","bufferId":"b1"}' ;;
+    *'"x"'*) echo '{"op":"send","chat_id":"1","content":"x"}' ;;
+    *) echo "$line" ;;
+    esac
+done
+END
+    { message 1 m1 x; echo '{"type":"link","state":"open"}'; message 1 m2 y b1
+      echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'; } >in
+    run --separate-stderr relay-run -l ./agent <in
+    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    diff <(printf '%s\n' "$output") <(cat in; echo '{"op":"send","chat_id":"1","content":"x"}
+{"type":"inbound_ack","bufferId":"b1"}
+{"op":"send","chat_id":"1","content":"stopped"}')
+    # bad lines are named, its status is ours, its end is the end
+    run --separate-stderr relay-run -l printf 'x\n{"op":"y"}' <in
+    [ "$status" -eq 65 ] && [[ $stderr == *"skip line 1 of printf"* ]] && [ "${lines[-1]}" = '{"op":"y"}' ]
+    run --separate-stderr relay-run -l sh -c 'cat >/dev/null; exit 7' <in
+    [ "$status" -eq 7 ] && [[ $stderr == *'run sh: exit status 7' ]]
+    start_run -l sh -c 'read -r a; exit 5'
+    feed message 1 m1 x
+    rc=0; wait "$RUN" || rc=$?
+    [ "$rc" -eq 5 ] && grep -q 'exit status 5 before the end of input' err
+    start_run -l sh -c 'exec <&-; sleep 60'
+    until_true 5 sh -c 'echo '"'$(message 1 m1 x)'"' >&9; grep -q "it has closed its input" err'
+    kill "$RUN"
+}
+
+@test "a long-lived COMMAND and the stream hold each other up without harm" {
+    yes "$(message 1 m1 x)" | head -n 20000 >in
+    # it prints more than it reads, and its reader sleeps at first
+    relay-run -l sed -u 's/.*/{"op":"a"}\n{"op":"b"}/' <in | { until [ -e go ]; do sleep 0.05; done; cat; } >out 3>&- &
+    PIDS="$PIDS $!"
+    (sleep 0.3; touch go) 3>&-
+    wait "$!"
+    [ "$(grep -c '"op":"b"' out)" -eq 20000 ] && [ "$(grep -c inbound out)" -eq 20000 ]
+    cmp <(grep inbound out) in
+}
