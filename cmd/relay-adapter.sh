@@ -106,8 +106,8 @@ exec relay-dial $noise ${id:+--id "$id"} ${secret:+--secret-file "$secret"} ${re
             stage relay-handshake $noise $hello |
                 stage relay-decode $noise |
                 stage relay-run $noise $run ${parallel:+-P "$parallel"} ${timeout:+--timeout "$timeout"} -- "$@" |
-                stage relay-send $noise |
                 stage relay-scope $noise ${state:+-s "$state"} |
+                stage relay-send $noise |
                 stage relay-idle $noise ${after:+--after "$after"}
         } 3>&1 >&4 4>&-)
         set -- $failed
