@@ -73,7 +73,7 @@ check: deps ## Build, lint, test.
 asan: deps ## Run the tests under ASan and UBSan.
 	@$(MAKE) --no-print-directory -s -j2 B=build/asan HARDEN= HARDEN_LD= all test-programs \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
-	tests/run build/asan
+	tests/run build/asan $(filter-out tests/torture-preload.bats,$(wildcard tests/*.bats))
 
 # Each fuzzer for FUZZ_SECONDS; the vectors are where it starts.
 FUZZ_SECONDS ?= 30
@@ -98,6 +98,11 @@ lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
 	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) .ci/deps .ci/run tests/run
 	mandoc -Tlint -W warning $(MANUALS)
+
+torture: deps ## Run the torture scripts whole (an hour and more; SEED=N).
+	@$(MAKE) --no-print-directory -s -j2 all
+	for t in alloc short limits damage options calls connector gateway cuts soak; do \
+	    PATH=$(CURDIR)/$(B)/bin:$$PATH /usr/bin/python3 tests/torture/$$t.py --long || exit; done
 
 # Line and branch coverage of lib/ and cmd/ by the whole suite; gcovr is not among the dependencies.
 coverage: deps ## Print the coverage of the tests (needs gcovr).
@@ -136,5 +141,5 @@ uninstall: ## Take the installed files away.
 clean: ## Remove build/.
 	rm -rf build
 
-.PHONY: all deps demo test test-programs check asan fuzz bench lint coverage tags help format install uninstall clean
+.PHONY: all deps demo test test-programs check asan fuzz bench lint torture coverage tags help format install uninstall clean
 .SECONDARY:

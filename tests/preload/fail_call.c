@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Preloaded: the call FAIL_CALL number FAIL_AT of the program FAIL_PROGRAM fails with FAIL_ERRNO (a number). When it did, an empty
+ * file FAIL_MARK stands there afterwards. Descriptors 0 to 2 are left alone. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+extern char *program_invocation_short_name;
+
+static const char *call;
+static long at, count;
+static int error;
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *name = getenv("FAIL_PROGRAM"), *number = getenv("FAIL_AT"), *code = getenv("FAIL_ERRNO");
+    call = name && strcmp(name, program_invocation_short_name) == 0 ? getenv("FAIL_CALL") : NULL;
+    at = number ? strtol(number, NULL, 10) : 0;
+    error = code ? (int)strtol(code, NULL, 10) : EIO;
+}
+
+static int fails(const char *name)
+{
+    if (!call || strcmp(call, name) != 0 || ++count != at)
+        return 0;
+    const char *mark = getenv("FAIL_MARK");
+    if (mark)
+        close((int)syscall(SYS_openat, AT_FDCWD, mark, O_WRONLY | O_CREAT, 0600));
+    errno = error;
+    return 1;
+}
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+ssize_t read(int fd, void *p, size_t n)
+{
+    return fd > 2 && fails("read") ? -1 : REAL(read)(fd, p, n);
+}
+
+ssize_t write(int fd, const void *p, size_t n)
+{
+    return fd > 2 && fails("write") ? -1 : REAL(write)(fd, p, n);
+}
+
+ssize_t pwrite(int fd, const void *p, size_t n, off_t where)
+{
+    return fails("pwrite") ? -1 : REAL(pwrite)(fd, p, n, where);
+}
+
+int fsync(int fd)
+{
+    return fails("fsync") ? -1 : REAL(fsync)(fd);
+}
+
+int fdatasync(int fd)
+{
+    return fails("fdatasync") ? -1 : REAL(fdatasync)(fd);
+}
+
+int ftruncate(int fd, off_t n)
+{
+    return fails("ftruncate") ? -1 : REAL(ftruncate)(fd, n);
+}
+
+off_t lseek(int fd, off_t n, int whence)
+{
+    return fails("lseek") ? -1 : REAL(lseek)(fd, n, whence);
+}
+
+int rename(const char *from, const char *to)
+{
+    return fails("rename") ? -1 : REAL(rename)(from, to);
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return fails("open") ? -1 : REAL(open)(path, flags, mode);
+}
+
+int close(int fd)
+{
+    if (fd > 2 && fails("close")) {
+        REAL(close)(fd);
+        errno = error;
+        return -1;
+    }
+    return REAL(close)(fd);
+}
+
+int accept(int fd, struct sockaddr *a, socklen_t *n)
+{
+    return fails("accept") ? -1 : REAL(accept)(fd, a, n);
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bats
+# The hostile machine, small: what each script of tests/torture tries is said in it. `make torture` runs them whole, with the
+# soak's hour.
+load helper
+
+torture() {
+    run /usr/bin/python3 "$RELAY_SOURCE/tests/torture/$1.py"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "few descriptors, little memory, small files" {
+    torture limits
+}
+
+@test "options and values at random" {
+    torture options
+}
+
+@test "a connector that breaks the rules of WebSocket and HTTP, or never ends" {
+    torture connector
+}
+
+@test "a connection cut at any byte: each outbound has one result, and it is true" {
+    torture cuts
+}
