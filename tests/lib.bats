@@ -50,3 +50,7 @@ load helper
     "$RELAY_BUILD/tests/lib/phase" >table || { cat table; false; }
     [ "$(grep -c '^serving\|^settling\|^closing\|^done' table)" -eq 8 ]
 }
+
+@test "lib: dial's ledger of owed replies, and its queue" { "$RELAY_BUILD/tests/lib/ledger"; }
+@test "lib: the flip as dial sees it" { "$RELAY_BUILD/tests/lib/flip"; }
+@test "lib: when to dial again, and when never" { "$RELAY_BUILD/tests/lib/reconnect"; }

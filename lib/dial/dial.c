@@ -117,8 +117,8 @@ static void max_time_over(struct dial *d)
 {
     d->end_at = INT64_MAX;
     d->timed_out = true;
-    if (d->phase == SETTLING && !d->o->command)
-        d->phase_by = 0;
+    if (d->phase == SETTLING && d->phase_by > clock_ms() + LAST_WORDS)
+        d->phase_by = clock_ms() + LAST_WORDS;
     if (link_phase(d->link) != LINK_OPEN && !d->link_over && d->phase < CLOSING) {
         dial_abandon(d, "not open when --max-time was over");
         dial_fail(d, EX_UNAVAILABLE);
@@ -132,7 +132,7 @@ static void serve_timers(struct dial *d)
         dial_start(d);
     if (d->phase < CLOSING)
         dial_overdue(d, NULL);
-    if (now >= dial_ask_at(d))
+    if (now >= d->flip.ask_at)
         dial_ask_flip(d);
     if (now >= d->phase_by)
         dial_phase_late(d);
@@ -147,7 +147,7 @@ static void prepare_timers(struct dial *d, struct pollset *ps)
     pollset_until(ps, d->redial_at);
     if (d->phase < CLOSING)
         pollset_until(ps, ledger_next(d->ledger));
-    pollset_until(ps, dial_ask_at(d));
+    pollset_until(ps, d->flip.ask_at);
     pollset_until(ps, d->phase_by);
     pollset_until(ps, d->end_at);
     if (d->phase == RESTING && !d->running && !d->waiting)
@@ -210,18 +210,38 @@ static void settle_rest(struct dial *d)
         dial_fail(d, EX_UNAVAILABLE);
 }
 
+/* Writes what is left for the reader of stdout, who may take his time unless a bound says otherwise. */
+static void drain_stdout(struct dial *d)
+{
+    struct pollset ps = {0};
+    int64_t until = d->timed_out ? clock_ms() + LAST_WORDS : d->bound;
+    while (d->head.fd >= 0 && writer_pending(&d->head) && clock_ms() < until) {
+        pollset_clear(&ps);
+        pollset_add(&ps, d->head.fd, POLLOUT);
+        pollset_until(&ps, until);
+        if (!pollset_wait(&ps))
+            break;
+        dial_flush_head(d);
+    }
+    pollset_free(&ps);
+    if (d->head.fd >= 0 && writer_pending(&d->head)) {
+        complain("write stdout: its reader has not taken %zu bytes in time", writer_pending(&d->head));
+        dial_fail(d, EX_IOERR);
+    }
+}
+
 static int finish(struct dial *d)
 {
     /* A second signal ends what waits below. */
     sig_reset();
     sig_ignore_pipe();
     settle_rest(d);
-    if (!d->o->command && d->head.fd >= 0 && !writer_drain(&d->head))
-        dial_head_failed(d);
-    dial_say_lost(d);
-    if (!d->o->command)
+    if (!d->o->command) {
+        drain_stdout(d);
         dial_close_head(d);
-    else if (d->head.fd >= 0)
+    }
+    dial_say_lost(d);
+    if (d->head.fd >= 0)
         writer_close(&d->head);
     if (!record_close(&d->record)) {
         complain("close %s:", d->record.path);
@@ -256,9 +276,11 @@ int dial_run(const struct dial_options *o)
                      .stable_at = INT64_MAX,
                      .phase_by = INT64_MAX,
                      .bound = INT64_MAX,
+                     .flip = {.ask_at = INT64_MAX},
                      .live = {.pipe = -1}};
     struct pollset ps = {0};
     sig_ignore_pipe();
+    diag_no_wait();
     sig_open_unignored((const int[]){SIGHUP, 0});
     int signals = sig_open((const int[]){SIGTERM, SIGINT, SIGUSR1, SIGCHLD, 0});
     d.end_at = o->max_time ? clock_ms() + o->max_time : INT64_MAX;

@@ -59,7 +59,8 @@ static bool book(struct dial *d, const struct frame *f, bool *again)
     *again = answer == LEDGER_AGAIN;
     if (f->type == FRAME_DESCRIPTOR)
         greeted(d, f->line);
-    d->flipped |= f->type == FRAME_GOING_IDLE_ACK && d->carried;
+    if (f->type == FRAME_GOING_IDLE_ACK)
+        flip_ack(&d->flip);
     return answer == LEDGER_SETTLED && f->type == FRAME_OUTBOUND_RESULT;
 }
 

@@ -4,10 +4,7 @@
 #include "base/diag.h"
 #include "dial/internal.h"
 
-enum {
-    ASK_AFTER = 1000, /* ms for `link draining` to come round before dial asks for the flip itself */
-    ROUND = 1000,     /* ms for going_idle_ack to come round: a ring that swallows it is waited for no longer */
-};
+enum { ROUND = 1000 }; /* ms for going_idle_ack to come round: a ring that swallows it is waited for no longer */
 
 /* Appends "N WHAT" to a list, unless N is 0. */
 static void add(struct buf *b, size_t n, const char *what)
@@ -31,23 +28,15 @@ void dial_ask_flip(struct dial *d)
 {
     static const char line[] = "{\"type\":\"going_idle\"}";
     struct json_error e;
-    if (link_phase(d->link) != LINK_OPEN || d->flipped || !frame_parse(&d->frame, span_of(line), &e))
+    d->flip.ask_at = INT64_MAX;
+    bool awaited = ledger_count_type(d->ledger, FRAME_GOING_IDLE) > 0;
+    if (link_phase(d->link) != LINK_OPEN || awaited || d->flip.acked || !frame_parse(&d->frame, span_of(line), &e))
         return;
     info(1, "ask for the flip: `link draining` has not come round");
     link_send(d->link, span_of(line));
     ledger_owe(d->ledger, &d->frame, 0, clock_ms());
     record_frame(&d->record, "up", span_of(line));
-    d->carried = d->asked = true;
-}
-
-int64_t dial_ask_at(const struct dial *d)
-{
-    bool out = ledger_count_type(d->ledger, FRAME_GOING_IDLE) > 0;
-    if (d->phase != DRAINING || d->draining_back || out || d->flipped || d->flip_failed ||
-        link_phase(d->link) != LINK_OPEN)
-        return INT64_MAX;
-    int64_t most = d->o->kill_after / 8;
-    return d->phase_at + (most < ASK_AFTER ? most : ASK_AFTER);
+    flip_ask(&d->flip);
 }
 
 /* The latest `work` frame says what is in hand; it has come round after all that came before it, and so has the mark
@@ -57,10 +46,9 @@ bool dial_rest(const struct dial *d)
     if (d->phase != RESTING || d->running || d->waiting || ledger_count_type(d->ledger, FRAME_OUTBOUND) ||
         lines_pending(&d->lines))
         return false;
-    bool round = d->flipped ? d->ack_back : d->draining_back;
     if (d->head_gone || clock_ms() - d->phase_at >= ROUND)
         return true;
-    return round && !writer_pending(&d->head) && !dial_unread(d);
+    return flip_passed(&d->flip) && !writer_pending(&d->head) && !dial_unread(d);
 }
 
 void dial_say_lost(struct dial *d)

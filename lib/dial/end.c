@@ -34,15 +34,10 @@ static void hurry(struct dial *d)
     d->bound = earlier(d->bound, clock_ms() + d->o->kill_after);
 }
 
-static bool counted(const struct dial *d)
+/* Nobody wants more: --count or --max-time is reached. */
+static bool enough(const struct dial *d)
 {
-    return d->o->count && d->received >= d->o->count;
-}
-
-static bool flip_is_off(const struct dial *d)
-{
-    bool out = ledger_count_type(d->ledger, FRAME_GOING_IDLE) > 0;
-    return d->flip_failed || (d->draining_back && !out);
+    return d->timed_out || (d->o->count && d->received >= d->o->count);
 }
 
 static bool input_is_over(const struct dial *d)
@@ -70,9 +65,9 @@ static struct facts facts_of(const struct dial *d)
     bool ring = d->o->command;
     return (struct facts){
         .signalled = d->signalled,
-        .over = counted(d) || d->timed_out,
-        .flipped = d->flipped && (d->phase == DRAINING || !d->o->stay),
-        .no_flip = flip_is_off(d),
+        .over = enough(d),
+        .flipped = d->flip.acked && (d->phase == DRAINING || !d->o->stay),
+        .no_flip = flip_off(&d->flip, ledger_count_type(d->ledger, FRAME_GOING_IDLE) > 0),
         .rest = dial_rest(d),
         .no_link = d->link_over,
         .input_over = input_is_over(d),
@@ -80,7 +75,7 @@ static struct facts facts_of(const struct dial *d)
         .reader_gone = reader_gone(d),
         .settled = is_settled(d),
         .link_down = link_phase(d->link) == LINK_DOWN,
-        .late = clock_ms() >= d->phase_by,
+        .late = clock_ms() >= d->phase_by || (!ring && d->phase == SETTLING && enough(d)),
     };
 }
 
@@ -88,8 +83,7 @@ static struct facts facts_of(const struct dial *d)
 
 static int64_t begin_draining(struct dial *d)
 {
-    d->flip_failed = false;
-    d->draining_back = d->o->no_link; /* nothing goes round that could come back */
+    flip_drain(&d->flip, d->o->no_link, d->phase_at);
     dial_emit_link(d, "draining", "");
     return steps_before(d, 5);
 }
@@ -102,7 +96,7 @@ static int64_t begin_resting(struct dial *d)
 /* Nobody is in a hurry when the connector has been flipped by itself. */
 static int64_t begin_finishing(struct dial *d)
 {
-    if (!d->flipped)
+    if (!d->flip.acked)
         hurry(d);
     d->outlived = d->signalled && d->child.pid == 0 && d->tail.fd >= 0;
     dial_close_head(d);
@@ -114,8 +108,8 @@ static int64_t begin_settling(struct dial *d)
     bool ring = d->o->command;
     int64_t now = clock_ms(), limit = d->o->wait;
     d->tail_stop = true;
-    if (d->timed_out || (!ring && counted(d)))
-        limit = ring ? earlier(limit, LAST_WORDS) : 0;
+    if (d->timed_out)
+        limit = earlier(limit, LAST_WORDS);
     else if (reader_gone(d))
         limit = READER_GONE;
     else if (d->signalled && !ring)

@@ -7,7 +7,7 @@
  * what goes down to COMMAND (or stdout): the link is read only while it has room. Results that are made here go into
  * `head` too, so it has a second, higher bound, at which `tail` waits.
  *
- * The files, each calling only those before it: phase, ledger, lines, reconnect, record (pure or nearly) - head (what
+ * The files, each calling only those before it: phase, flip, ledger, lines, reconnect, record (pure or nearly) - head (what
  * goes down, and the exit status) - owed (replies that are missing or refused) - redial (the link's life) - drain
  * (what the end waits for, and what it loses) - up, down (what passes) - command (COMMAND's life) - end (the phases) -
  * dial (the loop). */
@@ -17,6 +17,7 @@
 #include "base/child.h"
 #include "base/poll.h"
 #include "dial/dial.h"
+#include "dial/flip.h"
 #include "dial/ledger.h"
 #include "dial/lines.h"
 #include "dial/phase.h"
@@ -84,12 +85,7 @@ struct dial {
     struct refused *refused; /* that may be sent again */
     size_t n_refused;
 
-    bool carried;       /* a going_idle went up on this connection */
-    bool flipped;       /* and is acked: nothing comes live any more */
-    bool asked;         /* that going_idle was made here */
-    bool flip_failed;   /* no ack came in time since the drain began */
-    bool draining_back; /* `link draining` has come round */
-    bool ack_back;      /* going_idle_ack has come round */
+    struct flip flip;
     int64_t running, waiting; /* turns in hand, as the newest `work` frame says */
     size_t unacked;     /* buffered deliveries handed down on this connection and not acked */
 
@@ -147,7 +143,6 @@ void dial_abandon(struct dial *d, const char *why); /* ends a link that is not o
 /* drain.c: what the end waits for, and what it loses */
 void dial_say_waiting(struct dial *d);
 void dial_ask_flip(struct dial *d); /* says going_idle by itself */
-int64_t dial_ask_at(const struct dial *d); /* when it does so in this drain; INT64_MAX */
 bool dial_rest(const struct dial *d);
 void dial_say_lost(struct dial *d); /* once, at the end */
 

@@ -72,7 +72,7 @@ void dial_overdue(struct dial *d, const char *all)
         } else {
             complain("settle going_idle: no going_idle_ack %s", when);
             dial_fail(d, EX_TEMPFAIL);
-            d->flip_failed = true;
+            flip_late(&d->flip);
         }
         ledger_close(d->ledger, o);
     }

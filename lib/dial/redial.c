@@ -96,7 +96,7 @@ void dial_opened(struct dial *d)
     d->ever_open = true;
     d->lost = false;
     d->attempt = 0;
-    d->flipped = d->carried = d->asked = d->ack_back = false;
+    flip_opened(&d->flip);
     d->unacked = 0;
     greet(d);
 }
@@ -154,14 +154,14 @@ static int status_of(const struct dial *d, const struct link_end *e)
         return EX_PROTOCOL;
     if (e->by == LINK_BY_US || (e->by == LINK_BY_PEER && e->code == WS_NORMAL))
         return EX_OK;
-    return d->phase == CLOSING || d->flipped ? EX_OK : EX_UNAVAILABLE;
+    return d->phase == CLOSING || d->flip.acked ? EX_OK : EX_UNAVAILABLE;
 }
 
 /* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages again. */
 static bool schedule(struct dial *d, enum auth_verdict verdict)
 {
     bool pending = d->phase == SETTLING && lines_pending(&d->lines) && clock_ms() < d->phase_by;
-    bool ending = (d->phase > SERVING && !pending) || (d->flipped && !d->o->stay);
+    bool ending = (d->phase > SERVING && !pending) || (d->flip.acked && !d->o->stay);
     if (ending || verdict == AUTH_REVOKED || d->failures >= (uint64_t)d->o->retry)
         return false;
     d->failures++;

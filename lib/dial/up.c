@@ -83,7 +83,6 @@ static void take_up(struct dial *d, const struct frame *f)
         dial_sent_again(d, frame_get(f, "requestId"));
     if (f->type == FRAME_HELLO)
         dial_remember_hello(d, f);
-    d->carried |= f->type == FRAME_GOING_IDLE;
     if (f->type == FRAME_INBOUND_ACK && d->unacked)
         d->unacked--;
     lines_add(&d->lines, f->type, f->line);
@@ -103,7 +102,7 @@ static void send_up(struct dial *d, const struct frame *f)
         if (f->type != FRAME_HELLO)
             d->unsent++;
         return;
-    } else if (f->type == FRAME_GOING_IDLE && (d->asked || (d->flipped && d->phase > SERVING))) {
+    } else if (f->type == FRAME_GOING_IDLE && !flip_wanted(&d->flip)) {
         return; /* it is asked for already */
     }
     take_up(d, f);
@@ -121,12 +120,13 @@ static int64_t count_of(struct span number)
 static void come_round(struct dial *d, const struct frame *f)
 {
     if (f->type == FRAME_LINK) {
-        d->draining_back |= json_eq(frame_get(f, "state"), "draining");
+        if (json_eq(frame_get(f, "state"), "draining"))
+            flip_round(&d->flip, false);
     } else if (f->type == FRAME_WORK) {
         d->running = count_of(frame_get(f, "running"));
         d->waiting = count_of(frame_get(f, "waiting"));
     } else if (f->type == FRAME_GOING_IDLE_ACK) {
-        d->ack_back = true;
+        flip_round(&d->flip, true);
     }
 }
 
