@@ -9,19 +9,36 @@ Usage: relay-adapter [options] [--] COMMAND [ARG...]
 Put an agent on the relay: run COMMAND for each message and send what it prints.
 
 Options:
-      --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
-      --id ID                     gateway id (default $GATEWAY_RELAY_ID)
-      --secret-file FILE          the secret (default $GATEWAY_RELAY_SECRET)
-  -p, --platform PLATFORM[:BOTID]  say hello as this identity (repeatable)
-      --record FILE               append every frame with its time to FILE
+  -p, --platform PLATFORM[:BOTID]  say hello as this identity, or as these, a,b (repeatable)
   -P, --parallel N                sessions at once (default 4)
   -j, --actions                   each line COMMAND prints is an action
   -l, --long-lived                one COMMAND: frames in, actions and frames out
   -r, --reply-to                  send as a reply to the message
       --typing                    show typing while COMMAND runs
-      --timeout DURATION          end COMMAND after that time
+      --timeout DURATION          end COMMAND after that time (default 0: never)
+      --attempts N                runs of a message that fails (default 3)
+      --dead-letter FILE          keep what is given up in FILE, and acknowledge it
+      --on-failure TEXT           answer with TEXT when a message is given up
   -s, --state FILE                keep what is known of the chats in FILE
       --after DURATION            go idle after that time without a message
+      --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
+      --id ID                     gateway id (default $GATEWAY_RELAY_ID)
+      --secret-file FILE          the secret (default $GATEWAY_RELAY_SECRET)
+      --token-ttl DURATION        how long a token lasts (default 5m)
+  -H, --header LINE               add a request header, 'Name: value' (repeatable)
+      --cacert FILE               trust these certificate authorities
+      --cert FILE                 client certificate
+      --key FILE                  its private key
+  -k, --insecure                  do not verify the peer's certificate
+  -x, --proxy URL                 dial through this proxy; an empty one: through none
+      --connect-timeout DURATION  time for one dial (default 30s)
+      --ping-interval DURATION    ping after that time of silence, 0: never (default 30s)
+      --ping-timeout DURATION     silence after a ping that ends the link (default 10s)
+      --retry N                   failures in a row to dial again after, or inf (default inf)
+  -m, --max-time DURATION         end after that time
+      --kill-after DURATION       time for the ring to finish its work at the end (default 10s)
+      --record FILE               append every frame with its time to FILE
+      --ready-fd N                write the first descriptor frame to descriptor N
   -h, --help                      print this help and exit
   -V, --version                   print the version and exit
   -q, --quiet                     print errors and losses only
@@ -29,6 +46,7 @@ Options:
 
 Exit status:
   0    done
+  1    a valid "no"
   64   wrong usage
   65   bad input lines
   66   a file cannot be read
@@ -49,67 +67,147 @@ EOF
 # The end after --help or --version: an output that fails is an error.
 print() {
     "$@" 2>/dev/null && exit
-    echo 'relay-adapter: write stdout: failed' >&2
+    say 'write stdout: failed'
     exit 74
 }
 
+# What was typed does not reach a terminal raw.
+say() {
+    printf 'relay-adapter: %s' "$1" | LC_ALL=C tr '[:cntrl:]' '?' >&2
+    echo >&2
+}
+
 wrong() {
-    [ $# -eq 0 ] || echo "relay-adapter: $1" >&2
-    echo "relay-adapter: try 'relay-adapter --help'" >&2
+    say "$1"
+    say "try 'relay-adapter --help'"
     exit 64
 }
 
-args=$(getopt -n relay-adapter -o +p:P:jlrs:hVqv -l url:,id:,secret-file:,platform:,record:,parallel:,actions \
-    -l long-lived,reply-to,typing,timeout:,state:,after:,help,version,quiet,verbose -- "$@") || wrong
-eval "set -- $args" # getopt has quoted them
+# The options of relay-dial and of each stage are lists, a word a line: no shell ever parses a value.
+nl='
+'
+IFS=$nl
+dial='' hello='' run='' scope='' idle='' noise='' url=''
 
-url='' id='' secret='' record='' hello='' run='' parallel='' timeout='' state='' after='' noise=''
-while [ "$1" != -- ]; do
+# option NAME [VALUE]: puts it where it belongs.
+option() {
+    word=--$1${2+=$2}
     case $1 in
-    --url) url=$2 && shift ;;
-    --id) id=$2 && shift ;;
-    --secret-file) secret=$2 && shift ;;
-    --record) record=$2 && shift ;;
-    -P | --parallel) parallel=$2 && shift ;;
-    --timeout) timeout=$2 && shift ;;
-    -s | --state) state=$2 && shift ;;
-    --after) after=$2 && shift ;;
-    -p | --platform)
-        case $2 in '' | *[[:space:]]*) wrong "read platform '$2': blank in it, or nothing" ;; esac
-        hello="$hello -p $2" && shift
-        ;;
-    -j | --actions | -l | --long-lived | -r | --reply-to | --typing) run="$run $1" ;;
-    -q | --quiet | -v | --verbose) noise="$noise $1" ;;
-    -h | --help) print help ;;
-    -V | --version) print echo 'relay-adapter @VERSION@' ;;
+    url) url=$2 ;;
+    platform) hello=$hello$nl$word ;;
+    parallel | timeout | attempts | dead-letter | on-failure | actions | long-lived | reply-to | typing) run=$run$nl$word ;;
+    state) scope=$scope$nl$word ;;
+    after) idle=$idle$nl$word ;;
+    quiet | verbose) noise=$noise$nl$word ;;
+    help) print help ;;
+    version) print echo 'relay-adapter @VERSION@' ;;
+    *) dial=$dial$nl$word ;;
+    esac
+}
+
+# name_of -LETTER: its long option, in $name.
+name_of() {
+    case $1 in
+    -H) name=header ;;
+    -P) name=parallel ;;
+    -V) name=version ;;
+    -h) name=help ;;
+    -j) name=actions ;;
+    -k) name=insecure ;;
+    -l) name=long-lived ;;
+    -m) name=max-time ;;
+    -p) name=platform ;;
+    -q) name=quiet ;;
+    -r) name=reply-to ;;
+    -s) name=state ;;
+    -v) name=verbose ;;
+    -x) name=proxy ;;
+    *) wrong "option $1: unknown" ;;
+    esac
+}
+
+# takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
+takes_value() {
+    case $1 in
+    actions | long-lived | reply-to | typing | insecure | help | version | quiet | verbose) return 1 ;;
+    platform | parallel | timeout | attempts | dead-letter | on-failure | state | after | url | id | secret-file | token-ttl | \
+        header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
+        record | ready-fd) ;;
+    *) wrong "option --$1: unknown" ;;
+    esac
+}
+
+check_value() {
+    case $1=$2 in
+    proxy=) ;;
+    *=) wrong "read --$1 '': empty" ;;
+    *"$nl"*) wrong "read --$1 '$2': a line end in it" ;;
+    esac
+}
+
+# The options, as getopt_long(3) reads them, but never abbreviated; parsing stops at the first operand.
+while [ $# -gt 0 ]; do
+    word=$1 given=
+    case $word in
+    --) shift && break ;;
+    --*=*) name=${word%%=*} name=${name#--} value=${word#*=} given=1 ;;
+    --*) name=${word#--} ;;
+    -?*) value=${word#-?} given=$value && name_of "${word%"$value"}" ;;
+    *) break ;;
     esac
     shift
+    if takes_value "$name"; then
+        if [ -z "$given" ]; then
+            [ $# -gt 0 ] || wrong "option $word: needs an argument"
+            value=$1
+            shift
+        fi
+        check_value "$name" "$value"
+        option "$name" "$value"
+    else
+        case $word in
+        --*=*) wrong "option --$name: takes no argument" ;;
+        --*) ;;
+        -?-*) wrong 'option --: unknown' ;;
+        -??*) set -- "-$value" "$@" ;; # the rest of -jr
+        esac
+        option "$name"
+    fi
 done
-shift
+
 [ $# -gt 0 ] || wrong 'run: no COMMAND given'
 command -v -- "$1" >/dev/null || {
-    echo "relay-adapter: run $1: not found" >&2
+    say "run $1: not found"
     exit 127
 }
-command -v relay-dial >/dev/null || PATH=$(dirname "$0"):$PATH
+command -v relay-dial >/dev/null || PATH=${0%/*}:${PATH:-/usr/bin:/bin}
+export PATH
 
-# COMMAND and the values stay arguments all the way: no shell ever parses them.
-# shellcheck disable=SC2016,SC2086 # expanded by the inner shell; $noise is a list of words
-exec relay-dial $noise ${id:+--id "$id"} ${secret:+--secret-file "$secret"} ${record:+--record "$record"} \
-    ${url:+"$url"} -- sh -cf '
-        noise=$1 hello=$2 run=$3 parallel=$4 timeout=$5 state=$6 after=$7
-        shift 7
-        # A stage that fails says so on 3, or its status would be lost: sh knows that of the last one only.
-        stage() { "$@" 3>&- || echo $? >&3; }
-        exec 4>&1
-        failed=$({
-            stage relay-handshake $noise $hello |
-                stage relay-decode $noise |
-                stage relay-run $noise $run ${parallel:+-P "$parallel"} ${timeout:+--timeout "$timeout"} -- "$@" |
-                stage relay-scope $noise ${state:+-s "$state"} |
-                stage relay-send $noise |
-                stage relay-idle $noise ${after:+--after "$after"}
-        } 3>&1 >&4 4>&-)
-        set -- $failed
-        exit "${1:-0}"
-    ' relay-adapter "$noise" "$hello" "$run" "$parallel" "$timeout" "$state" "$after" "$@"
+# A signal to all processes of a service is relay-dial's to act on: it drains the ring, whose end is that of the shells.
+# A stage that fails says so on 3, or its status would be lost: sh knows that of the last one only.
+# shellcheck disable=SC2016 # expanded by the inner shells
+stage='trap : TERM INT HUP
+    "$0" "$@" 3>&- && exit
+    status=$?
+    [ $status -le 128 ] || [ $status -eq 141 ] || echo "relay-adapter: run $0: killed by signal $((status - 128))" >&2
+    echo $status >&3'
+# shellcheck disable=SC2016 # expanded by the inner shell
+ring='trap : TERM INT HUP
+    IFS="
+"   stage=$1 noise=$2 hello=$3 run=$4 scope=$5 idle=$6
+    shift 6
+    stage() { exec sh -c "$stage" "$@"; }
+    exec 4>&1
+    failed=$({
+        trap : TERM INT HUP
+        stage relay-handshake $noise $hello |
+            stage relay-decode $noise |
+            stage relay-run $noise $run -- "$@" |
+            stage relay-scope $noise $scope |
+            stage relay-send $noise |
+            stage relay-idle $noise $idle
+    } 3>&1 >&4 4>&-)
+    set -- $failed
+    exit "${1:-0}"'
+# shellcheck disable=SC2086 # lists of words
+exec relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$run" "$scope" "$idle" "$@"

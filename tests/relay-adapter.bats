@@ -109,7 +109,7 @@ drained() {
 @test "its siblings are found beside it" {
     start_stub
     mkdir path
-    for c in sh dirname getopt true; do ln -s "$(type -P $c)" path; done
+    for c in sh tr true; do ln -s "$(type -P $c)" path; done
     run --separate-stderr env PATH="$PWD/path" "$RELAY_BUILD/bin/relay-adapter" --url "$URL" --after 100ms true
     echo "$stderr"
     [ "$status" -eq 0 ]
@@ -119,14 +119,116 @@ drained() {
     run --separate-stderr relay-adapter
     [ "$status" -eq 64 ]
     [ "${stderr_lines[0]}" = 'relay-adapter: run: no COMMAND given' ]
-    run --separate-stderr relay-adapter -p 'a b' true
-    [ "$status" -eq 64 ]
-    [ "${stderr_lines[0]}" = "relay-adapter: read platform 'a b': blank in it, or nothing" ]
+    while IFS='|' read -r args reason; do
+        # shellcheck disable=SC2086 # a list of words
+        eval "run -64 --separate-stderr relay-adapter $args"
+        [ "${stderr_lines[0]}" = "relay-adapter: $reason" ] || { echo "$args: $stderr"; return 1; }
+        [ "${stderr_lines[1]}" = "relay-adapter: try 'relay-adapter --help'" ]
+        [ -z "$output" ]
+    done <<'END'
+--nope=s3cret true|option --nope: unknown
+--secret=s3cret true|option --secret: unknown
+--secret-fil x true|option --secret-fil: unknown
+-jz true|option -z: unknown
+-j- true|option --: unknown
+--typing=x true|option --typing: takes no argument
+-jP|option -P: needs an argument
+--record|option --record: needs an argument
+-p '' true|read --platform '': empty
+--cacert= true|read --cacert '': empty
+-H $'a: b\nc: d' true|read --header 'a: b?c: d': a line end in it
+$'-\033' true|option -?: unknown
+END
     run -127 --separate-stderr relay-adapter ./no-such
     [ "$stderr" = 'relay-adapter: run ./no-such: not found' ]
     run --separate-stderr relay-adapter true
     [ "$status" -eq 64 ]
     [[ ${stderr_lines[0]} == 'relay-dial: dial: no URL '* ]]
+}
+
+@test "every link option reaches relay-dial as it is, in any shell" {
+    mkdir fake
+    # shellcheck disable=SC2016 # for the fake
+    printf '#!/bin/sh\nprintf "[%%s]\\n" "$@"\n' >fake/relay-dial
+    chmod +x fake/relay-dial
+    cat >want <<'END'
+[--quiet]
+[--header=A: b  c]
+[--header=D: 'e']
+[--cacert=ca *]
+[--cert=c]
+[--key=k]
+[--insecure]
+[--proxy=]
+[--proxy=http://p]
+[--kill-after=1s]
+[--record=r]
+[--ready-fd=7]
+[--retry=inf]
+[--max-time=9]
+[--id=gw]
+[--secret-file=s]
+[--token-ttl=5m]
+[--connect-timeout=1]
+[--ping-interval=2]
+[--ping-timeout=3]
+[ws://h?a=b c]
+[--]
+[sh]
+[-fc]
+END
+    for sh in dash bash; do
+        PATH=$PWD/fake:$PATH $sh "$RELAY_BUILD/bin/relay-adapter" -qH 'A: b  c' --header="D: 'e'" --cacert 'ca *' --cert c --key k -k \
+            -x '' -xhttp://p --kill-after 1s --record r --ready-fd 7 --retry inf -m9 --id gw --secret-file s --token-ttl 5m \
+            --connect-timeout 1 --ping-interval 2 --ping-timeout 3 --url 'ws://h?a=b c' -- true >got
+        head -n 24 got | diff want -
+    done
+}
+
+@test "without PATH, and through a CA of the house's" {
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -days 2 2>/dev/null
+    chmod 600 k.pem
+    start_stub --cert c.pem --key k.pem
+    run --separate-stderr env -i "$RELAY_BUILD/bin/relay-adapter" --url "${URL/127.0.0.1/localhost}" --cacert c.pem \
+        --after 100ms /bin/true
+    [ "$status" -eq 0 ]
+    [ "$stderr" = 'relay-dial: close link: by us: 1000' ]
+}
+
+# The command lines of what runs below a process, one a line.
+tree() {
+    local p
+    for p in $(pgrep -P "$1"); do
+        tr '\0\n' '  ' <"/proc/$p/cmdline"
+        echo
+        tree "$p"
+    done
+}
+
+shows() {
+    tree "$ADAPTER" | grep -q "$1"
+}
+
+@test "ps shows each stage by its name" {
+    start_stub
+    adapter -p discord sleep 60
+    for stage in handshake decode run scope send idle; do
+        until_true 5 shows "^relay-$stage " || { tree "$ADAPTER"; return 1; }
+    done
+    tree "$ADAPTER" >ps.out
+    [ "$(grep -c 'relay-handshake.*relay-idle' ps.out)" -le 2 ] # the whole script
+    drained
+}
+
+@test "a stage that is killed is named, and gives the status" {
+    start_stub
+    adapter -q true
+    until_true 5 pkill -KILL -x relay-scope -s "$(pgrep -P "$ADAPTER" -x sh)"
+    status=0
+    wait "$ADAPTER" || status=$?
+    [ "$status" -eq 137 ]
+    grep -q '^relay-adapter: run relay-scope: killed by signal 9$' err
 }
 
 @test "the first stage that fails gives the status" {
