@@ -5,6 +5,7 @@
 
 #include "base/table.h"
 #include "dial/ledger.h"
+#include "json/write.h"
 
 struct entry {
     struct owed o; /* first: a struct owed * of ours is its entry */
@@ -92,16 +93,16 @@ const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number,
     int list = list_of(f->type);
     if (list < 0)
         return NULL;
-    struct span key = frame_get(f, list == HELLOS ? "platform" : "requestId"), texts[2] = {{NULL, 0}, {NULL, 0}};
+    struct span key = frame_get(f, list == HELLOS ? "platform" : "requestId"), op = {NULL, 0}, chat = {NULL, 0};
     if (list == OUTBOUNDS && !json_is_string(key))
         return "outbound without a string requestId";
     if (list == OUTBOUNDS)
-        json_pick(frame_get(f, "action"), (const char *const[]){"op", "chat_id"}, texts, 2);
+        JSON_PICK(frame_get(f, "action"), {"op", &op}, {"chat_id", &chat});
     struct entry *e = xcalloc(1, sizeof *e), *old;
     e->o = (struct owed){
         .type = f->type, .frame = number, .taken = now, .until = now + ledger_patience(f->type)};
     if (list != GOING_IDLES && json_is_string(key))
-        keep_texts(e, key, texts[0], texts[1]);
+        keep_texts(e, key, op, chat);
     if (list == OUTBOUNDS) {
         HASH_FIND(hh, l->by_id, e->key, e->key_len, old);
         if (old && !old->answered) {
@@ -241,9 +242,16 @@ const struct owed *ledger_each(const struct ledger *l, const struct owed *after)
 
 void ledger_result(struct buf *out, struct span request_id, const char *error, size_t n, bool ambiguous)
 {
-    buf_str(out, "{\"type\":\"outbound_result\",\"requestId\":");
-    buf_span(out, request_id);
-    buf_str(out, ",\"result\":{\"success\":false,\"error\":");
-    json_quote(out, error, n);
-    buf_str(out, ambiguous ? ",\"ambiguous\":true},\"synthetic\":true}" : "},\"synthetic\":true}");
+    json_begin(out, '{');
+    json_add_str(out, "type", "outbound_result");
+    json_add(out, "requestId", request_id);
+    json_key(out, "result");
+    json_begin(out, '{');
+    json_add_bool(out, "success", false);
+    json_add_text(out, "error", (struct span){error, n});
+    if (ambiguous)
+        json_add_bool(out, "ambiguous", true);
+    json_end(out, '}');
+    json_add_bool(out, "synthetic", true);
+    json_end(out, '}');
 }

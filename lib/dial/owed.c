@@ -161,18 +161,18 @@ static void hold(struct dial *d, const struct owed *o, const struct buf *text, s
 
 void dial_refused(struct dial *d, const struct owed *o, const struct frame *f)
 {
-    struct span result = frame_get(f, "result"), v[3];
+    struct span result = frame_get(f, "result"), error, ambiguous, retry_after;
     struct buf b = {0};
-    json_pick(result, (const char *const[]){"error", "ambiguous", "retry_after"}, v, 3);
+    JSON_PICK(result, {"error", &error}, {"ambiguous", &ambiguous}, {"retry_after", &retry_after});
     buf_printf(&b, "send outbound %.*s: %.*s to chat %.*s: ", (int)o->key.n, o->key.p, (int)o->op.n, o->op.p,
                (int)o->chat.n, o->chat.p);
-    if (json_is_string(v[0]))
-        json_decode(&b, v[0]);
+    if (json_is_string(error))
+        json_decode(&b, error);
     else
         json_compact(&b, result);
-    if (json_is_true(v[1]))
+    if (json_is_true(ambiguous))
         dial_owed_fail(d, o);
-    if (d->o->command && dial_head_open(d) && json_is_number(v[2])) {
+    if (d->o->command && dial_head_open(d) && json_is_number(retry_after)) {
         size_t id = b.len + 1;
         buf_ch(&b, '\0');
         buf_span(&b, o->key);

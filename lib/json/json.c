@@ -131,30 +131,3 @@ void json_pick_members_into(const struct json_members *o, const struct json_want
     for (size_t m = 0; m < o->n; m++)
         fill(o->m[m].key, o->m[m].value, wanted, n);
 }
-
-static void pick(struct span key, struct span value, const char *const *wanted, struct span *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (json_is_name(key, wanted[i])) {
-            values[i] = value;
-            return;
-        }
-}
-
-void json_pick(struct span object, const char *const *wanted, struct span *values, size_t n)
-{
-    struct span key, value;
-    struct json_iter it = {object, false};
-    for (size_t i = 0; i < n; i++)
-        values[i] = (struct span){NULL, 0};
-    while (json_next(&it, &key, &value) && key.p)
-        pick(key, value, wanted, values, n);
-}
-
-void json_pick_members(const struct json_members *o, const char *const *wanted, struct span *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        values[i] = (struct span){NULL, 0};
-    for (size_t m = 0; m < o->n; m++)
-        pick(o->m[m].key, o->m[m].value, wanted, values, n);
-}

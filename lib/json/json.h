@@ -74,11 +74,6 @@ struct json_want {
 void json_pick_into(struct span object, const struct json_want *wanted, size_t n);
 void json_pick_members_into(const struct json_members *o, const struct json_want *wanted, size_t n);
 
-/* The same with arrays; values[i] is that of wanted[i]. */
-void json_pick(struct span object, const char *const *wanted, struct span *values, size_t n);
-void json_pick_members(const struct json_members *o, const char *const *wanted, struct span *values,
-                       size_t n);
-
 /* Steps through an object or array: start with it->rest = its text and it->begun false. key is NULL, or is
  * set for members and to {NULL, 0} for elements. False after the last. */
 struct json_iter {

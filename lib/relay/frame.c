@@ -2,6 +2,7 @@
 /* Frames. */
 #include <string.h>
 
+#include "json/write.h"
 #include "relay/frame.h"
 
 #define NAMED(text, dir) {text, sizeof(text) - 1, dir}
@@ -102,9 +103,11 @@ bool frame_buffered(const struct frame *f)
 
 void frame_ack_of(struct buf *out, struct span buffer_id)
 {
-    buf_str(out, "{\"type\":\"inbound_ack\",\"bufferId\":");
+    json_begin(out, '{');
+    json_add_str(out, "type", "inbound_ack");
+    json_key(out, "bufferId");
     identifier_add(out, buffer_id);
-    buf_ch(out, '}');
+    json_end(out, '}');
 }
 
 void frame_ack(struct buf *out, const struct frame *f)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "json/write.h"
 #include "relay/frame.h"
 #include "relay/identity.h"
 
@@ -122,15 +123,15 @@ const char *identity_resolve(struct identities *all, struct span bots)
 
 void identity_hello(struct buf *out, const struct identity *id, struct span manifest)
 {
-    buf_str(out, "{\"type\":\"hello\",\"platform\":");
-    buf_str(out, id->platform);
-    buf_str(out, ",\"botId\":");
-    buf_str(out, id->bot);
+    json_begin(out, '{');
+    json_add_str(out, "type", "hello");
+    json_add(out, "platform", span_of(id->platform));
+    json_add(out, "botId", span_of(id->bot));
     if (manifest.p) {
-        buf_str(out, ",\"command_manifest\":");
+        json_key(out, "command_manifest");
         json_compact(out, manifest);
     }
-    buf_ch(out, '}');
+    json_end(out, '}');
 }
 
 /* Whether the name may stand as it is: a string of lower case letters, digits, '_' and '-'. */

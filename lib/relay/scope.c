@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/write.h"
 #include "relay/identity.h"
 #include "relay/scope.h"
 
@@ -253,12 +254,12 @@ struct span scope_platform(struct scope *s, struct span chat_id)
 void scope_print(struct buf *out, const struct scope_record *r)
 {
     struct span id = scope_record_chat(r);
-    buf_str(out, "{\"chat_id\":");
-    json_quote(out, id.p, id.n);
+    json_begin(out, '{');
+    json_add_text(out, "chat_id", id);
     for (enum scope_value i = 0; i < SCOPE_VALUES; i++)
         if (r->value[i])
-            buf_printf(out, ",\"%s\":%s", value_names[i], r->value[i]);
-    buf_ch(out, '}');
+            json_add(out, value_names[i], span_of(r->value[i]));
+    json_end(out, '}');
 }
 
 bool scope_restore(struct scope *s, struct span line)
