@@ -89,6 +89,7 @@ static const struct opt options[] = {
     OPT_FLAG(0, "dry-run", &self.dry_run, "print url and headers, the token left out, and open nothing"),
     OPT_NUMBER(0, "ready-fd", &self.ready_fd, 1, 1 << 20, "write the first descriptor frame to descriptor N"),
     OPT_FILE(0, "record", &self.o.record, "append every frame with its time to FILE"),
+    OPT_FILE(0, "status", &self.o.status, "keep in FILE how the run stands, as one line of JSON"),
 };
 
 static const int exits[] = {EX_OK,    EX_NO,       EX_USAGE,    EX_DATAERR,  EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR,

@@ -12,13 +12,13 @@ _relay_dial() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -w|--wait|-c|--count|-m|--max-time|--retry|--kill-after|--up|--ping-interval|--ping-timeout|--connect-timeout|-H|--header|--cacert|--cert|--key|-x|--proxy|--id|--secret-file|--token-ttl|--ready-fd|--record|--max-frame) want=$w ;;
+        -w|--wait|-c|--count|-m|--max-time|--retry|--kill-after|--up|--ping-interval|--ping-timeout|--connect-timeout|-H|--header|--cacert|--cert|--key|-x|--proxy|--id|--secret-file|--token-ttl|--ready-fd|--record|--status|--max-frame) want=$w ;;
         -*) ;;
         esac
     done
     [[ $cur != = ]] || cur=
     case $want in
-    --cacert|--cert|--key|--secret-file|--record)
+    --cacert|--cert|--key|--secret-file|--record|--status)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -36,7 +36,7 @@ _relay_dial() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -w --wait -E --no-wait --stay -c --count -m --max-time --retry --kill-after --no-link --up --ping-interval --ping-timeout --connect-timeout -H --header --cacert --cert --key -k --insecure -x --proxy --id --secret-file --token-ttl --dry-run --ready-fd --record --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -w --wait -E --no-wait --stay -c --count -m --max-time --retry --kill-after --no-link --up --ping-interval --ping-timeout --connect-timeout -H --header --cacert --cert --key -k --insecure -x --proxy --id --secret-file --token-ttl --dry-run --ready-fd --record --status --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_dial relay-dial

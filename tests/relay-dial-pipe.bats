@@ -298,3 +298,92 @@ EOF
     run ! grep -q s3cret seen
     grep -q '^open 1 Bearer ' peer.err
 }
+
+@test "--record: closed to others, a torn line stays alone, the file-size limit is told and stops nothing" {
+    start_peer
+    (umask 022 && printf '{"t":"2026-11-20T10:00:00.000001Z","dir":"up","frame":{"type":"hel' >rec)
+    run --separate-stderr relay-dial --record rec "$URL" <<<"$HELLO"
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'append to rec: its last line is torn'* ]]
+    [ "$(stat -c %a rec)" = 600 ]
+    [ "$(sed 1d rec | jq -r .frame.type | sort -u | paste -sd ' ')" = 'descriptor hello link' ]
+    { echo "$HELLO"; seq 60 | sed 's/.*/{"type":"outbound","requestId":"&","action":{"op":"send","content":"'"$(printf '%300s' x)"'"}}/'; } >in
+    run --separate-stderr bash -c 'ulimit -f 8; relay-dial --record full "$1" <in' - "$URL"
+    [ "$status" -eq 74 ]
+    [ "$(grep -c outbound_result <<<"$output")" -eq 60 ]
+    [ "$(grep -c '^relay-dial: write full: File too large' <<<"$stderr")" -eq 1 ]
+}
+
+@test "--record into a FIFO: without a reader it stops nothing, one that comes later gets all, a slow one misses whole frames" {
+    mkfifo fifo
+    start_peer
+    run --separate-stderr relay-dial --record fifo "$URL" <<<"$HELLO"
+    [ "$status" -eq 74 ]
+    [[ $stderr == *'record to fifo: 4 frames left out'* ]]
+    background relay-dial --stay --record fifo "$URL" <<<"$HELLO" >out 2>err
+    local dial=$!
+    until_true 5 grep -q descriptor out
+    background cat fifo >rec
+    until_true 5 grep -q descriptor rec
+    kill "$dial"
+    wait "$dial"
+    [ "$(jq -r .frame.type rec | paste -sd ' ')" = 'link hello descriptor link' ]
+    # More frames than fit, and nobody who reads.
+    start_raw live 150000
+    exec 6<>fifo
+    mkfifo stream
+    background sh -c 'wc -l <stream >counted'
+    background relay-dial --stay --record fifo "$URL" <<<"$HELLO" >stream 2>err 6>&-
+    dial=$!
+    until_true 20 grep -q 'its reader is slow, frames are left out' err
+    until_true 5 grep -q sent raw.out
+    kill "$dial"
+    local rc=0
+    wait "$dial" || rc=$?
+    [ "$rc" -eq 74 ]
+    until_true 10 test -s counted
+    [ "$(cat counted)" -eq 150003 ]
+    grep -q 'record to fifo: [0-9]* frames left out' err
+    exec 6>&-
+}
+
+@test "--ready-fd whose reader does not read stops nothing" {
+    start_peer
+    mkfifo fifo
+    exec 6<>fifo
+    # A pipe holds 64 KiB.
+    head -c 65536 /dev/zero >&6
+    elapsed_ms run --separate-stderr relay-dial --ready-fd 6 "$URL" <<<"$HELLO"
+    exec 6>&-
+    [ "$status" -eq 74 ]
+    [ "$MS" -lt 10000 ]
+    [[ $output == *'"descriptor"'* && $stderr == *'write ready descriptor 6: '* ]]
+}
+
+@test "--status and SIGUSR2 say how the run stands" {
+    start_peer --mute
+    background relay-dial --stay --status st "$URL" <<<"$HELLO" >out 2>err
+    local dial=$!
+    until_true 8 jq -e '.link == "open" and .owed.hello.n == 1 and .owed.hello.oldest and .last_out' st
+    jq -e '.phase == "serving" and .url == "'"$URL"'/relay" and (.peer | startswith("127.0.0.1:")) and .flipped == false' st
+    [ "$(stat -c %a st)" = "$(printf '%o' $((0644 & ~$(umask))))" ]
+    kill -USR2 "$dial"
+    until_true 5 grep -q '^relay-dial: status: serving, link open for .*, owed hello 1 (oldest .* s ago) outbound 0' err
+    tell '{"type":"descriptor","descriptor":{}}'
+    until_true 8 jq -e '.owed.hello.n == 0 and .last_in' st
+    kill "$dial"
+    wait "$dial"
+    jq -e '.phase == "done" and .link == "down"' st
+    [ "$(echo st*)" = st ]
+    # Nothing but a file is replaced.
+    ln -s st link
+    run relay-dial -n --status link "$URL"
+    [ "$status" -eq 78 ]
+}
+
+@test "a message over 1 MiB, more than every known peer takes, is warned of" {
+    start_peer
+    run --separate-stderr relay-dial "$URL" < <(printf '{"type":"hello","platform":"discord","pad":"%1048600s"}\n' x)
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'send frame: 1048647 bytes, more than the 1048576 that every peer takes'* ]]
+}

@@ -107,6 +107,8 @@ static void serve_signals(struct dial *d)
     while ((number = sig_next()))
         if (number == SIGUSR1)
             go_idle(d);
+        else if (number == SIGUSR2)
+            dial_say_status(d);
         else if (number != SIGCHLD)
             dial_signal(d, number);
         else if (dial_reap(d)) /* a signal to the whole unit, seen here before ours */
@@ -150,6 +152,7 @@ static void prepare_timers(struct dial *d, struct pollset *ps)
     pollset_until(ps, d->flip.ask_at);
     pollset_until(ps, d->phase_by);
     pollset_until(ps, d->end_at);
+    dial_observe_prepare(d, ps);
     if (d->phase == RESTING && !d->running && !d->waiting)
         pollset_until(ps, clock_ms() + LOOK);
 }
@@ -160,10 +163,7 @@ static void end_step(struct dial *d)
     serve_timers(d);
     dial_flush_head(d);
     dial_advance(d);
-    if (!record_flush(&d->record)) {
-        complain("write %s:", d->record.path);
-        dial_fail(d, EX_IOERR);
-    }
+    dial_observe(d);
 }
 
 static void step(struct dial *d, struct pollset *ps, int signals)
@@ -243,10 +243,7 @@ static int finish(struct dial *d)
     dial_say_lost(d);
     if (d->head.fd >= 0)
         writer_close(&d->head);
-    if (!record_close(&d->record)) {
-        complain("close %s:", d->record.path);
-        dial_fail(d, EX_IOERR);
-    }
+    dial_observe_end(d);
     if (d->o->command)
         dial_fail(d, dial_command_status(d));
     return d->status;
@@ -282,11 +279,11 @@ int dial_run(const struct dial_options *o)
     sig_ignore_pipe();
     diag_no_wait();
     sig_open_unignored((const int[]){SIGHUP, 0});
-    int signals = sig_open((const int[]){SIGTERM, SIGINT, SIGUSR1, SIGCHLD, 0});
+    int signals = sig_open((const int[]){SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGCHLD, 0});
     d.end_at = o->max_time ? clock_ms() + o->max_time : INT64_MAX;
     url_without_login(&d.url, o->link.url);
     d.ledger = ledger_new();
-    record_open(&d.record, o->record);
+    dial_observe_start(&d);
     dial_open_ends(&d);
     d.link = link_new(&o->link);
     dial_start(&d);

@@ -20,6 +20,7 @@ struct dial_options {
     const char **up;    /* further types a ring sends, ended by NULL */
     int ready_fd;       /* the first descriptor's line is written there; -1 */
     const char *record; /* file; NULL */
+    const char *status; /* file; NULL */
     bool null_input, no_link, no_wait, stay, strict;
 };
 

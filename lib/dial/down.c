@@ -4,21 +4,6 @@
 #include "base/diag.h"
 #include "dial/internal.h"
 
-static void ready(struct dial *d, struct span line)
-{
-    int fd = d->o->ready_fd;
-    if (fd < 0 || d->told_ready)
-        return;
-    d->told_ready = true;
-    struct writer w;
-    writer_open(&w, fd);
-    writer_line(&w, line);
-    if (!writer_drain(&w) || !writer_close(&w)) {
-        complain("write ready descriptor %d:", fd);
-        dial_fail(d, EX_IOERR);
-    }
-}
-
 static void refuse_down(struct dial *d, const char *reason)
 {
     complain("receive frame: %s", reason);
@@ -44,7 +29,7 @@ static void greeted(struct dial *d, struct span line)
     if (!d->had_descriptor)
         d->stable_at = clock_ms() + BACKOFF_STABLE_MS;
     d->had_descriptor = d->auth.descriptor = true;
-    ready(d, line);
+    ready_say(&d->ready, line);
 }
 
 /* Books the reply that a frame is. True: it answers something that is owed. */

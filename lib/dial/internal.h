@@ -7,10 +7,10 @@
  * what goes down to COMMAND (or stdout): the link is read only while it has room. Results that are made here go into
  * `head` too, so it has a second, higher bound, at which `tail` waits.
  *
- * The files, each calling only those before it: phase, flip, ledger, lines, reconnect, record (pure or nearly) - head (what
- * goes down, and the exit status) - owed (replies that are missing or refused) - redial (the link's life) - drain
- * (what the end waits for, and what it loses) - up, down (what passes) - command (COMMAND's life) - end (the phases) -
- * dial (the loop). */
+ * The files, each calling only those before it: phase, flip, ledger, lines, reconnect, record, ready, status (pure or
+ * nearly) - head (what goes down, and the exit status) - observe (what is seen from outside) - owed (replies that are
+ * missing or refused) - redial (the link's life) - drain (what the end waits for, and what it loses) - up, down (what
+ * passes) - command (COMMAND's life) - end (the phases) - dial (the loop). */
 #ifndef RELAY_DIAL_INTERNAL_H
 #define RELAY_DIAL_INTERNAL_H
 
@@ -22,7 +22,9 @@
 #include "dial/lines.h"
 #include "dial/phase.h"
 #include "dial/reconnect.h"
+#include "dial/ready.h"
 #include "dial/record.h"
+#include "dial/status.h"
 
 enum {
     OUT_HIGH = 1 << 20,     /* more than this waits to go down: the link is not read */
@@ -102,7 +104,8 @@ struct dial {
     int kills;
 
     struct record record;
-    bool told_ready;
+    struct ready ready;
+    struct status_file state;
     int64_t received;
     size_t unsent; /* frames, other than outbounds and hellos, that no connection was handed */
     struct frame frame;
@@ -145,6 +148,13 @@ void dial_say_waiting(struct dial *d);
 void dial_ask_flip(struct dial *d); /* says going_idle by itself */
 bool dial_rest(const struct dial *d);
 void dial_say_lost(struct dial *d); /* once, at the end */
+
+/* observe.c: what is seen from outside */
+void dial_observe_start(struct dial *d);
+void dial_observe_prepare(const struct dial *d, struct pollset *ps);
+void dial_observe(struct dial *d); /* at the end of each step */
+void dial_observe_end(struct dial *d);
+void dial_say_status(struct dial *d); /* one line on stderr */
 
 /* up.c, down.c: what passes */
 void dial_up(struct dial *d, struct span line);

@@ -2,57 +2,142 @@
 /* A recording of a link. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
 #include "dial/record.h"
 
+enum { FIFO_LOOK = 200 }; /* ms between two looks for the reader of a FIFO */
+
+static int open_file(const char *path)
+{
+    /* Without waiting for a FIFO's reader, nor for the one that a pipe has. */
+    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
+}
+
+/* A line that is torn stays torn, and the next frame stays whole. */
+static void end_torn_line(struct record *r, off_t size)
+{
+    char last = '\n';
+    int fd = size ? open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+    if (fd < 0)
+        return;
+    if (pread(fd, &last, 1, size - 1) == 1 && last != '\n') {
+        warn("append to %s: its last line is torn", r->path);
+        buf_ch(&r->w.q, '\n');
+    }
+    close(fd);
+}
+
 void record_open(struct record *r, const char *path)
 {
-    *r = (struct record){.fd = -1, .path = path};
+    struct stat st;
+    *r = (struct record){.path = path, .w = {.fd = -1, .own = -1}};
     if (!path)
         return;
-    r->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
-    if (r->fd < 0)
+    signal(SIGXFSZ, SIG_IGN);
+    int fd = open_file(path);
+    if (fd < 0 && errno == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+        return;
+    if (fd < 0 || fstat(fd, &st))
         die(EX_IOERR, "open %s:", path);
+    if (S_ISREG(st.st_mode) && st.st_mode & 077 && fchmod(fd, 0600))
+        die(EX_CONFIG, "record to %s: open to others (mode %04o), and not ours to close", path,
+            (unsigned)(st.st_mode & 07777));
+    writer_open(&r->w, fd);
+    if (S_ISREG(st.st_mode))
+        end_torn_line(r, st.st_size);
+}
+
+static void leave_out(struct record *r)
+{
+    if (!r->left_out++)
+        complain("record to %s: its reader is slow, frames are left out", r->path);
 }
 
 void record_frame(struct record *r, const char *dir, struct span frame)
 {
-    if (r->fd < 0)
+    struct buf *q = &r->w.q;
+    if (!r->path)
         return;
-    buf_str(&r->b, "{\"t\":\"");
-    clock_stamp(&r->b);
-    buf_printf(&r->b, "\",\"dir\":\"%s\",\"frame\":", dir);
-    buf_span(&r->b, frame);
-    buf_str(&r->b, "}\n");
+    if (writer_pending(&r->w) >= RECORD_MOST) {
+        leave_out(r);
+        return;
+    }
+    buf_str(q, "{\"t\":\"");
+    clock_stamp(q);
+    buf_printf(q, "\",\"dir\":\"%s\",\"frame\":", dir);
+    buf_span(q, frame);
+    buf_str(q, "}\n");
+}
+
+void record_prepare(const struct record *r, struct pollset *ps)
+{
+    if (!r->path || !writer_pending(&r->w))
+        return;
+    if (r->w.fd < 0)
+        pollset_until(ps, clock_ms() + FIFO_LOOK);
+    pollset_add(ps, r->w.fd, POLLOUT);
+}
+
+/* A FIFO whose reader has come meanwhile. Keeps the queue. */
+static bool look_for_reader(struct record *r)
+{
+    struct buf q = r->w.q;
+    int fd = open_file(r->path);
+    if (fd < 0)
+        return errno == ENXIO || errno == EINTR;
+    writer_open(&r->w, fd);
+    r->w.q = q;
+    return true;
 }
 
 bool record_flush(struct record *r)
 {
-    size_t off = 0;
-    while (r->fd >= 0 && off < r->b.len) {
-        ssize_t n = write(r->fd, r->b.p + off, r->b.len - off);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            close(r->fd);
-            r->fd = -1;
-            return false;
-        }
-        off += (size_t)n;
-    }
-    r->b.len = 0;
-    return true;
+    if (!r->path || !writer_pending(&r->w))
+        return true;
+    if ((r->w.fd >= 0 || look_for_reader(r)) && (r->w.fd < 0 || writer_flush(&r->w)))
+        return true;
+    complain("write %s:", r->path);
+    writer_close(&r->w);
+    r->path = NULL;
+    return false;
+}
+
+/* The frames that are still queued. */
+static size_t count_queued(const struct record *r)
+{
+    size_t n = 0;
+    for (size_t i = r->w.off; i < r->w.q.len; i++)
+        n += r->w.q.p[i] == '\n';
+    return n;
 }
 
 bool record_close(struct record *r)
 {
+    struct pollset ps = {0};
+    int64_t end = clock_ms() + RECORD_WAIT;
     bool ok = record_flush(r);
-    if (r->fd >= 0)
-        ok = close(r->fd) == 0;
-    r->fd = -1;
-    buf_free(&r->b);
+    while (ok && r->path && writer_pending(&r->w) && clock_ms() < end) {
+        pollset_clear(&ps);
+        record_prepare(r, &ps);
+        pollset_until(&ps, end);
+        ok = pollset_wait(&ps) && record_flush(r);
+    }
+    pollset_free(&ps);
+    r->left_out += count_queued(r);
+    if (r->left_out) {
+        complain("record to %s: %zu frames left out", r->path, r->left_out);
+        ok = false;
+    }
+    if (r->path && r->w.fd >= 0 && !writer_close(&r->w)) {
+        complain("close %s:", r->path);
+        ok = false;
+    }
+    buf_free(&r->w.q);
+    r->path = NULL;
     return ok;
 }

@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /* A recording of a link: one line a frame, {"t":…,"dir":"up|down|link","frame":…}, appended to a file of mode
- * 0600. */
+ * 0600, a pipe or a FIFO. It never holds the link up: what a slow reader does not take is queued up to
+ * RECORD_MOST bytes, then whole frames are left out, counted and reported. */
 #ifndef RELAY_DIAL_RECORD_H
 #define RELAY_DIAL_RECORD_H
 
 #include <stdbool.h>
 
-#include "base/buf.h"
+#include "base/io.h"
+#include "base/poll.h"
 
-struct record {
-    int fd; /* -1: nothing is recorded */
-    struct buf b;
-    const char *path;
+enum {
+    RECORD_MOST = 8 << 20, /* bytes */
+    RECORD_WAIT = 1000,    /* ms at the end for a reader to take the rest */
 };
 
-/* path NULL: records nothing. Ends the process with EX_IOERR where the file cannot be opened for appending.
- */
+struct record {
+    const char *path; /* NULL: nothing is recorded, or no longer */
+    struct writer w;  /* fd -1: a FIFO whose reader has not come yet */
+    size_t left_out;  /* frames */
+};
+
+/* path NULL: records nothing. Ends the process with EX_IOERR if the file cannot be opened for appending, with
+ * EX_CONFIG if it is open to others and cannot be closed to them. A last line without its end, as a full disk
+ * leaves it, gets one. From here on a limit of the file size is an error, not a signal. */
 void record_open(struct record *r, const char *path);
 void record_frame(struct record *r, const char *dir, struct span frame);
-/* Writes what has been recorded since the last call. False once, when that failed (errno): recording has
- * ended. */
+/* Makes the loop wait until the file takes more, if there is more. */
+void record_prepare(const struct record *r, struct pollset *ps);
+/* Writes what goes without waiting. False once, and reported, when that failed: recording has ended. */
 bool record_flush(struct record *r);
-/* Flushes and closes; false as above. */
+/* Waits up to RECORD_WAIT for the rest to be taken, and closes. False, and reported, if frames were left out
+ * or the file failed. */
 bool record_close(struct record *r);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The link: which phase a connection is in, and how it ended. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "link/internal.h"
 
@@ -34,4 +36,15 @@ enum link_phase link_phase(const struct link *l)
 const struct link_end *link_end(const struct link *l)
 {
     return &l->end;
+}
+
+static int64_t wall(int64_t moment)
+{
+    return moment ? clock_wall_ms() - (clock_ms() - moment) : 0;
+}
+
+void link_facts(const struct link *l, struct link_facts *f)
+{
+    *f = (struct link_facts){l->phase_since, wall(l->last_rx), wall(l->last_tx), ""};
+    memcpy(f->peer, l->peer, sizeof f->peer);
 }

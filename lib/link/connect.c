@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The link: dialling, by libcurl's multi interface, whose sockets and timer join the caller's loop. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -79,8 +80,17 @@ static void dial_failed(struct link *l, const char *why)
     buf_free(&m);
 }
 
+static void note_peer(struct link *l)
+{
+    const char *ip = NULL;
+    if (curl_easy_getinfo(l->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip && *ip)
+        snprintf(l->peer, sizeof l->peer, strchr(ip, ':') ? "[%s]:%ld" : "%s:%ld", ip,
+                 info_long(l, CURLINFO_PRIMARY_PORT));
+}
+
 static void opened(struct link *l)
 {
+    note_peer(l);
     l->phase = LINK_OPEN;
     l->phase_since = clock_wall_ms();
     l->rx_maybe = true; /* frames may have come together with the 101 */

@@ -52,7 +52,7 @@ struct link {
     size_t control_len;
 
     struct buf text; /* the frame to be encoded */
-    struct buf tx; /* encoded */
+    struct buf tx;   /* encoded */
     size_t tx_off, tx_offered;
     size_t tx_lines; /* where the last line in tx ends */
     bool tx_failed;
@@ -60,7 +60,8 @@ struct link {
     size_t pong_len;
     bool pong_due;
 
-    int64_t last_rx, ping_at, close_by;
+    int64_t last_rx, last_tx, ping_at, close_by;
+    char peer[80];
     int64_t wall_skew;
     bool close_sent, close_got;
 };

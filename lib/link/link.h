@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The WebSocket link to the connector (protocol §1), on libcurl.
  *
- * A link is dialled again and again; what one connection was handed is never sent on another. It never blocks:
- * each turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines by
+ * A link is dialled again and again; what one connection was handed is never sent on another. It never
+ * blocks: each turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines by
  * link_next(). */
 #ifndef RELAY_LINK_LINK_H
 #define RELAY_LINK_LINK_H
@@ -58,6 +58,14 @@ void link_dial(struct link *l, const char *bearer);
 enum link_phase link_phase(const struct link *l);
 const struct link_end *link_end(const struct link *l);
 
+/* What is known of the connection; moments are clock_wall_ms(), 0: never. */
+struct link_facts {
+    int64_t since;             /* the link is in its phase */
+    int64_t last_in, last_out; /* a byte came, went out */
+    char peer[80];             /* address and port; "" when there was no connection yet */
+};
+void link_facts(const struct link *l, struct link_facts *f);
+
 /* reading: whether received lines are wanted in this turn; the same in both calls. */
 void link_prepare(struct link *l, struct pollset *ps, bool reading);
 void link_ready(struct link *l, const struct pollset *ps, bool reading);
@@ -67,7 +75,8 @@ enum reader_got link_next(struct link *l, struct span *line);
 /* The bytes of a frame that the end of the connection cut off; 0 when it ended between frames. */
 size_t link_torn(const struct link *l);
 
-/* Whether the connection takes a further frame now: it is open, and less than a chunk waits for the kernel. */
+/* Whether the connection takes a further frame now: it is open, and less than a chunk waits for the kernel.
+ */
 bool link_takes(const struct link *l);
 /* Hands the open connection a frame (without '\n'), which may have reached the peer from now on. */
 void link_send(struct link *l, struct span line);
@@ -76,8 +85,8 @@ size_t link_pending(const struct link *l);
 /* Of those, the bytes of frames; after its end, what it never took. */
 size_t link_stuck(const struct link *l);
 
-/* Closes in order: sends what it was handed and a close frame, reads on until the peer's close, for at most 3 s.
- * While dialling, gives up the dial. */
+/* Closes in order: sends what it was handed and a close frame, reads on until the peer's close, for at most 3
+ * s. While dialling, gives up the dial. */
 void link_close(struct link *l, int code, const char *reason);
 
 #endif

@@ -3,9 +3,14 @@
  * inside a message. */
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/diag.h"
 #include "link/internal.h"
 
-enum { SEND_CHUNK = 64 * 1024 }; /* one curl_easy_send(); over TLS a call is taken whole or not at all */
+enum {
+    SEND_CHUNK = 64 * 1024, /* one curl_easy_send(); over TLS a call is taken whole or not at all */
+    PEER_MOST = 1 << 20,    /* what every known peer takes in one message (protocol §9) */
+};
 
 bool link_takes(const struct link *l)
 {
@@ -17,6 +22,8 @@ void link_send(struct link *l, struct span line)
     l->text.len = 0;
     buf_span(&l->text, line);
     buf_ch(&l->text, '\n');
+    if (l->text.len > PEER_MOST)
+        warn("send frame: %zu bytes, more than the %d that every peer takes", l->text.len, PEER_MOST);
     ws_encode(&l->tx, WS_TEXT, buf_as_span(&l->text));
     l->tx_lines = l->tx.len;
     if (!link_takes(l))
@@ -61,6 +68,7 @@ void link_flush(struct link *l)
         l->rx_maybe |= l->tx_failed;
         l->tx_offered = 0;
         l->tx_off += k;
+        l->last_tx = clock_ms();
         if (l->tx_off == l->tx.len)
             l->tx.len = l->tx_off = l->tx_lines = 0;
     }
