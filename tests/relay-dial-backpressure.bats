@@ -107,7 +107,7 @@ EOF
     # shellcheck disable=SC2016 # for the inner shell
     echo 'trap "" TERM; while :; do sleep 0.1; done' >stubborn.sh
     rm -f status
-    background bash -c "$vg"' relay-dial --kill-after 200ms "$1" -- sh stubborn.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    background bash -c "$vg"' relay-dial --kill-after 3s "$1" -- sh stubborn.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
     until_true 30 grep -q '^open 3' peer.err
     kill "$(cat pid)"
     ended 137 30
