@@ -96,6 +96,7 @@ END
 {"op":"follow_up","session_key":"k","kind":"a.b","chat_id":"1"}|{"op":"follow_up","session_key":"k","kind":"a.b","chat_id":"1","platform":"a","botId":"x"}
 {"op":"follow_up","session_key":"k","kind":"a.b","addressed":true}|{"op":"follow_up","session_key":"k","kind":"a.b","platform":"a","botId":"x"}
 {"op":"interrupt","session_key":"k","chat_id":"1","platform":"a"}|same
+{"type":"outbound","action":{"op":"send","addressed":true,"chat_id":"1"}}|{"type":"outbound","action":{"op":"send","chat_id":"1"}}
 END
 }
 

@@ -155,8 +155,9 @@ static const struct scope_record *record_for(struct scope *s, struct span chat_i
 /* What a line says of where it goes: an action, alone or in its outbound frame. */
 struct address {
     struct span op, chat_id, metadata, kind;
-    struct span platform, bot, addressed; /* the line's own members */
-    struct span action;                   /* of an outbound frame; an action that is the line: {NULL, 0} */
+    struct span addressed;
+    struct span platform, bot; /* the line's own members */
+    struct span action;        /* of an outbound frame; an action that is the line: {NULL, 0} */
 };
 
 struct stamp {
@@ -177,15 +178,16 @@ static void stamp_bot(struct scope *s, struct stamp *st, const struct address *a
         add_edit(st, "botId", bot);
 }
 
-/* The frame's action, or the line that is one, gets that metadata. */
-static void stamp_metadata(struct scope *s, struct stamp *st, const struct address *a, struct span metadata)
+/* The change is made to the line, if that is the action, or to the frame's action. */
+static void stamp_action(struct scope *s, struct stamp *st, const struct address *a, const char *name,
+                         struct span value)
 {
     if (!a->action.p) {
-        add_edit(st, "metadata", metadata);
+        add_edit(st, name, value);
         return;
     }
     s->action.len = 0;
-    json_edit(&s->action, a->action, &(struct json_edit){"metadata", metadata}, 1);
+    json_edit(&s->action, a->action, &(struct json_edit){name, value}, 1);
     add_edit(st, "action", buf_as_span(&s->action));
 }
 
@@ -195,7 +197,7 @@ static struct span stamp_chat(struct scope *s, struct stamp *st, const struct ad
     const struct scope_record *r = record_for(s, a->chat_id, a->platform);
     struct span metadata = r ? add_metadata(s, r, a->metadata) : none;
     if (metadata.p)
-        stamp_metadata(s, st, a, metadata);
+        stamp_action(s, st, a, "metadata", metadata);
     return r && r->value[SCOPE_PLATFORM] ? span_of(r->value[SCOPE_PLATFORM]) : none;
 }
 
@@ -204,7 +206,7 @@ static void stamp(struct scope *s, struct stamp *st, const struct address *a)
     struct span tag = none, platform = a->platform;
     bool addressed = json_is_true(a->addressed);
     if (addressed)
-        add_edit(st, "addressed", none);
+        stamp_action(s, st, a, "addressed", none);
     if (json_eq(a->op, "follow_up"))
         tag = identity_of_kind(&s->ids, &s->platform, a->kind);
     else if (!addressed)
@@ -217,7 +219,7 @@ static void stamp(struct scope *s, struct stamp *st, const struct address *a)
 /* False: the frame is not an action's. */
 static bool read_address(struct address *a, const struct frame *f)
 {
-    a->action = a->addressed = none;
+    a->action = none;
     if (f->type == FRAME_ACTION) {
         JSON_PICK_MEMBERS(&f->top, {"op", &a->op}, {"chat_id", &a->chat_id}, {"metadata", &a->metadata},
                           {"kind", &a->kind}, {"platform", &a->platform}, {"botId", &a->bot},
@@ -228,7 +230,7 @@ static bool read_address(struct address *a, const struct frame *f)
         return false;
     JSON_PICK_MEMBERS(&f->top, {"platform", &a->platform}, {"botId", &a->bot}, {"action", &a->action});
     JSON_PICK(a->action, {"op", &a->op}, {"chat_id", &a->chat_id}, {"metadata", &a->metadata},
-              {"kind", &a->kind});
+              {"kind", &a->kind}, {"addressed", &a->addressed});
     return json_is_object(a->action);
 }
 
