@@ -7,7 +7,7 @@
 #define RELAY_RUN_STAGE_H
 
 #include "relay/filter.h"
-#include "run/work.h"
+#include "relay/work.h"
 
 struct stage {
     /* How many messages are not finished. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* When a work frame is due, in a ring and outside of one. */
-#include "run/work.h"
+#include "relay/work.h"
 #include "check.h"
 
 static struct buf out;

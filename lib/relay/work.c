@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* When a work frame is due. */
-#include "run/work.h"
+#include "relay/work.h"
 
 static bool is_busy(struct load l)
 {

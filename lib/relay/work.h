@@ -5,8 +5,8 @@
  * both 0 when it is at rest again. Who must know goes by the latest work frame of the stream, so the numbers
  * are those of all the stages before, too. Outside a ring one is only due once the stage has been busy for
  * WORK_PATIENCE, and none after the end of input. All zero is at rest. */
-#ifndef RELAY_RUN_WORK_H
-#define RELAY_RUN_WORK_H
+#ifndef RELAY_RELAY_WORK_H
+#define RELAY_RELAY_WORK_H
 
 #include <stdbool.h>
 #include <stdint.h>
