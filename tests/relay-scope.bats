@@ -225,9 +225,15 @@ END
         [ "$status" -eq 0 ] && [ -z "$stderr" ]
         [ "$(bare "$name")" = $'{"relay-scope":1}\n{"chat_id":"1","scope_id":"g"}\n{"chat_id":"2","scope_id":"h"}' ]
     done
-    for torn in '' '{"rel' '{"relay-scope":1}'; do
+    for torn in '' '{"relay-scope":1}'; do
         printf '%s' "$torn" >state
         relay-scope -s state </dev/null
+        [ "$(bare state)" = '{"relay-scope":1}' ]
+    done
+    for torn in '{"rel' '{"relay-scope":1,"crc":"'; do
+        printf '%s' "$torn" >state
+        run -65 --separate-stderr relay-scope -q -s state </dev/null
+        [[ $stderr == *': drop a torn last line of '* ]]
         [ "$(bare state)" = '{"relay-scope":1}' ]
     done
 }

@@ -89,24 +89,24 @@ struct loaded {
     size_t torn; /* bytes that were written in part; 0: none */
 };
 
-/* A first line that was cut off is one of ours, too. */
-static bool is_header(struct span line, enum logfile_got got)
+/* A first line that was cut off, with a sum or without, is one of ours, too. */
+static bool is_header(struct scope_file *f, struct span line, enum logfile_got got)
 {
-    size_t n = strlen(header);
-    if (got == LOGFILE_LAST && line.n < n)
-        n = line.n;
-    return (got == LOGFILE_LINE || got == LOGFILE_LAST) && line.n == n && memcmp(line.p, header, n) == 0;
+    f->text.len = 0;
+    logfile_line(&f->text, span_of(header));
+    bool part = line.n < f->text.len && memcmp(line.p, f->text.p, line.n) == 0;
+    return (got == LOGFILE_LINE && span_eq(line, header)) || (got == LOGFILE_LAST && (part || span_eq(line, header)));
 }
 
 static void take_line(struct scope_file *f, struct loaded *l, const struct logfile_reader *r,
                       struct span line, enum logfile_got got)
 {
     bool whole = got == LOGFILE_LINE || got == LOGFILE_LAST;
-    bool good = whole && (r->line == 1 ? line.n == strlen(header) : scope_restore(f->scope, line));
+    bool good = whole && (r->line == 1 ? span_eq(line, header) : scope_restore(f->scope, line));
     bool torn = got == LOGFILE_TORN || (got == LOGFILE_LAST && !good);
     l->lines += r->line > 1;
     if (torn)
-        l->torn = r->line > 1 ? r->size : 0; /* nothing is lost with a header */
+        l->torn = r->size;
     else if (!good)
         l->bad++;
     if (torn && got == LOGFILE_LAST && !logfile_tear(&f->log, r))
@@ -122,7 +122,7 @@ static void read_log(struct scope_file *f, struct loaded *l)
     while ((got = logfile_read(&f->log, &r, &line)) != LOGFILE_END) {
         if (got == LOGFILE_FAILED)
             die(EX_NOINPUT, "read state %s:", f->log.path);
-        if (r.line == 1 && !is_header(line, got))
+        if (r.line == 1 && !is_header(f, line, got))
             die(EX_NOINPUT, "read state %s: not a state file of relay-scope", f->log.path);
         take_line(f, l, &r, line, got);
     }
