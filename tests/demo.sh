@@ -71,7 +71,7 @@ says() {
 }
 
 replies() {
-    jq -r 'select(.type == "outbound" and .action.op == "send").action.content' "$work/up"
+    relay-decode -f tsv "$work/up" | awk -F '\t' '$3 == "outbound" { print $13 }'
 }
 
 # shellcheck disable=SC2317 # called by eventually
