@@ -71,7 +71,7 @@ says() {
 }
 
 replies() {
-    relay-decode -f tsv "$work/up" | awk -F '\t' '$3 == "outbound" { print $13 }'
+    relay-decode -f tsv "$work/up" | awk -F '\t' '$3 == "outbound" { print $12 }'
 }
 
 # shellcheck disable=SC2317 # called by eventually
