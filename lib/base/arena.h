@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory for what lives as long as one line: taken piece by piece, never moved, given back all at once.
  *
- * Owns all of its pieces. All zero is an arena without any; arena_free() at the end. Running out of memory ends the
- * process, as in base/buf. */
+ * Owns all of its pieces. All zero is an arena without any; arena_free() at the end. Running out of memory
+ * ends the process, as in base/buf. */
 #ifndef RELAY_BASE_ARENA_H
 #define RELAY_BASE_ARENA_H
 

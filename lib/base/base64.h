@@ -7,7 +7,8 @@
 
 #include "base/buf.h"
 
-/* Appends the bytes that the text stands for: standard and padded (§4). False, with *out as before, if it is not that. */
+/* Appends the bytes that the text stands for: standard and padded (§4). False, with *out as before, if it is
+ * not that. */
 bool base64_decode(struct buf *out, struct span text);
 
 /* base64url without padding (§5); bits that stand for nothing must not be set. */

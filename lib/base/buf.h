@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A growing byte buffer and a span of somebody else's bytes.
  *
- * A struct buf owns its bytes; all zero is the empty buffer. Running out of memory ends the process at once with
- * EX_OSERR and one line on stderr, so no call here fails. */
+ * A struct buf owns its bytes; all zero is the empty buffer. Running out of memory ends the process at once
+ * with EX_OSERR and one line on stderr, so no call here fails. */
 #ifndef RELAY_BASE_BUF_H
 #define RELAY_BASE_BUF_H
 

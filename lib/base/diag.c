@@ -49,8 +49,9 @@ const char *exit_meaning(int status)
 /* How grave a status is: its place in the list, from the end. */
 static int gravity(int status)
 {
-    static const int gravest[] = {EX_NOPERM, EX_TEMPFAIL, EX_IOERR, EX_OSERR, EX_SOFTWARE, EX_PROTOCOL,
-                                  EX_UNAVAILABLE, EX_NOINPUT, EX_DATAERR, EX_CONFIG, EX_USAGE};
+    static const int gravest[] = {EX_NOPERM,   EX_TEMPFAIL, EX_IOERR,       EX_OSERR,
+                                  EX_SOFTWARE, EX_PROTOCOL, EX_UNAVAILABLE, EX_NOINPUT,
+                                  EX_DATAERR,  EX_CONFIG,   EX_USAGE};
     int n = sizeof gravest / sizeof *gravest;
     for (int i = 0; i < n; i++)
         if (gravest[i] == status)
@@ -118,7 +119,8 @@ static void write_or_drop(struct span line)
     if (out.torn && write_now(span_of("")))
         out.torn = false;
     if (out.dropped) {
-        int n = snprintf(lost, sizeof lost, "%.40s: drop %zu diagnostics: stderr was not read", name, out.dropped);
+        int n = snprintf(lost, sizeof lost, "%.40s: drop %zu diagnostics: stderr was not read", name,
+                         out.dropped);
         if (write_now((struct span){lost, (size_t)n}))
             out.dropped = 0;
     }

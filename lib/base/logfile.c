@@ -182,8 +182,8 @@ void logfile_read_end(struct logfile_reader *r)
 
 /* ---- writing anew ---- */
 
-/* Brings the directory's entry of the file to the disk. Some file systems have no such call, some directories may not be
- * read: that is no failure of the disk. */
+/* Brings the directory's entry of the file to the disk. Some file systems have no such call, some directories
+ * may not be read: that is no failure of the disk. */
 static bool sync_directory(const char *path)
 {
     char *copy = xstrdup(path);
@@ -207,8 +207,8 @@ static bool take_access(int fd, int old)
     return fchmod(fd, mode) == 0;
 }
 
-/* A new file in the directory of the path, without a name if the file system can do that, so that none is left behind by a
- * process that is killed. Its name goes into *name; it is "" if it has none. */
+/* A new file in the directory of the path, without a name if the file system can do that, so that none is
+ * left behind by a process that is killed. Its name goes into *name; it is "" if it has none. */
 static int make_new(struct buf *name, const char *path)
 {
     int fd = -1;

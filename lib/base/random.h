@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that nobody can foresee, from the system's random source. Ends the process with EX_OSERR if there is none. */
+/* Bytes that nobody can foresee, from the system's random source. Ends the process with EX_OSERR if there is
+ * none. */
 #ifndef RELAY_BASE_RANDOM_H
 #define RELAY_BASE_RANDOM_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A checksum in a line of JSON on disk, so that a byte that changed is noticed. The line stays JSON: the sum is its
- * object's last member, ,"crc":"1a2b3c4d"} (CRC-32 of the line without it). Pure. */
+/* A checksum in a line of JSON on disk, so that a byte that changed is noticed. The line stays JSON: the sum
+ * is its object's last member, ,"crc":"1a2b3c4d"} (CRC-32 of the line without it). Pure. */
 #ifndef RELAY_BASE_SEAL_H
 #define RELAY_BASE_SEAL_H
 

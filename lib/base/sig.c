@@ -15,7 +15,7 @@
 static int ends[2] = {-1, -1};
 static bool pipe_kept; /* SIGPIPE is ignored by us, not by the parent */
 
-static pid_t dial;     /* the relay-dial of the ring; 0: there is none */
+static pid_t dial; /* the relay-dial of the ring; 0: there is none */
 
 static const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
 enum { DEADLY = sizeof deadly / sizeof *deadly };
@@ -79,7 +79,7 @@ static void unblock(int number)
     sigprocmask(SIG_UNBLOCK, &one, NULL);
 }
 
-static void catch(int number, void (*handler)(int, siginfo_t *, void *))
+static void catch (int number, void (*handler)(int, siginfo_t *, void *))
 {
     struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_RESTART | SA_SIGINFO};
     sigemptyset(&sa.sa_mask);
@@ -93,7 +93,7 @@ int sig_open(const int *signals)
     if (ends[0] < 0)
         open_ends();
     for (; *signals; signals++)
-        catch(*signals, note);
+        catch (*signals, note);
     return ends[0];
 }
 
@@ -114,7 +114,7 @@ bool sig_ring(void)
     dial = (pid_t)number;
     for (int i = 0; i < DEADLY; i++)
         if (is_handled_by(deadly[i], SIG_DFL))
-            catch(deadly[i], die_unless_left);
+            catch (deadly[i], die_unless_left);
     return true;
 }
 

@@ -70,23 +70,25 @@ size_t text_utf16(const char *p, size_t n)
     return count;
 }
 
-/* Characters that move the cursor, break a line, turn the writing direction, or are not seen at all (Unicode's
- * Default_Ignorable_Code_Point: zero-width ones, tags, variation selectors), in their order. */
+/* Characters that move the cursor, break a line, turn the writing direction, or are not seen at all
+ * (Unicode's Default_Ignorable_Code_Point: zero-width ones, tags, variation selectors), in their order. */
 static bool unsafe(uint32_t c)
 {
     static const struct {
         uint32_t from, to;
-    } ranges[] = {{0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},    {0x61c, 0x61c},
-                  {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},  {0x2028, 0x202e},
-                  {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},  {0xffa0, 0xffa0},
-                  {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
+    } ranges[] = {{0x00, 0x1f},       {0x7f, 0x9f},       {0xad, 0xad},      {0x34f, 0x34f},
+                  {0x61c, 0x61c},     {0x115f, 0x1160},   {0x17b4, 0x17b5},  {0x180b, 0x180f},
+                  {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},  {0x3164, 0x3164},
+                  {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},  {0xfff0, 0xfffb},
+                  {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
     size_t i = 0;
     while (i < sizeof ranges / sizeof *ranges && c > ranges[i].to)
         i++;
     return i < sizeof ranges / sizeof *ranges && c >= ranges[i].from;
 }
 
-/* The length of the code point at p if it may stand as it is; else 0, and *cp and *len say what it is, *len 0: not UTF-8. */
+/* The length of the code point at p if it may stand as it is; else 0, and *cp and *len say what it is, *len
+ * 0: not UTF-8. */
 static size_t safe(const char *p, size_t n, uint32_t *cp, size_t *len)
 {
     *len = 1;

@@ -20,9 +20,9 @@ bool text_valid(const char *p, size_t n);
 size_t text_chars(const char *p, size_t n);
 size_t text_utf16(const char *p, size_t n);
 
-/* Appends the text as it may stand on one line of a terminal: control characters, line and paragraph separators,
- * directional marks, invisible characters (zero width, tags, variation selectors) and bytes that are not UTF-8 become \n,
- * \t, \xNN or \u{NNNN}; a backslash stays as it is. */
+/* Appends the text as it may stand on one line of a terminal: control characters, line and paragraph
+ * separators, directional marks, invisible characters (zero width, tags, variation selectors) and bytes that
+ * are not UTF-8 become \n, \t, \xNN or \u{NNNN}; a backslash stays as it is. */
 void text_escape(struct buf *out, const char *p, size_t n);
 
 /* Appends the text flattened to one line: each run of blanks and control characters becomes one space, none

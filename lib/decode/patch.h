@@ -8,8 +8,8 @@
 
 enum { PATCH_MOST = 24 };
 
-/* All zero but the arena is no changes; patch_free() at the end. `have` below is the member's present value. The values
- * made here live in the arena. */
+/* All zero but the arena is no changes; patch_free() at the end. `have` below is the member's present value.
+ * The values made here live in the arena. */
 struct patch {
     struct arena *arena;
     struct json_edit edits[PATCH_MOST];

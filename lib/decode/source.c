@@ -13,15 +13,14 @@ struct members {
 
 static void read_members(const struct json_members *o, struct members *m)
 {
-    JSON_PICK_MEMBERS(o, {"platform", &m->platform}, {"chat_id", &m->chat_id}, {"chat_type", &m->chat_type},
-                      {"chat_name", &m->chat_name}, {"chat_topic", &m->chat_topic},
-                      {"thread_id", &m->thread_id}, {"user_id", &m->user_id}, {"user_name", &m->user_name},
-                      {"user_display_name", &m->user_display_name}, {"user_handle", &m->user_handle},
-                      {"scope_id", &m->scope_id}, {"guild_id", &m->guild_id},
-                      {"user_id_alt", &m->user_id_alt}, {"chat_id_alt", &m->chat_id_alt},
-                      {"parent_chat_id", &m->parent_chat_id},
-                      {"prospective_thread_id", &m->prospective_thread_id}, {"message_id", &m->message_id},
-                      {"profile", &m->profile});
+    JSON_PICK_MEMBERS(
+        o, {"platform", &m->platform}, {"chat_id", &m->chat_id}, {"chat_type", &m->chat_type},
+        {"chat_name", &m->chat_name}, {"chat_topic", &m->chat_topic}, {"thread_id", &m->thread_id},
+        {"user_id", &m->user_id}, {"user_name", &m->user_name}, {"user_display_name", &m->user_display_name},
+        {"user_handle", &m->user_handle}, {"scope_id", &m->scope_id}, {"guild_id", &m->guild_id},
+        {"user_id_alt", &m->user_id_alt}, {"chat_id_alt", &m->chat_id_alt},
+        {"parent_chat_id", &m->parent_chat_id}, {"prospective_thread_id", &m->prospective_thread_id},
+        {"message_id", &m->message_id}, {"profile", &m->profile});
 }
 
 static struct span scope_of(const struct members *m)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON text by spans: changing members and keeping every other byte. */
+#include "base/diag.h"
 #include "json/internal.h"
 #include "json/json.h"
-#include "base/diag.h"
 
 /* The edit that concerns a member, or n. */
 static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)

@@ -57,15 +57,14 @@ struct span json_get(const struct json_members *o, const char *name);
 /* The same on an object's text; also {NULL, 0} when the text is no object. */
 struct span json_find(struct span object, const char *name);
 
-/* Several members of an object's text in one pass, each into the span named beside it: {NULL, 0} if there is none, as in
- * text that is not an object.
- *     JSON_PICK(event, {"text", &text}, {"source", &source}); */
-#define JSON_PICK(object, ...)                                                                               \
-    json_pick_into((object), (const struct json_want[]){__VA_ARGS__},                                        \
+/* Several members of an object's text in one pass, each into the span named beside it: {NULL, 0} if there is
+ * none, as in text that is not an object. JSON_PICK(event, {"text", &text}, {"source", &source}); */
+#define JSON_PICK(object, ...)                                        \
+    json_pick_into((object), (const struct json_want[]){__VA_ARGS__}, \
                    sizeof((const struct json_want[]){__VA_ARGS__}) / sizeof(struct json_want))
 /* The same of members at hand: a struct json_members *. */
-#define JSON_PICK_MEMBERS(members, ...)                                                                      \
-    json_pick_members_into((members), (const struct json_want[]){__VA_ARGS__},                               \
+#define JSON_PICK_MEMBERS(members, ...)                                        \
+    json_pick_members_into((members), (const struct json_want[]){__VA_ARGS__}, \
                            sizeof((const struct json_want[]){__VA_ARGS__}) / sizeof(struct json_want))
 struct json_want {
     const char *name;
@@ -89,14 +88,14 @@ bool json_is_number(struct span v);
 bool json_is_integer(struct span v); /* a number without fraction and exponent */
 bool json_is_true(struct span v);
 bool json_is_bool(struct span v);
-bool json_is_null(struct span v); /* JSON null; an absent value is not */
+bool json_is_null(struct span v);  /* JSON null; an absent value is not */
 bool json_has_text(struct span v); /* a string that is not "" */
 bool json_is_empty(struct span v); /* absent, null or "" */
 
 /* Appends the string's text as UTF-8; a lone surrogate becomes U+FFFD. v must be a string. */
 void json_decode(struct buf *out, struct span v);
-/* The text of a string: part of v if it is written without escapes, else decoded into the arena. {NULL, 0} if v is not a
- * string. */
+/* The text of a string: part of v if it is written without escapes, else decoded into the arena. {NULL, 0} if
+ * v is not a string. */
 struct span json_text(struct arena *a, struct span v);
 /* Whether v is a string of exactly that text. */
 bool json_eq(struct span v, const char *text);

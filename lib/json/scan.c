@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON text by spans: the strict scanner. */
+#include "base/text.h"
 #include "json/internal.h"
 #include "json/json.h"
-#include "base/text.h"
 
 /* The scanner walks without recursion; one bit a level says whether it is an object. */
 struct scan {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON text by spans: kinds of values, strings and white space. */
+#include "base/text.h"
 #include "json/internal.h"
 #include "json/json.h"
-#include "base/text.h"
 
 static char first(struct span v)
 {

@@ -6,8 +6,8 @@
  *     json_key(&b, "metadata"), json_begin(&b, '{'), json_end(&b, '}');
  *     json_end(&b, '}');
  *
- * A value goes behind what the buffer ends with: a comma is written after a value, none after '{', '[', ':' or white
- * space. So several texts in one buffer need a line end between them. */
+ * A value goes behind what the buffer ends with: a comma is written after a value, none after '{', '[', ':'
+ * or white space. So several texts in one buffer need a line end between them. */
 #ifndef RELAY_JSON_WRITE_H
 #define RELAY_JSON_WRITE_H
 

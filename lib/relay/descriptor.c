@@ -144,7 +144,7 @@ bool descriptor_normalise(struct buf *out, struct span descriptor, struct buf *w
 static size_t index_of(const struct platforms *all, struct span name)
 {
     size_t i = 0;
-    while (i < all->n && !(all->v[i].name.len == name.n && memcmp(all->v[i].name.p, name.p, name.n) == 0))
+    while (i < all->n && !span_same(buf_as_span(&all->v[i].name), name))
         i++;
     return i;
 }

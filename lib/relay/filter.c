@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "relay/filter.h"
 #include "base/sig.h"
+#include "relay/filter.h"
 
 void filter_init(struct filter *f, const struct opts *o)
 {

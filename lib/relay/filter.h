@@ -8,10 +8,10 @@
 #ifndef RELAY_RELAY_FILTER_H
 #define RELAY_RELAY_FILTER_H
 
-#include "relay/frame.h"
 #include "base/io.h"
-#include "base/poll.h"
 #include "base/opt.h"
+#include "base/poll.h"
+#include "relay/frame.h"
 
 struct filter {
     /* A frame came. True: pass its line on (after what the callback emitted). May be NULL. */
@@ -44,16 +44,17 @@ struct filter {
 
     /* The loop's own. */
     bool strict;
-    int status;         /* what filter_run() will return; raise it by filter_fail() */
-    bool ended;         /* the input has ended */
-    int lost;           /* the errno with which the output failed, while the stage ends in order; 0: it did not */
+    int status; /* what filter_run() will return; raise it by filter_fail() */
+    bool ended; /* the input has ended */
+    int lost;   /* the errno with which the output failed, while the stage ends in order; 0: it did not */
     const char *source; /* the file being read; NULL: stdin */
     struct reader in;
     struct writer out;
     uintmax_t bad;
 };
 
-/* Takes over strict and max_frame, and behaves as a stage if this is one (sig_ring()). Call before anything is emitted. */
+/* Takes over strict and max_frame, and behaves as a stage if this is one (sig_ring()). Call before anything
+ * is emitted. */
 void filter_init(struct filter *f, const struct opts *o);
 /* Queues a line (without '\n') for stdout. */
 void filter_emit(struct filter *f, struct span line);

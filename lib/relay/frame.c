@@ -2,10 +2,13 @@
 /* Frames. */
 #include <string.h>
 
-#include "json/write.h"
 #include "relay/frame.h"
+#include "json/write.h"
 
-#define NAMED(text, dir) {text, sizeof(text) - 1, dir}
+#define NAMED(text, dir)            \
+    {                               \
+        text, sizeof(text) - 1, dir \
+    }
 
 static const struct {
     const char *name;

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "json/json.h"
 #include "relay/identifier.h"
+#include "json/json.h"
 
 enum frame_type {
     FRAME_OTHER, /* a type this contract does not know: passed on */

@@ -16,8 +16,8 @@ bool identifier_add(struct buf *out, struct span v);
 /* The JSON string without a copy: v itself, or what is put into *text; {NULL, 0} for any other value. */
 struct span identifier_text(struct buf *text, struct span v);
 
-/* Appends a platform's name: the string trimmed and in lower case. False, and nothing, if v is not a string or nothing is
- * left of it. */
+/* Appends a platform's name: the string trimmed and in lower case. False, and nothing, if v is not a string
+ * or nothing is left of it. */
 bool platform_decode(struct buf *out, struct span v);
 
 #endif

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "relay/secret.h"
 #include "base/text.h"
+#include "relay/secret.h"
 
 enum { SECRET_MAX = 64 * 1024 };
 

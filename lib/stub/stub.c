@@ -275,6 +275,7 @@ int stub_run(struct stub *s)
                                 .gone = on_gone,
                                 .over = on_over,
                                 .ctx = s};
+    diag_no_wait();
     filter_init(&s->filter,
                 &(struct opts){.strict = s->strict, .max_frame = (int64_t)s->connector.o.max_frame});
     s->signals = sig_open(caught);

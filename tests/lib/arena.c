@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for what lives as long as one line: nothing moves, nothing overlaps, and what was given back is used again. */
+/* Memory for what lives as long as one line: nothing moves, nothing overlaps, and what was given back is used
+ * again. */
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -23,7 +24,7 @@ static void test_pieces(void)
             piece[i] = (struct span){p, n};
         }
         for (int i = 0; i < PIECES; i++)
-            for (size_t k = 0; k < piece[i].n; k += piece[i].n > 1 ? piece[i].n - 1 : 1)
+            for (size_t k = 0; k<piece[i].n; k += piece[i].n> 1 ? piece[i].n - 1 : 1)
                 CHECK_THAT(piece[i].p[k] == (char)i, "piece %d", i);
         arena_reset(&a);
         if (round)
@@ -42,7 +43,8 @@ static void test_texts(void)
     struct span text = json_text(&a, v), again = json_text(&a, span_of("\"\\u00e9\\n\\ud800\""));
     CHECK(text.p == v.p + 1 && span_eq(text, "plain"));
     CHECK(span_eq(again, "\xc3\xa9\n\xef\xbf\xbd"));
-    CHECK(!json_text(&a, span_of("7")).p && !json_text(&a, none).p && span_eq(json_text(&a, span_of("\"\"")), ""));
+    CHECK(!json_text(&a, span_of("7")).p && !json_text(&a, none).p &&
+          span_eq(json_text(&a, span_of("\"\"")), ""));
     buf_str(&b, "kept");
     struct span kept = arena_take(&a, &b);
     buf_str(&b, "xxxx");

@@ -4,11 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/random.h"
 #include "base/sig.h"
+#include "check.h"
 #include "decode/patch.h"
 
 /* The exit status of a process that runs it, as a shell has it. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames, and the identifiers in them. */
-#include "check.h"
 #include "relay/frame.h"
+#include "check.h"
 
 /* A literal with the NULs it may have in it. */
-#define ROW(literal)                                                                                         \
-    {                                                                                                        \
-        literal, sizeof(literal) - 1                                                                         \
+#define ROW(literal)                 \
+    {                                \
+        literal, sizeof(literal) - 1 \
     }
 #define TEXT(literal) ((struct span)ROW(literal))
 
@@ -27,7 +27,8 @@ static void test_frames(void)
     CHECK(PARSES("{\"op\":\"send\"}") && f.type == FRAME_ACTION);
     CHECK(PARSES("{\"type\":\"x\",\"op\":1}") && f.type == FRAME_OTHER);
     CHECK(PARSES("{\"type\":\"inbound\\u0000\"}") && f.type == FRAME_OTHER);
-    CHECK(PARSES("{\"type\":\"\"}") && f.type == FRAME_OTHER && PARSES("{\"type\":\"inboune\"}") && f.type == FRAME_OTHER);
+    CHECK(PARSES("{\"type\":\"\"}") && f.type == FRAME_OTHER && PARSES("{\"type\":\"inboune\"}") &&
+          f.type == FRAME_OTHER);
     CHECK(PARSES("{\"type\":\"w\\u006frk\"}") && f.type == FRAME_WORK && frame_dir(&f) == FRAME_LOCAL);
     CHECK(PARSES("{\"type\":1,\"type\":\"link\"}") && f.type == FRAME_LINK);
     CHECK(!PARSES("{\"type\":\"link\",\"type\":1}") && !PARSES("{\"type\":null,\"op\":\"x\"}") &&

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "base/io.h"
+#include "check.h"
 
 /* A literal with the NULs it may have in it. */
-#define ROW(literal)                                                                                         \
-    {                                                                                                        \
-        literal, sizeof(literal) - 1                                                                         \
+#define ROW(literal)                 \
+    {                                \
+        literal, sizeof(literal) - 1 \
     }
 #define TEXT(literal) ((struct span)ROW(literal))
 

@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "base/io.h"
+#include "check.h"
 #include "json/json.h"
 #include "json/write.h"
 
 /* A literal with the NULs it may have in it. */
-#define ROW(literal)                                                                                         \
-    {                                                                                                        \
-        literal, sizeof(literal) - 1                                                                         \
+#define ROW(literal)                 \
+    {                                \
+        literal, sizeof(literal) - 1 \
     }
 #define TEXT(literal) ((struct span)ROW(literal))
 
@@ -263,26 +263,27 @@ static void test_kinds(void)
     CHECK(json_is_bool(TEXT("false")) && !json_is_true(TEXT("false")) && json_is_true(TEXT("true")));
     CHECK(json_has_text(TEXT("\"a\"")) && !json_has_text(TEXT("\"\"")) && !json_has_text(TEXT("123")) &&
           !json_has_text((struct span){NULL, 0}));
-    CHECK(json_is_empty((struct span){NULL, 0}) && json_is_empty(TEXT("null")) && json_is_empty(TEXT("\"\"")) &&
-          !json_is_empty(TEXT("\"a\"")) && !json_is_empty(TEXT("12")) && !json_is_empty(TEXT("{}")));
+    CHECK(json_is_empty((struct span){NULL, 0}) && json_is_empty(TEXT("null")) &&
+          json_is_empty(TEXT("\"\"")) && !json_is_empty(TEXT("\"a\"")) && !json_is_empty(TEXT("12")) &&
+          !json_is_empty(TEXT("{}")));
     CHECK(json_is_number(TEXT("-1")) && !json_is_number((struct span){NULL, 0}));
 }
 
 static void test_edit(void)
 {
-#define SET(name, value)                                                                                     \
-    {                                                                                                        \
-        name,                                                                                                \
-        {                                                                                                    \
-            value, sizeof(value) - 1                                                                         \
-        }                                                                                                    \
+#define SET(name, value)             \
+    {                                \
+        name,                        \
+        {                            \
+            value, sizeof(value) - 1 \
+        }                            \
     }
-#define DROP(name)                                                                                           \
-    {                                                                                                        \
-        name,                                                                                                \
-        {                                                                                                    \
-            NULL, 0                                                                                          \
-        }                                                                                                    \
+#define DROP(name)  \
+    {               \
+        name,       \
+        {           \
+            NULL, 0 \
+        }           \
     }
     static const struct {
         const char *object;
@@ -345,8 +346,10 @@ static void test_write(void)
     buf_ch(&b, '\n');
     json_begin(&b, '[');
     json_end(&b, ']');
-    CHECK(reads(&b, "{\"op\":\"send\",\"same\":1.50,\"list\":[[],-7,\"{\",{\"x\":[]},{}],\"a\\\"b\":\"\\n\xef\xbf\xbd\","
-                    "\"yes\":true,\"n\":-9223372036854775808}\n[]"));
+    CHECK(reads(
+        &b,
+        "{\"op\":\"send\",\"same\":1.50,\"list\":[[],-7,\"{\",{\"x\":[]},{}],\"a\\\"b\":\"\\n\xef\xbf\xbd\","
+        "\"yes\":true,\"n\":-9223372036854775808}\n[]"));
     buf_free(&b);
 }
 

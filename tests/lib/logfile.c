@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "base/logfile.h"
+#include "check.h"
 
 /* Through the log's own descriptor: closing another one would give up the lock. */
 static bool log_is(const struct logfile *l, const char *want)
@@ -68,7 +68,8 @@ static void test_logfile(void)
 /* What was read, a line a piece; "!" damaged, "?" last, "~" torn. */
 static void read_all(struct buf *out, struct logfile *l)
 {
-    static const char mark[] = {[LOGFILE_LINE] = '=', [LOGFILE_DAMAGED] = '!', [LOGFILE_LAST] = '?', [LOGFILE_TORN] = '~'};
+    static const char mark[] = {
+        [LOGFILE_LINE] = '=', [LOGFILE_DAMAGED] = '!', [LOGFILE_LAST] = '?', [LOGFILE_TORN] = '~'};
     struct logfile_reader r = {.max = 1000};
     struct span line;
     enum logfile_got got;
@@ -95,15 +96,16 @@ static void test_kinds_of_files(void)
         const char *file, *want;
     } rows[] = {
         {"", ""},
-        {"{\"a\":1}\n{\"b\":2}\n", "={\"a\":1}\n={\"b\":2}\n"},                       /* old */
-        {"{\"a\":1}\n{\"b\":2}", "={\"a\":1}\n?{\"b\":2}\n"},                        /* old, last line open */
-        {"{\"a\":1}\n{\"b\":", "={\"a\":1}\n?{\"b\":\n"},                            /* old, torn perhaps */
+        {"{\"a\":1}\n{\"b\":2}\n", "={\"a\":1}\n={\"b\":2}\n"}, /* old */
+        {"{\"a\":1}\n{\"b\":2}", "={\"a\":1}\n?{\"b\":2}\n"},   /* old, last line open */
+        {"{\"a\":1}\n{\"b\":", "={\"a\":1}\n?{\"b\":\n"},       /* old, torn perhaps */
         {"{\"a\":1,\"crc\":\"561bacaf\"}\n", "={\"a\":1}\n"},
-        {"{\"a\":1,\"crc\":\"561bacaf\"}", "={\"a\":1}\n"},                            /* whole, without line end */
-        {"{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b\":2}\n", "={\"a\":1}\n!\n"},            /* the sum is missing */
+        {"{\"a\":1,\"crc\":\"561bacaf\"}", "={\"a\":1}\n"},                 /* whole, without line end */
+        {"{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b\":2}\n", "={\"a\":1}\n!\n"}, /* the sum is missing */
         {"{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b\":2", "={\"a\":1}\n~\n"},
         {"{\"a\":2,\"crc\":\"561bacaf\"}\n{\"b\":2}\n", "!\n={\"b\":2}\n"},
-        {"{\"b\":2}\n{\"a\":1,\"crc\":\"561bacaf\"}\n", "={\"b\":2}\n={\"a\":1}\n"}, /* appended to an old one */
+        {"{\"b\":2}\n{\"a\":1,\"crc\":\"561bacaf\"}\n",
+         "={\"b\":2}\n={\"a\":1}\n"}, /* appended to an old one */
     };
     struct buf b = {0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -142,7 +144,8 @@ static void test_open_end(void)
 /* Every bit of a log, one at a time: what is read is what was written, or is told. */
 static void test_damage(void)
 {
-    static const char *const lines[] = {"{\"a\":\"one\"}", "{ \"b\" : [2] } \t", "{\"type\":\"x\",\"crc\":\"00000000\"}"};
+    static const char *const lines[] = {"{\"a\":\"one\"}", "{ \"b\" : [2] } \t",
+                                        "{\"type\":\"x\",\"crc\":\"00000000\"}"};
     struct buf good = {0}, got = {0};
     for (size_t i = 0; i < 3; i++)
         logfile_line(&good, span_of(lines[i]));
@@ -155,7 +158,8 @@ static void test_damage(void)
         size_t whole = 0;
         bool told = false;
         for (size_t at = 0, n; at < got.len; at += n + 1) {
-            struct span line = {got.p + at, (size_t)((char *)memchr(got.p + at, '\n', got.len - at) - (got.p + at))};
+            struct span line = {got.p + at,
+                                (size_t)((char *)memchr(got.p + at, '\n', got.len - at) - (got.p + at))};
             n = line.n;
             told |= *line.p != '=';
             if (*line.p == '=') {
@@ -167,7 +171,8 @@ static void test_damage(void)
             }
         }
         /* The last line end alone may go: the line before it is whole. */
-        CHECK_THAT(told ? whole >= 1 : whole == 3 && bit / 8 == good.len - 1, "bit %zu: %zu whole", bit, whole);
+        CHECK_THAT(told ? whole >= 1 : whole == 3 && bit / 8 == good.len - 1, "bit %zu: %zu whole", bit,
+                   whole);
         logfile_close(&l);
         good.p[bit / 8] = (char)(good.p[bit / 8] ^ 1 << bit % 8);
     }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* UTF-8 text. */
-#include "check.h"
 #include "base/text.h"
+#include "check.h"
 
 /* A literal with the NULs it may have in it. */
-#define ROW(literal)                                                                                         \
-    {                                                                                                        \
-        literal, sizeof(literal) - 1                                                                         \
+#define ROW(literal)                 \
+    {                                \
+        literal, sizeof(literal) - 1 \
     }
 #define TEXT(literal) ((struct span)ROW(literal))
 
@@ -30,7 +30,13 @@ static void test_text(void)
     struct span odd = TEXT("a\\\x1b]0;\x07\n\xc2\x9b\xe2\x80\xae\xff\0z");
     text_escape(&b, odd.p, odd.n);
     CHECK(reads(&b, "a\\\\x1b]0;\\x07\\n\\u{9b}\\u{202e}\\xff\\x00z"));
-    odd = TEXT("a\xe2\x80\x8b" "b\xe2\x80\x8d" "c\xef\xb8\x8f" "d\xf3\xa0\x81\x81" "e\xf3\xa0\x84\x80" "f\xc2\xad" "g\xe3\x85\xa4\xe2\x81\xa0");
+    odd = TEXT("a\xe2\x80\x8b"
+               "b\xe2\x80\x8d"
+               "c\xef\xb8\x8f"
+               "d\xf3\xa0\x81\x81"
+               "e\xf3\xa0\x84\x80"
+               "f\xc2\xad"
+               "g\xe3\x85\xa4\xe2\x81\xa0");
     text_escape(&b, odd.p, odd.n);
     CHECK(reads(&b, "a\\u{200b}b\\u{200d}c\\u{fe0f}d\\u{e0041}e\\u{e0100}f\\u{ad}g\\u{3164}\\u{2060}"));
     odd = TEXT("\xc3\xa9\xe0\xa4\x95\xe4\xb8\xad\xf0\x9f\x98\x80\xd8\x80 \xc2\xa0");
