@@ -164,10 +164,11 @@ static size_t length_of(struct span digits)
 
 static void fill(struct platform *p, struct span normal)
 {
-    struct span dialect = json_find(normal, "markdown_dialect");
     p->max = length_of(json_find(normal, "max_message_length"));
     p->utf16 = json_eq(json_find(normal, "len_unit"), "utf16");
-    p->fences = !json_eq(dialect, "") && !json_eq(dialect, "plain");
+    p->dialect.len = 0;
+    json_decode(&p->dialect, json_find(normal, "markdown_dialect"));
+    buf_cstr(&p->dialect); /* there are bytes even of an empty one */
     p->ops.len = 0;
     buf_span(&p->ops, json_find(normal, "supported_ops"));
 }
@@ -212,6 +213,7 @@ void platforms_free(struct platforms *all)
 {
     for (size_t i = 0; i < all->n; i++) {
         buf_free(&all->v[i].name);
+        buf_free(&all->v[i].dialect);
         buf_free(&all->v[i].ops);
     }
     free(all->v);

@@ -20,8 +20,8 @@ struct platform {
     struct buf name;
     size_t max;     /* longest message */
     bool utf16;     /* … in UTF-16 code units; otherwise in code points */
-    bool fences;    /* its dialect has code blocks */
-    struct buf ops; /* supported_ops, JSON text */
+    struct buf dialect; /* markdown_dialect, text; its p is never NULL */
+    struct buf ops;     /* supported_ops, JSON text */
 };
 
 /* All zero is empty; platforms_free() at the end. */

@@ -5,8 +5,8 @@
 #include <unigbrk.h>
 #include <unilbrk.h>
 
-#include "send/breaks.h"
 #include "base/text.h"
+#include "send/breaks.h"
 
 size_t code_point_at(struct span text, size_t i, uint32_t *cp)
 {

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "relay/action.h"
 #include "send/draft.h"
 #include "send/outbound.h"
-#include "base/text.h"
 
 /* Sets one member of the object in *b, which may be empty. */
 static void object_set(struct buf *b, const char *name, struct span value)

@@ -3,19 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "relay/action.h"
-#include "send/outbound.h"
-#include "relay/descriptor.h"
 #include "base/random.h"
-#include "relay/scope.h"
+#include "base/text.h"
+#include "relay/action.h"
+#include "relay/descriptor.h"
+#include "send/outbound.h"
 #include "send/sender.h"
 #include "send/split.h"
-#include "base/text.h"
 
 struct sender {
     struct sender_options o;
     struct platforms platforms;
-    struct scope *chats;
     struct outbound out;                /* of the present action */
     struct span op;                     /* its op, JSON text */
     struct buf why;                     /* why it is refused */
@@ -29,7 +27,6 @@ struct sender *sender_new(const struct sender_options *o)
 {
     struct sender *s = xcalloc(1, sizeof *s);
     s->o = *o;
-    s->chats = scope_new(SCOPE_CHATS);
     return s;
 }
 
@@ -39,18 +36,14 @@ void sender_free(struct sender *s)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
     platforms_free(&s->platforms);
-    scope_free(s->chats);
     split_free(&s->split);
     free(s);
 }
 
 void sender_learn(struct sender *s, const struct frame *f)
 {
-    bool too_long;
     if (f->type == FRAME_DESCRIPTOR)
         platforms_adopt(&s->platforms, frame_get(f, "descriptor"));
-    else if (f->type == FRAME_INBOUND)
-        scope_learn(s->chats, f, &too_long);
     else if (f->type == FRAME_LINK && json_eq(frame_get(f, "state"), "open"))
         platforms_reset(&s->platforms);
 }
@@ -81,8 +74,6 @@ static const struct platform *find_platform(struct sender *s, const struct frame
     s->name.len = 0;
     if (of_kind)
         v = frame_get(action, "kind");
-    else if (!v.p)
-        v = scope_platform(s->chats, frame_get(action, "chat_id"));
     if (!platform_decode(&s->name, v))
         return platforms_find(&s->platforms, (struct span){NULL, 0});
     const char *dot = of_kind ? memchr(s->name.p, '.', s->name.len) : NULL;
@@ -94,7 +85,8 @@ static const struct platform *find_platform(struct sender *s, const struct frame
 /* The rule for texts to the platform. A max of 0: there is none. */
 static struct split_rule rule_for(const struct sender *s, const struct platform *p)
 {
-    struct split_rule r = {.max = p ? p->max : 0, .utf16 = p && p->utf16, .fences = !p || p->fences};
+    struct split_rule r = {.max = p ? p->max : 0, .utf16 = p && p->utf16};
+    r.dialect = dialect_find(p ? buf_as_span(&p->dialect) : (struct span){NULL, 0});
     if (s->o.max_length)
         r.max = s->o.max_length;
     if (s->o.unit != SENDER_UNIT_PLATFORM)

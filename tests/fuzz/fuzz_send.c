@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "send/breaks.h"
 #include "send/sender.h"
 #include "send/split.h"
-#include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -70,7 +70,7 @@ static size_t skip_white(struct span text, size_t i)
     return i;
 }
 
-/* Without fences the parts are the text but for white space. */
+/* Without code the parts are the text but for white space. */
 static void check_split(struct span text, const struct split_rule *r)
 {
     struct split s = {0};
@@ -79,7 +79,7 @@ static void check_split(struct span text, const struct split_rule *r)
     for (part.len = 0; split_next(&s, &part); part.len = 0) {
         struct span p = buf_as_span(&part);
         check(split_length(r, p) <= r->max && text_valid(p.p, p.n));
-        if (r->fences)
+        if (r->dialect->code)
             continue;
         if (gap_at(p, 0).end == p.n && skip_white(text, i) < text.n)
             i = skip_white(text, i); /* half of a cluster: white space of its own is in no part */
@@ -88,7 +88,7 @@ static void check_split(struct span text, const struct split_rule *r)
         check(i + p.n <= text.n && memcmp(p.p, text.p + i, p.n) == 0);
         i += p.n;
     }
-    check(s.at == text.n && (r->fences || skip_white(text, i) == text.n));
+    check(s.at == text.n && (r->dialect->code || skip_white(text, i) == text.n));
     split_free(&s);
 }
 
@@ -98,7 +98,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     size_t max = data[0];
     struct sender_options o = {.max_frame = MAX_FRAME, .max_length = max, .unit = data[1] % 3};
-    struct split_rule r = {.max = max + 1, .utf16 = data[1] & 1, .fences = data[1] & 2};
+    static const char *const dialects[] = {"", "discord", "slack", "markdown_v2", "commonmark"};
+    struct split_rule r = {.max = max + 1, .utf16 = data[1] & 1};
+    r.dialect = dialect_find(span_of(dialects[(data[1] >> 3) % 5]));
     struct span text = {(const char *)data + 2, size - 2};
     o.no_split = data[1] & 4;
     check_stream(text.p, text.n, &o);

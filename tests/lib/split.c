@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Properties of splitting, on random texts: split_property [TEXTS [SEED]]. With "lengths" instead: reads
+/* Properties of splitting, on random texts: split [TEXTS [SEED]]. With "lengths" instead: reads
  * lines of tests/vectors/length.ndjson and compares. Prints what fails and the seed; exit status 1. */
 #include <inttypes.h>
 #include <stdint.h>
@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unigbrk.h>
 
-#include "json/json.h"
 #include "base/num.h"
-#include "send/split.h"
 #include "base/text.h"
+#include "send/split.h"
+#include "json/json.h"
 
 static uint64_t state;
 
@@ -76,6 +76,29 @@ static const char *const pieces[] = {
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "0123456789",
     "\r",
+    "**",
+    "*",
+    "_",
+    "__",
+    "~~",
+    "||",
+    "`",
+    "``",
+    "[",
+    "](http://x/)",
+    "<a@b>",
+    "\\",
+    "\n- ",
+    "\n12. ",
+    "\n> ",
+    "\n>>> ",
+    "\n    ",
+    "\n# ",
+    "\n===\n",
+    "\n| a | b |\n|---|---|\n| c | d |\n",
+    "| c | d |\n",
+    "\n  - ",
+    "\n\t",
     "\u0600",
     "\x01",
     "ﷺ",
@@ -144,72 +167,6 @@ static bool locate(struct span part, struct span text, const char *breaks, size_
     }
 }
 
-/* Takes the lines off a part that open and close a fence which is cut. */
-static struct span unmend(struct span part, const struct fence *opened, const struct fence *closed)
-{
-    if (opened->run &&
-        expect(part.n > opened->line.n + 1 && !memcmp(part.p, opened->line.p, opened->line.n) &&
-                   part.p[opened->line.n] == '\n',
-               "a fence is not opened again")) {
-        part.p += opened->line.n + 1;
-        part.n -= opened->line.n + 1;
-    }
-    size_t n = closed->mark.n + 1;
-    if (closed->run && expect(part.n > n && part.p[part.n - n] == '\n' &&
-                                  !memcmp(part.p + part.n - n + 1, closed->mark.p, n - 1),
-                              "a fence is not closed"))
-        part.n -= n;
-    return part;
-}
-
-/* The next line of *rest, without its end. */
-static struct span next_line(struct span *rest)
-{
-    const char *nl = memchr(rest->p, '\n', rest->n);
-    struct span line = {rest->p, nl ? (size_t)(nl - rest->p) : rest->n};
-    rest->p += line.n + (nl != NULL);
-    rest->n -= line.n + (nl != NULL);
-    if (line.n && line.p[line.n - 1] == '\r')
-        line.n--;
-    return line;
-}
-
-/* Whether the fences of a part are balanced. */
-static bool balanced(struct span part)
-{
-    struct fence f = {0}, g;
-    while (part.n) {
-        struct span line = next_line(&part);
-        if (f.run && fence_closes(&f, line))
-            f.run = 0;
-        else if (!f.run && fence_opens(&g, line))
-            f = g;
-    }
-    return !f.run;
-}
-
-static bool has_run(struct span s)
-{
-    for (size_t i = 2; i < s.n; i++)
-        if ((s.p[i] == '`' || s.p[i] == '~') && s.p[i] == s.p[i - 1] && s.p[i] == s.p[i - 2])
-            return true;
-    return false;
-}
-
-/* Whether runs of ` and ~ stand in fences only, and there is room to mend these. */
-static bool mendable(struct span text, const struct split_rule *r)
-{
-    while (text.n) {
-        struct fence f = {0};
-        struct span line = next_line(&text);
-        if (fence_opens(&f, line) && split_length(r, f.line) + split_length(r, f.mark) + 2 > r->max / 2)
-            return false;
-        if (has_run((struct span){line.p + f.mark.n, line.n - f.mark.n}))
-            return false;
-    }
-    return r->fences;
-}
-
 /* Whether every cut is at the end of a cluster, but of one that is too long. */
 static bool whole_clusters(struct span text, const char *breaks, size_t at, const struct split_rule *r)
 {
@@ -220,46 +177,73 @@ static bool whole_clusters(struct span text, const char *breaks, size_t at, cons
         from--;
     while (to < text.n && !breaks[to])
         to++;
-    /* the lines of a fence may take half of a part */
-    return split_length(r, (struct span){text.p + from, to - from}) > r->max / (r->fences ? 2 : 1);
+    return split_length(r, (struct span){text.p + from, to - from}) > r->max;
+}
+
+/* Appends all of the text but white space and the marks of quotes, which lines that are moved to the left may
+ * lose. */
+static void add_ink(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.n;)
+        if (text.p[i] == '>')
+            i++;
+        else if (!is_white(text, &i))
+            buf_ch(out, text.p[i++]);
+}
+
+/* The part without what the text does not have: false if it does not begin and end with that. */
+static bool take_off(struct span *part, struct span before, struct span after)
+{
+    if (part->n < before.n + after.n || (before.n && memcmp(part->p, before.p, before.n) != 0) ||
+        (after.n && memcmp(part->p + part->n - after.n, after.p, after.n) != 0))
+        return false;
+    part->p += before.n;
+    part->n -= before.n + after.n;
+    return true;
+}
+
+/* A text without code: each part is a piece of it. */
+static bool check_piece(struct span part, struct span text, const char *breaks, const struct split_rule *r,
+                        size_t *i)
+{
+    if (!expect(locate(part, text, breaks, i), "a part is not in the text"))
+        return false;
+    expect(whole_clusters(text, breaks, *i, r) && whole_clusters(text, breaks, *i + part.n, r),
+           "a cluster is cut");
+    *i += part.n;
+    return true;
 }
 
 static void check(struct span text, const struct split_rule *r)
 {
     struct split s = {0};
-    struct buf part = {0};
+    struct buf part = {0}, before = {0}, got = {0}, want = {0};
     size_t i = 0, parts = 0;
     char *breaks = xmalloc(text.n + 1);
     u8_grapheme_breaks((const uint8_t *)text.p, text.n, breaks);
-    bool white = white_only(text, 0), fits = split_length(r, text) <= r->max, mended = mendable(text, r);
+    bool white = white_only(text, 0), fits = split_length(r, text) <= r->max;
     split_start(&s, text, r);
     for (;; parts++) {
-        static const struct fence none;
-        struct split_block opened = s.place.in;
-        bool from_line = s.line_start || opened.before;
-        part.len = 0;
+        before.len = part.len = 0;
+        buf_span(&before, buf_as_span(&s.before));
         if (!split_next(&s, &part) || problem)
             break;
-        bool last = s.at == text.n;
         struct span p = buf_as_span(&part);
         expect(split_length(r, p) <= r->max, "a part is too long");
         expect(text_valid(p.p, p.n), "a part is not UTF-8");
-        if (white || !text.n)
-            continue;
-        expect(!mended || last || !from_line || s.place.opening.fence.run || balanced(p),
-               "the fences of a part are not paired");
-        p = unmend(p, opened.before ? &opened.fence : &none,
-                   s.place.in.after && !last ? &s.place.in.fence : &none);
-        if (!expect(locate(p, text, breaks, &i), "a part is not in the text"))
+        expect(take_off(&p, buf_as_span(&before), buf_as_span(&s.after)), "what is added is not at the ends");
+        add_ink(&got, p);
+        if (!r->dialect->code && !white && !check_piece(p, text, breaks, r, &i))
             break;
-        expect(whole_clusters(text, breaks, i, r) && whole_clusters(text, breaks, i + p.n, r),
-               "a cluster is cut");
-        i += p.n;
     }
-    expect(white || white_only(text, i), "text is lost");
+    add_ink(&want, text);
+    expect(span_same(buf_as_span(&got), buf_as_span(&want)), "text is lost");
     expect(!fits || parts == 1, "a text that fits is cut");
-    expect(parts <= 2 + 8 * split_length(r, text) / r->max || r->max < 8, "there are too many parts");
+    expect(parts <= 4 + 12 * split_length(r, text) / r->max || r->max < 40, "there are too many parts");
     buf_free(&part);
+    buf_free(&before);
+    buf_free(&got);
+    buf_free(&want);
     split_free(&s);
     free(breaks);
 }
@@ -267,6 +251,8 @@ static void check(struct span text, const struct split_rule *r)
 static void check_random(size_t texts, uint64_t seed)
 {
     static const size_t limits[] = {1, 2, 3, 5, 8, 13, 20, 40, 60, 100, 280, 2000};
+    static const char *const dialects[] = {"", "discord", "slack", "markdown_v2", "commonmark"};
+    enum { DIALECTS = sizeof dialects / sizeof *dialects };
     struct buf text = {0};
     for (size_t t = 0; t < texts && !problem; t++) {
         state = seed + t * 0x9e3779b97f4a7c15U;
@@ -275,14 +261,14 @@ static void check_random(size_t texts, uint64_t seed)
         text.len = 0;
         make_text(&text, random_below(t % 10 ? 600 : 6000));
         for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
-            for (unsigned kind = 0; kind < 4 && !problem; kind++) {
-                struct split_rule r = {limits[l], kind & 1, kind & 2};
+            for (unsigned kind = 0; kind < 2 * DIALECTS && !problem; kind++) {
+                struct split_rule r = {limits[l], kind & 1, dialect_find(span_of(dialects[kind / 2]))};
                 struct span s = buf_as_span(&text);
                 if (split_possible(&r, s))
                     check(s, &r);
                 if (problem)
-                    printf("text %zu, seed %" PRIu64 ", limit %zu %s%s: %s\n", t, seed, r.max,
-                           r.utf16 ? "utf16" : "chars", r.fences ? ", fences" : "", problem);
+                    printf("text %zu, seed %" PRIu64 ", limit %zu %s, dialect '%s': %s\n", t, seed, r.max,
+                           r.utf16 ? "utf16" : "chars", dialects[kind / 2], problem);
             }
     }
     if (problem) {
@@ -304,8 +290,8 @@ static void check_lengths(void)
         struct span o = {line, (size_t)n}, chars = json_find(o, "chars"), utf16 = json_find(o, "utf16");
         json_decode(&text, json_find(o, "text"));
         struct span t = buf_as_span(&text);
-        buf_printf(&got, "%zu %zu", split_length(&(struct split_rule){1, false, false}, t),
-                   split_length(&(struct split_rule){1, true, false}, t));
+        buf_printf(&got, "%zu %zu", split_length(&(struct split_rule){1, false, NULL}, t),
+                   split_length(&(struct split_rule){1, true, NULL}, t));
         char want[64];
         snprintf(want, sizeof want, "%.*s %.*s", (int)chars.n, chars.p, (int)utf16.n, utf16.p);
         if (!expect(strcmp(buf_cstr(&got), want) == 0, "a length is wrong"))
@@ -325,7 +311,7 @@ int main(int argc, char **argv)
     }
     if ((argc > 1 && !number_parse(argv[1], 1, 1 << 30, &texts)) ||
         (argc > 2 && !number_parse(argv[2], 0, INT64_MAX, &seed))) {
-        fputs("usage: split_property [TEXTS [SEED]] | lengths\n", stderr);
+        fputs("usage: split [TEXTS [SEED]] | lengths\n", stderr);
         return 64;
     }
     check_random((size_t)texts, (uint64_t)seed);

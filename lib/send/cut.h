@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The choice of the place at which a part ends. */
+#ifndef RELAY_SEND_CUT_H
+#define RELAY_SEND_CUT_H
+
+#include "send/split.h"
+
+struct cut {
+    size_t at;    /* end of the part's text; 0: there is no such cut */
+    bool last;    /* all of the text is in it */
+    bool cluster; /* it tears a cluster */
+    size_t lead;  /* end of the white space in front of the part's first ink */
+};
+
+/* The end of the part that begins at s->at. */
+struct cut cut_find(struct split *s);
+
+#endif

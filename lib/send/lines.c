@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* The lines of a part. */
+#include <string.h>
+
+#include "send/lines.h"
+
+enum { RAW_WIDTH = 3 }; /* a block of code may be indented by so many columns */
+
+struct margin line_margin(const struct blocks *b, size_t keep)
+{
+    struct margin m = {.to = b->from};
+    size_t n = b->lazy ? 0 : keep < b->matched ? keep : b->matched, quotes = 0, items = 0;
+    for (size_t k = 0; k < n; k++) {
+        items += b->width[k] != 0 && b->width[k] != QUOTE_REST;
+        quotes += !b->width[k];
+    }
+    if (items)
+        m = (struct margin){b->edge[n].at, quotes, b->edge[n].spare};
+    return m;
+}
+
+bool line_apart(const struct blocks *b, size_t keep)
+{
+    return b->sibling && keep > b->matched;
+}
+
+void line_keep(const struct blocks *b, size_t *keep, size_t *later)
+{
+    if (*later && b->kind != LINE_CODE && b->kind != LINE_CLOSES) {
+        *keep = *later;
+        *later = 0;
+    }
+    if (!b->lazy && *keep > b->matched)
+        *keep = b->matched;
+    if (!b->lazy && *later > b->matched)
+        *later = b->matched;
+}
+
+bool line_in_code(const struct blocks *b, bool line_start)
+{
+    return b->fence.run && (b->kind == LINE_CODE || (line_start && b->kind == LINE_CLOSES));
+}
+
+size_t prefix_length(const struct blocks *b, size_t keep)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < b->depth; k++) {
+        n += b->width[k] == QUOTE_REST ? 4 : b->width[k] ? 0 : 2;
+        n += k >= keep && b->width[k] != QUOTE_REST ? b->width[k] : 0;
+    }
+    return n;
+}
+
+struct mend line_mend(const struct split *s, const struct blocks *b, size_t keep, bool line_start)
+{
+    struct mend m = {0};
+    if (!line_in_code(b, line_start) || b->fence.line.n / 4 > s->rule.max)
+        return m;
+    size_t prefix = prefix_length(b, keep);
+    m.before = 2 * prefix + split_length(&s->rule, b->fence.line) + 1;
+    m.after = prefix + split_length(&s->rule, b->fence.mark) + 1;
+    if (m.before + m.after > s->rule.max / 2)
+        m.before = m.after = 0;
+    return m;
+}
+
+void lines_write(struct split *s, struct buf *out, size_t end)
+{
+    struct blocks *b = &s->blocks;
+    size_t i = s->at;
+    bool line_start = s->line_start;
+    for (;;) {
+        size_t next = line_end(s->text, i);
+        if (line_start) {
+            struct margin m = line_margin(b, s->keep);
+            for (size_t n = m.quotes; n; n--)
+                buf_str(out, "> ");
+            for (size_t n = m.blanks; n; n--)
+                buf_ch(out, ' ');
+            i = m.to;
+        }
+        next = next < end ? next + 1 : end;
+        if (next > i)
+            buf_add(out, s->text.p + i, next - i);
+        if (next >= end)
+            break;
+        i = next;
+        blocks_line(b, s->text, i);
+        if (line_apart(b, s->keep))
+            buf_ch(out, '\n');
+        line_keep(b, &s->keep, &s->later);
+        line_start = true;
+    }
+    s->at = end;
+}
+
+void lines_skip(struct split *s, size_t to)
+{
+    for (size_t next; (next = line_end(s->text, s->blocks.from) + 1) <= to && next < s->text.n;)
+        blocks_line(&s->blocks, s->text, next);
+    s->at = to;
+}
+
+/* The head of the table that is cut before one of its rows, on lines with that prefix. */
+static void repeat_head(struct split *s, struct span prefix)
+{
+    struct span head = s->blocks.head;
+    if (s->blocks.kind != LINE_ROW || head.n / 4 > s->rule.max ||
+        split_length(&s->rule, head) + 1 + 2 * prefix.n > s->rule.max / 2)
+        return;
+    const char *nl = memchr(head.p, '\n', head.n);
+    struct span first = {head.p, (size_t)(nl - head.p)}, second = {nl + 1, head.n - first.n - 1};
+    while (second.n && strchr(" \t>", *second.p))
+        second = (struct span){second.p + 1, second.n - 1};
+    buf_span(&s->before, prefix);
+    buf_span(&s->before, first);
+    buf_ch(&s->before, '\n');
+    buf_span(&s->before, prefix);
+    buf_span(&s->before, second);
+    buf_ch(&s->before, '\n');
+}
+
+/* How far the lines of the next part, which begins in the present line, do without indentation. */
+static void choose_keep(struct split *s, bool code)
+{
+    const struct blocks *b = &s->blocks;
+    size_t width = 0;
+    s->keep = s->line_start && !b->lazy ? b->matched : b->depth;
+    s->later = 0;
+    for (size_t k = 0; k < s->keep; k++)
+        width += b->width[k] ? b->width[k] : BLOCKS_DEPTH;
+    if (code && width + b->fence.mark.n - b->fence.run <= RAW_WIDTH) {
+        s->later = s->keep;
+        s->keep = 0;
+    }
+}
+
+/* Whether the line goes on with a paragraph, and would be code if it began one. */
+static bool is_indented(const struct blocks *b, struct span text)
+{
+    size_t from = b->edge[b->matched].at, n = b->content - from;
+    return b->goes_on && (n >= 4 || (n && memchr(text.p + from, '\t', n)));
+}
+
+/* Makes what the part that begins at s->at begins with. */
+static void open_part(struct split *s, const struct mend *marks, bool code)
+{
+    struct blocks *b = &s->blocks;
+    struct buf prefix = {0};
+    if (s->line_start && (marks->which || b->lazy || is_indented(b, s->text))) {
+        bool block = open_in_block(&s->open, marks);
+        s->line_start = false;
+        s->at = block ? b->edge[b->depth].at : b->content;
+    }
+    choose_keep(s, code);
+    blocks_prefix(&prefix, b, s->keep);
+    struct margin m = line_margin(b, s->keep);
+    if (prefix.len + 2 * m.quotes + m.blanks > s->rule.max / 4)
+        prefix.len = s->keep = s->later = 0; /* no room for it */
+    s->before.len = 0;
+    if (code) {
+        buf_span(&s->before, buf_as_span(&prefix));
+        buf_span(&s->before, b->fence.line);
+        buf_ch(&s->before, '\n');
+    }
+    if (s->line_start) {
+        repeat_head(s, buf_as_span(&prefix));
+        if (prefix.len && b->width[0] == QUOTE_REST)
+            buf_str(&s->before, ">>> ");
+    } else {
+        buf_span(&s->before, buf_as_span(&prefix));
+        if (b->kind == LINE_INDENTED && s->rule.max >= 16)
+            buf_str(&s->before, "    ");
+    }
+    open_again(&s->before, &s->open, marks, s->text, buf_as_span(&prefix));
+    s->before_length = split_length(&s->rule, buf_as_span(&s->before));
+    buf_free(&prefix);
+}
+
+void lines_cut(struct split *s, size_t next, bool line_start)
+{
+    struct buf prefix = {0};
+    size_t end = s->at;
+    open_sync(&s->open, &s->marks, s->text, &s->rule, end);
+    blocks_prefix(&prefix, &s->blocks, s->keep);
+    struct mend marks = open_mend(&s->open, &s->rule, end, prefix.len);
+    open_close(&s->after, &s->open, &marks, s->text, buf_as_span(&prefix));
+    size_t keep = s->keep;
+    s->line_start = line_start;
+    lines_skip(s, next);
+    struct mend code = line_mend(s, &s->blocks, keep, line_start);
+    if (code.after) {
+        prefix.len = 0;
+        blocks_prefix(&prefix, &s->blocks, keep);
+        buf_ch(&s->after, '\n');
+        buf_span(&s->after, buf_as_span(&prefix));
+        buf_span(&s->after, s->blocks.fence.mark);
+    }
+    open_part(s, &marks, code.after != 0);
+    buf_free(&prefix);
+}
