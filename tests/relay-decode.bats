@@ -472,3 +472,10 @@ END
       printf '"text":1,%.0s' {1..50000}; echo '"source":{}}}'; } >in
     timeout 10 relay-decode in | jq -e '.event.text == ""'
 }
+
+@test "decode: a second reading of the protocol agrees on made-up deliveries" {
+    local n=400 seed
+    [ -z "${LONG-}" ] || n=20000
+    for seed in 1 2; do /usr/bin/python3 "$RELAY_SOURCE/tests/model.py" decode "$n" "$seed"; done
+    /usr/bin/python3 "$RELAY_SOURCE/tests/model.py" v1 "$n" 3
+}

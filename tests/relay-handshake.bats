@@ -157,3 +157,7 @@ END
     done >in
     relay-handshake -p x <in | tail -n +2 | cmp - in
 }
+
+@test "handshake: a second reading of the protocol agrees on made-up descriptors" {
+    /usr/bin/python3 "$RELAY_SOURCE/tests/model.py" descriptor "$([ -n "${LONG-}" ] && echo 50000 || echo 1000)" 1
+}

@@ -313,5 +313,12 @@ END
 }
 
 @test "scope -s: killed at any instant, it has what it passed on" {
-    /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 600 || echo 20)"
+    /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 1800 || echo 15)"
+}
+
+@test "scope: a second reading of the protocol agrees on made-up frames, over a restart" {
+    local seed
+    for seed in 1 2 3; do
+        /usr/bin/python3 "$RELAY_SOURCE/tests/model.py" scope "$([ -n "${LONG-}" ] && echo 50000 || echo 1000)" "$seed"
+    done
 }

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-CHATS, LINES = 300, 12000
+CHATS, LINES = 300, 4000
 
 
 def write_input(path, first):
