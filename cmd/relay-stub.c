@@ -9,7 +9,9 @@
 #include "stub/stub.h"
 
 static struct framing framing;
-static struct stub stub = {.server = {.address = "127.0.0.1", .framing = &framing}, .wake.cooldown = 60000};
+static struct stub stub = {.server = {.address = "127.0.0.1", .framing = &framing},
+                           .wake.cooldown = 60000,
+                           .connector.o = {.sessions = SESSIONS_MANY, .patience = 10000, .random = &framing}};
 static int64_t port, seed = -1; /* no seed: one of this run */
 
 static void on_secret(struct opts *o)
@@ -80,6 +82,11 @@ static const struct opt options[] = {
     OPT_FILE(0, "buffer", &stub.buffer, "keep what is buffered in this file"),
     OPT_CALL(0, "wake-url", "URL", on_wake_url, "http:// address to call when something waits for a sleeper"),
     OPT_TIME(0, "wake-cooldown", &stub.wake.cooldown, 0, "shortest time between two calls (default 60s)"),
+    OPT_WORD(0, "sessions", "one|replace|many", &stub.connector.o.sessions,
+             "a second connection of a token id: refused, closes the older, stays too"),
+    OPT_FLAG(0, "lenient", &stub.connector.o.lenient, "refuse nothing that a real connector would"),
+    OPT_TIME(0, "ack-wait", &stub.connector.o.patience, 0,
+             "report an inbound_ack that takes longer (default 10s)"),
     OPT_FLAG('c', "console", &stub.console, "chat: type as a user, read what the agent says"),
     OPT_CALL(0, "replay", "FILE", on_replay, "deliver what came down in this recording"),
     OPT_CALL(0, "expect", "FILE", on_expect, "exit 1 unless these frames come, in order"),
@@ -90,6 +97,7 @@ static const struct opt options[] = {
     OPT_FLAG(0, "every", &stub.connector.o.faults.every,
              "the last of those four is for all later connections, too"),
     OPT_TIME(0, "delay", &stub.connector.o.delay, 0, "fault: give every answer that much later"),
+    OPT_FLAG(0, "shuffle", &stub.connector.o.shuffle, "fault: answer outbounds in another order"),
     OPT_FLAG(0, "no-result", &stub.connector.o.no_result, "fault: answer no outbound"),
     OPT_FLAG(0, "no-ack", &stub.connector.o.no_ack, "fault: answer no going_idle"),
     OPT_FLAG(0, "fragment", &framing.fragment, "fault: cut messages into fragments, frames into messages"),
@@ -120,9 +128,10 @@ static void seed_faults(struct framing *m)
     if (seed < 0)
         seed = clock_wall_ms() % 1000000 * 1000 + getpid() % 1000;
     framing_seed(m, (uint64_t)seed);
-    if (m->fragment || m->coalesce || m->garbage)
-        warn("faults%s%s%s: seed %lld", m->fragment ? " fragment" : "", m->coalesce ? " coalesce" : "",
-             m->garbage ? " garbage" : "", (long long)seed);
+    bool shuffle = stub.connector.o.shuffle;
+    if (m->fragment || m->coalesce || m->garbage || shuffle)
+        warn("faults%s%s%s%s: seed %lld", m->fragment ? " fragment" : "", m->coalesce ? " coalesce" : "",
+             m->garbage ? " garbage" : "", shuffle ? " shuffle" : "", (long long)seed);
 }
 
 int main(int argc, char **argv)

@@ -166,3 +166,90 @@ END
     relay-stub -q --buffer log --max-life 0 </dev/null
     [ ! -s log ]
 }
+
+@test "a gateway that went idle gets nothing when a newer one leaves; one that serves does" {
+    start_stub -v
+    mkfifo first
+    export URL
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$URL" <first >first.got 2>first.ends'
+    exec 8>first
+    printf '%s\n' "$HELLO" 'wait descriptor' '{"type":"going_idle"}' 'wait going_idle_ack' >&8
+    until_true 5 grep -q going_idle_ack first.got
+    say '{"type":"inbound","bufferId":"b1","event":{"text":"one"}}'
+    printf '%s\n' "$HELLO" 'wait inbound' | peer
+    until_true 5 grep -q 'gateway 2: gone' stub.err
+    # other frames are still for the gateway that is there
+    say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'
+    until_true 5 grep -q interrupt_inbound first.got
+    run ! grep -q '"inbound"' first.got
+    # a second one flips itself only: the first of the two that is left serves
+    printf '%s\n' "$HELLO" 'wait descriptor' 'wait inbound' '{"type":"going_idle"}' 'wait going_idle_ack' \
+        '{"type":"inbound_ack","bufferId":"b1"}' | peer
+    until_true 5 grep -q 'gateway 3: gone' stub.err
+    run ! grep -q '"inbound"' first.got
+    exec 8>&-
+}
+
+@test "an idle by hand flips its connection only: the gateway beside it gets the deliveries" {
+    start_stub
+    mkfifo first
+    export URL
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$URL" <first >first.got 2>first.ends'
+    exec 8>first
+    printf '%s\n' "$HELLO" 'wait descriptor' 'until none' >&8
+    until_true 5 grep -q descriptor first.got
+    { printf '%s\n' "$HELLO" '{"type":"going_idle"}' 'wait going_idle_ack'; until_true 5 grep -q going_idle_ack got
+      inbound live >&9; until_true 5 grep -q live first.got; } | peer
+    [ "$(texts)" = "" ]
+    exec 8>&-
+}
+
+# deaf MORE… : a gateway that reads nothing gets a delivery of 8 MB, and these; it is killed when the first was begun.
+deaf() {
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/deaf.py" "$URL" >deaf.out
+    local gateway=$!
+    until_true 5 grep -q there deaf.out
+    head -c 8000000 /dev/zero | tr '\0' x >long
+    inbound "$(cat long)" >&9
+    for i in "$@"; do inbound "$i"; done >&9
+    until_true 5 grep -q begun deaf.out
+    kill -9 "$gateway"
+}
+
+@test "live deliveries lost with a gateway are 75; those of which no byte was sent are kept" {
+    start_stub -q
+    deaf 1 2 3
+    until_true 5 grep -q 'lose 1 deliveries with gateway 1: cut off in the middle' stub.err
+    printf '%s\n' "$HELLO" 'wait inbound 3' | peer --ack
+    [ "$(texts)" = "1 2 3" ]
+    stop_stub
+    [ "$RC" -eq 75 ]
+    start_stub -q --buffer log
+    deaf 1 2 3
+    until_true 5 grep -q 'lose 1 deliveries with gateway 1' stub.err
+    until_true 5 grep -q '"text":"3"' log
+    kill -9 "$STUB"
+    [ "$(jq -r .event.text log | paste -sd ' ')" = "1 2 3" ]
+    start_stub --buffer log
+    printf '%s\n' "$HELLO" 'wait inbound 3' | peer --ack
+    [ "$(texts)" = "1 2 3" ]
+    stop_stub
+    [ "$RC" -eq 0 ]
+}
+
+@test "a gate that does not open is reported once: who, which, how many wait" {
+    start_stub --ack-wait 1s
+    for i in 1 2 3; do inbound "$i"; done >&9
+    { printf '%s\n' "$HELLO" 'wait inbound'
+      until_true 5 grep -q "wait for gateway 1: no inbound_ack of '.*-1' in 1 s, 2 deliveries wait behind it" stub.err
+      echo 'nothing 0.1'; } | peer
+    [ "$(grep -c 'no inbound_ack' stub.err)" -eq 1 ]
+}
+
+@test "a frame over 1 MiB is warned of" {
+    head -c 1100000 /dev/zero | tr '\0' x >long
+    inbound "$(cat long)" >big
+    run --separate-stderr relay-stub --max-life 50ms --buffer log <big
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'deliver frame of 1100'*' bytes: known gateways take a message of 1048576 at most'* ]]
+}

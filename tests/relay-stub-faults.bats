@@ -114,3 +114,14 @@ END
     wait "$feeder"
     [ "$(grep -c inbound got)" -eq "$n" ]
 }
+
+@test "--shuffle answers outbounds in another order, each once" {
+    start_stub --shuffle --seed 5
+    grep -q 'faults shuffle: seed 5' stub.err
+    printf '%s\n' "$HELLO" 'wait descriptor' \
+        'repeat 30 {"type":"outbound","requestId":"%d","action":{"op":"send","chat_id":"1","content":"x"}}' \
+        'wait outbound_result 30' | peer
+    jq -r 'select(.type == "outbound_result").requestId' got >order
+    diff <(sort -n order) <(seq 30)
+    run ! diff -q order <(seq 30)
+}

@@ -30,12 +30,10 @@ size_t conn_queued(const struct conn *c)
     return c->q.len - c->off;
 }
 
-size_t conn_unsent(const struct conn *c)
+struct span conn_unsent(const struct conn *c, size_t *begun)
 {
-    size_t n = 0;
-    for (size_t i = c->off; i < c->q.len; i++)
-        n += c->q.p[i] == '\n';
-    return n;
+    *begun = c->off - c->line;
+    return (struct span){c->q.p + c->line, c->q.len - c->line};
 }
 
 bool conn_ending(const struct conn *c)
@@ -47,10 +45,10 @@ void conn_send(struct conn *c, struct span line)
 {
     if (c->ending)
         return;
-    if (c->off == c->q.len) {
+    if (c->line == c->q.len) {
         c->q.len = 0;
         buf_room(&c->q, LWS_PRE);
-        c->q.len = c->off = LWS_PRE;
+        c->q.len = c->off = c->piece = c->line = LWS_PRE;
     }
     char *to = buf_room(&c->q, line.n + 1);
     memcpy(to, line.p, line.n);
@@ -164,7 +162,17 @@ static int write_garbage(const struct conn *c, const struct piece *x)
     return lws_write(c->wsi, b + LWS_PRE, x->bytes.n, x->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
 }
 
-/* The bytes in front of the piece, which the header goes over, have been sent already. */
+/* The header goes over the bytes in front of a piece. Inside a line they must stay, as the line may be taken
+ * back: then a copy is written. */
+static unsigned char *in_front(struct conn *c, struct span bytes)
+{
+    if (c->piece == c->line)
+        return (unsigned char *)c->q.p + c->piece;
+    c->middle.len = 0;
+    memcpy(buf_room(&c->middle, LWS_PRE + bytes.n) + LWS_PRE, bytes.p, bytes.n);
+    return (unsigned char *)c->middle.p + LWS_PRE;
+}
+
 static int write_piece(struct conn *c)
 {
     struct span queue = {c->q.p + c->off, conn_queued(c)};
@@ -172,9 +180,29 @@ static int write_piece(struct conn *c)
     if (!x.taken)
         return write_garbage(c, &x);
     int how = (x.first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) | (x.final ? 0 : LWS_WRITE_NO_FIN);
+    c->piece = c->off;
     c->off += x.taken;
-    return lws_write(c->wsi, (unsigned char *)c->q.p + c->off - x.taken, x.bytes.n,
-                     (enum lws_write_protocol)how);
+    int n = lws_write(c->wsi, in_front(c, x.bytes), x.bytes.n, (enum lws_write_protocol)how);
+    c->failed = n < 0;
+    return n;
+}
+
+/* Libwebsockets may hold a part of the last piece, but of none before. Steps over the lines that have left.
+ */
+static void step(struct conn *c)
+{
+    size_t left = c->failed || lws_partial_buffered(c->wsi) ? c->piece : c->off;
+    while (left > c->line && c->q.p[left - 1] != '\n')
+        left--;
+    c->line = left;
+    /* Moving the rest costs at most as much as writing it did. */
+    if (c->line > LWS_PRE + c->q.len / 2) {
+        size_t n = c->line - LWS_PRE;
+        buf_drop(&c->q, n);
+        c->off -= n;
+        c->line -= n;
+        c->piece = c->piece > n ? c->piece - n : LWS_PRE;
+    }
 }
 
 int conn_write(struct conn *c)
@@ -182,15 +210,14 @@ int conn_write(struct conn *c)
     for (int i = 0; i < WRITES && conn_queued(c); i++) {
         if (lws_send_pipe_choked(c->wsi))
             break;
-        if (write_piece(c) < 0)
+        int n = write_piece(c);
+        step(c);
+        if (n < 0)
             return -1;
     }
-    /* Moving the rest costs at most as much as writing it did. */
-    if (c->off > LWS_PRE + c->q.len / 2) {
-        buf_drop(&c->q, c->off - LWS_PRE);
-        c->off = LWS_PRE;
-    }
-    return conn_queued(c) ? 0 : finish(c);
+    if (c->q.len)
+        step(c);
+    return conn_queued(c) || lws_partial_buffered(c->wsi) ? 0 : finish(c);
 }
 
 static bool is_frozen(const struct conn *c)
@@ -209,6 +236,7 @@ bool conn_wants_write(const struct conn *c)
 void conn_free(struct conn *c)
 {
     buf_free(&c->q);
+    buf_free(&c->middle);
     buf_free(&c->peer_reason);
     free(c->reason);
     free(c);

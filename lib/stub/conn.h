@@ -16,8 +16,9 @@ void *conn_owner(const struct conn *c);
 void conn_send(struct conn *c, struct span line);
 /* Bytes queued and not handed to libwebsockets. */
 size_t conn_queued(const struct conn *c);
-/* The lines among them, one begun counted in. */
-size_t conn_unsent(const struct conn *c);
+/* The lines, each with its '\n', that have not left whole; of those in the first *begun bytes a part may
+ * have. */
+struct span conn_unsent(const struct conn *c, size_t *begun);
 /* After what is queued: sends a close frame (code 1005: an empty one), then waits a little for the peer's. */
 void conn_close(struct conn *c, int code, const char *reason);
 /* After what is queued: ends the TCP connection without a close frame. */

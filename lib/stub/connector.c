@@ -1,53 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* The connector. */
+/* The connector: gateways come and go. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "relay/stream.h"
+#include "relay/token.h"
 #include "relay/ws.h"
-#include "stub/connector.h"
-#include "json/write.h"
+#include "stub/gateway.h"
 
 enum {
-    ANSWERS_MAX = 64 << 20
-}; /* bytes of answers that a gateway may leave unread before it is not read either */
-
-struct gateway {
-    struct gateway *next;
-    struct conn *conn;
-    uintmax_t number;
-    struct fault fault;
-    const char *refusal; /* why its token is no good; NULL: it is */
-    uintmax_t heard;     /* frames */
-    bool greeted, idle;
-    bool deaf;      /* takes no further frames */
-    char *platform; /* of its first hello */
-    struct stream in;
+    ANSWERS_MAX =
+        64 << 20, /* bytes of answers that a gateway may leave unread before it is not read either */
+    MESSAGE_USUAL = 1 << 20, /* bytes: what every known gateway takes in a message (protocol §9) */
 };
 
-/* What else happens when an answer goes out. */
-enum effect { EFFECT_NONE, EFFECT_GREET, EFFECT_IDLE, EFFECT_CLOSE };
-
-/* The newest gateway that shook hands and is not on its way out. */
+/* The newest gateway that shook hands, is not on its way out and did not go idle; failing that, one that did:
+ * the one frames are for. */
 static struct gateway *present(const struct connector *c)
 {
-    struct gateway *g = c->gateways;
-    while (g && (!g->greeted || g->deaf))
-        g = g->next;
-    return g;
+    struct gateway *flipped = NULL;
+    for (struct gateway *g = c->gateways; g; g = g->next) {
+        if (!g->greeted || g->deaf)
+            continue;
+        if (!g->idle)
+            return g;
+        if (!flipped)
+            flipped = g;
+    }
+    return flipped;
 }
 
 static void choose(struct connector *c)
 {
     struct gateway *g = present(c);
-    delivery_target(&c->delivery, g ? g->conn : NULL);
-    if (g && g->idle)
-        delivery_sleep(&c->delivery);
+    delivery_target(&c->delivery, g ? g->conn : NULL, g && g->idle);
 }
 
-static void greeted(struct connector *c, struct gateway *g)
+void gateway_greeted(struct connector *c, struct gateway *g)
 {
     if (g->greeted)
         return;
@@ -60,147 +50,53 @@ static void greeted(struct connector *c, struct gateway *g)
     choose(c);
 }
 
-static void put_out(struct connector *c, struct gateway *g, enum effect effect, struct span line)
+void gateway_flipped(struct connector *c, struct gateway *g)
 {
-    if (effect == EFFECT_CLOSE) {
-        info(1, "close gateway %ju: code %d", g->number, g->fault.code);
-        conn_close(g->conn, g->fault.code, g->fault.reason);
-        return;
-    }
-    conn_send(g->conn, line);
-    if (effect == EFFECT_GREET)
-        greeted(c, g);
-    if (effect == EFFECT_IDLE) {
-        g->idle = true;
-        if (g == present(c))
-            delivery_sleep(&c->delivery);
-    }
+    g->idle = true;
+    choose(c);
 }
 
-/* Sends an answer now or, with a delay, in its turn. */
-static void answer(struct connector *c, struct gateway *g, enum effect effect, struct buf *line)
+void connector_deliver(struct connector *c, const struct frame *f)
 {
-    if (!c->o.delay) {
-        put_out(c, g, effect, buf_as_span(line));
-        buf_free(line);
-        return;
-    }
-    delay_add(&c->waiting, clock_ms() + c->o.delay, g, (int)effect, line);
+    if (f->line.n > MESSAGE_USUAL)
+        warn("deliver frame of %zu bytes: known gateways take a message of %d at most", f->line.n,
+             MESSAGE_USUAL);
+    strict_learn(&c->strict, f);
+    delivery_take(&c->delivery, f);
 }
 
 int64_t connector_due(const struct connector *c)
 {
-    return delay_due(&c->waiting);
+    int64_t answer = delay_due(&c->waiting), gate = delivery_gate_due(&c->delivery, c->o.patience);
+    return answer < gate ? answer : gate;
+}
+
+static void tell_gate(struct connector *c)
+{
+    struct delivery *d = &c->delivery;
+    const struct gateway *g = present(c);
+    d->gate_told = true;
+    warn("wait for gateway %ju: no inbound_ack of '%.*s' in %lld s, %zu deliveries wait behind it",
+         g ? g->number : 0, (int)d->gate->id.n, d->gate->id.p, (long long)(c->o.patience / 1000),
+         d->spool.count - 1);
 }
 
 void connector_tick(struct connector *c)
 {
-    int64_t now = clock_ms();
-    while (delay_due(&c->waiting) <= now) {
-        const struct delayed_answer *a = c->waiting.first;
-        if (a->to)
-            put_out(c, a->to, (enum effect)a->effect, buf_as_span(&a->line));
-        delay_drop(&c->waiting);
-    }
-}
-
-static void on_hello(struct connector *c, struct gateway *g, const struct frame *f)
-{
-    struct span platform = frame_get(f, "platform");
-    struct buf name = {0}, text = {0}, line = {0};
-    if (!json_is_string(platform)) {
-        warn("skip hello of gateway %ju: no platform", g->number);
-        return;
-    }
-    json_decode(&name, platform);
-    if (!g->platform)
-        g->platform = xstrdup(buf_cstr(&name));
-    json_begin(&line, '{');
-    json_add_str(&line, "type", "descriptor");
-    json_add(&line, "descriptor", replies_descriptor(&text, &c->replies, buf_as_span(&name)));
-    json_end(&line, '}');
-    answer(c, g, EFFECT_GREET, &line);
-    buf_free(&name);
-    buf_free(&text);
-}
-
-/* What becomes of the action of an outbound. */
-static struct span result_of(struct buf *text, struct connector *c, const struct frame *f)
-{
-    struct span action = frame_get(f, "action"), ruled = {NULL, 0};
-    if (!json_is_object(action))
-        return span_of("{\"success\":false,\"error\":\"no action\"}");
-    ruled = replies_ruled(&c->replies, action);
-    if (ruled.p)
-        return ruled;
-    replies_success(text, &c->replies, action);
-    return buf_as_span(text);
-}
-
-static void on_outbound(struct connector *c, struct gateway *g, const struct frame *f)
-{
-    struct buf text = {0}, line = {0};
-    if (c->o.no_result)
-        return;
-    if (!json_is_string(frame_get(f, "requestId"))) {
-        warn("skip outbound of gateway %ju: no requestId", g->number);
-        return;
-    }
-    json_begin(&line, '{');
-    json_add_str(&line, "type", "outbound_result");
-    json_add(&line, "requestId", frame_get(f, "requestId"));
-    json_add(&line, "result", result_of(&text, c, f));
-    json_end(&line, '}');
-    answer(c, g, EFFECT_NONE, &line);
-    buf_free(&text);
-}
-
-static void on_going_idle(struct connector *c, struct gateway *g)
-{
-    struct buf line = {0};
-    if (c->o.no_ack)
-        return;
-    buf_str(&line, "{\"type\":\"going_idle_ack\"}");
-    answer(c, g, EFFECT_IDLE, &line);
-}
-
-static void on_ack(struct connector *c, const struct gateway *g, const struct frame *f)
-{
-    struct buf id = {0};
-    if (!identifier_decode(&id, frame_get(f, "bufferId")))
-        warn("skip inbound_ack of gateway %ju: no bufferId", g->number);
-    else if (!delivery_ack(&c->delivery, buf_as_span(&id)))
-        info(1, "skip inbound_ack of gateway %ju: nothing waits for '%s'", g->number, buf_cstr(&id));
-    buf_free(&id);
-}
-
-static void hear(struct connector *c, struct gateway *g, const struct frame *f)
-{
-    c->o.heard(c->o.ctx, f);
-    g->heard++;
-    if (f->type == FRAME_INBOUND_ACK)
-        on_ack(c, g, f);
-    if (g->fault.kind == FAULT_DROP && g->heard >= g->fault.after)
-        return;
-    if (f->type == FRAME_HELLO)
-        on_hello(c, g, f);
-    else if (f->type == FRAME_OUTBOUND)
-        on_outbound(c, g, f);
-    else if (f->type == FRAME_GOING_IDLE)
-        on_going_idle(c, g);
+    answer_tick(c);
+    if (delivery_gate_due(&c->delivery, c->o.patience) <= clock_ms())
+        tell_gate(c);
 }
 
 /* Once as many frames came as the fault of this connection lets through. */
 static void strike(struct connector *c, struct gateway *g)
 {
-    struct buf none = {0};
     if ((g->fault.kind != FAULT_CLOSE && g->fault.kind != FAULT_DROP) || g->deaf || g->heard < g->fault.after)
         return;
+    g->deaf = true;
     if (g->fault.kind == FAULT_CLOSE) {
-        g->deaf = true;
-        answer(c, g, EFFECT_CLOSE, &none);
+        answer_close(c, g);
     } else {
-        g->deaf = true;
         info(1, "drop gateway %ju", g->number);
         conn_cut(g->conn);
     }
@@ -226,7 +122,7 @@ static void on_received(void *ctx, struct conn *conn, struct span piece, bool la
         else if (f.type == FRAME_ACTION)
             warn("skip line of gateway %ju: no string \"type\"", g->number);
         else
-            hear(c, g, &f);
+            answer_frame(c, g, &f);
         strike(c, g);
     }
     frame_free(&f);
@@ -235,6 +131,7 @@ static void on_received(void *ctx, struct conn *conn, struct span piece, bool la
 static struct refusal on_upgrade(void *ctx, struct conn *conn, const char *path, struct span bearer)
 {
     struct connector *c = ctx;
+    int64_t expires;
     if (strcmp(path, "/relay") != 0)
         return (struct refusal){404, NULL};
     struct gateway *g = xcalloc(1, sizeof *g);
@@ -244,6 +141,8 @@ static struct refusal on_upgrade(void *ctx, struct conn *conn, const char *path,
                           .fault = fault_of(&c->o.faults, c->connections),
                           .refusal = keyring_verify(&c->o.keys, bearer, clock_wall_ms() / 1000),
                           .in.lines.max = c->o.max_frame};
+    if (bearer.p)
+        token_read(&g->id, &expires, bearer);
     c->connections++;
     c->gateways = g;
     conn_set_owner(conn, g);
@@ -254,18 +153,71 @@ static struct refusal on_upgrade(void *ctx, struct conn *conn, const char *path,
     return (struct refusal){g->fault.code, fault_headers(g->fault.code)};
 }
 
+static void turn_away(struct gateway *g, int code, const char *reason, const char *why)
+{
+    warn("refuse gateway %ju: %s", g->number, why);
+    g->deaf = true;
+    conn_close(g->conn, code, reason);
+}
+
+/* Another gateway of the same identity is connected: one of the two has to go. */
+static void meet(struct connector *c, struct gateway *g)
+{
+    for (struct gateway *old = g->next; old; old = old->next) {
+        if (!old->open || conn_ending(old->conn) || !span_same(buf_as_span(&old->id), buf_as_span(&g->id)))
+            continue;
+        if (c->o.sessions == SESSIONS_ONE) {
+            turn_away(g, WS_POLICY, "duplicate session", "duplicate session");
+            return;
+        }
+        warn("close gateway %ju: replaced by gateway %ju", old->number, g->number);
+        old->deaf = true;
+        conn_close(old->conn, WS_REPLACED, "replaced");
+    }
+    choose(c);
+}
+
 static void on_opened(void *ctx, struct conn *conn)
 {
     struct connector *c = ctx;
     struct gateway *g = conn_owner(conn);
     info(1, "gateway %ju: connected", g->number);
     if (g->refusal) {
-        warn("refuse gateway %ju: %s", g->number, g->refusal);
-        g->deaf = true;
-        conn_close(conn, WS_AUTH_REFUSED, strcmp(g->refusal, "expired") == 0 ? "expired" : "unauthorized");
-    } else {
-        strike(c, g);
+        turn_away(g, WS_AUTH_REFUSED, strcmp(g->refusal, "expired") == 0 ? "expired" : "unauthorized",
+                  g->refusal);
+        return;
     }
+    g->open = true;
+    if (c->o.sessions != SESSIONS_MANY)
+        meet(c, g);
+    strike(c, g);
+}
+
+static void gateway_free(struct gateway *g)
+{
+    identities_free(&g->hellos);
+    platforms_free(&g->platforms);
+    stream_free(&g->in);
+    buf_free(&g->id);
+    free(g->platform);
+    free(g);
+}
+
+/* What was on its way to a gateway that is gone. Deliveries of which no byte left wait for the next one. */
+static void settle(struct connector *c, struct gateway *g)
+{
+    size_t begun;
+    struct span unsent = conn_unsent(g->conn, &begun);
+    struct undelivered u = delivery_return(&c->delivery, unsent, begun);
+    size_t answers = u.others + delay_forget(&c->waiting, g);
+    if (u.lost)
+        complain("lose %zu deliveries with gateway %ju: cut off in the middle", u.lost, g->number);
+    if (u.kept)
+        warn("keep %zu deliveries of gateway %ju for the next one: it is gone", u.kept, g->number);
+    if (answers)
+        warn("lose %zu frames for gateway %ju: it is gone", answers, g->number);
+    if (stream_torn(&g->in) && !g->deaf)
+        warn("skip line of gateway %ju: torn after %zu bytes", g->number, stream_torn(&g->in));
 }
 
 static void on_gone(void *ctx, struct conn *conn, int code, struct span reason)
@@ -280,15 +232,9 @@ static void on_gone(void *ctx, struct conn *conn, int code, struct span reason)
     if (code)
         info(1, "gateway %ju: gone, close code %d%s%.*s", g->number, code, reason.n ? " " : "", (int)reason.n,
              reason.n ? reason.p : "");
-    size_t lost = conn_unsent(conn) + delay_forget(&c->waiting, g);
-    if (lost)
-        warn("lose %zu frames for gateway %ju: it is gone", lost, g->number);
-    if (stream_torn(&g->in) && !g->deaf)
-        warn("skip line of gateway %ju: torn after %zu bytes", g->number, stream_torn(&g->in));
     choose(c);
-    stream_free(&g->in);
-    free(g->platform);
-    free(g);
+    settle(c, g);
+    gateway_free(g);
 }
 
 const struct server_events connector_events = {on_upgrade, on_opened, on_received, on_gone};
@@ -323,4 +269,5 @@ void connector_close(struct connector *c)
     keyring_free(&c->o.keys);
     faults_free(&c->o.faults);
     replies_free(&c->replies);
+    strict_free(&c->strict);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers that wait for their moment, in the order they were given. */
+/* Answers that wait for their moment; of those with the same one, the first given goes first. */
 #ifndef RELAY_STUB_DELAY_H
 #define RELAY_STUB_DELAY_H
 
@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 
-struct delayed_answer {
-    struct delayed_answer *next;
+struct delayed {
+    struct delayed *next, *prev;
     int64_t due; /* clock_ms() */
     void *to;    /* NULL: its receiver is no more */
     int effect;  /* what else happens when it goes out: the owner's */
@@ -16,18 +16,18 @@ struct delayed_answer {
 };
 
 /* All zero is empty. */
-struct delayed {
-    struct delayed_answer *first, *last;
+struct delay {
+    struct delayed *first; /* a list of utlist.h, by due */
     size_t bytes;
 };
 
-/* Takes over the line. None may be due before an earlier one. */
-void delay_add(struct delayed *all, int64_t due, void *to, int effect, struct buf *line);
+/* Takes over the line. */
+void delay_add(struct delay *all, int64_t due, void *to, int effect, struct buf *line);
 /* The moment the first one is due, or INT64_MAX. */
-int64_t delay_due(const struct delayed *all);
+int64_t delay_due(const struct delay *all);
 /* Drops the first one. */
-void delay_drop(struct delayed *all);
+void delay_drop(struct delay *all);
 /* Makes those to that receiver be for nobody; returns how many lines were among them. */
-size_t delay_forget(struct delayed *all, const void *to);
+size_t delay_forget(struct delay *all, const void *to);
 
 #endif

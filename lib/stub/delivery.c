@@ -2,7 +2,7 @@
 /* The delivery rule. */
 #include <string.h>
 
-#include "base/diag.h"
+#include "base/clock.h"
 #include "stub/delivery.h"
 
 enum {
@@ -24,6 +24,8 @@ static void drain(struct delivery *d)
         return;
     send_delivery(d, e->line);
     d->gate = e;
+    d->gate_since = clock_ms();
+    d->gate_told = false;
 }
 
 static void send_held(struct delivery *d)
@@ -36,12 +38,12 @@ static void send_held(struct delivery *d)
     buf_free(&d->held);
 }
 
-void delivery_target(struct delivery *d, struct conn *to)
+void delivery_target(struct delivery *d, struct conn *to, bool asleep)
 {
+    d->asleep = asleep;
     if (d->to == to)
         return;
     d->to = to;
-    d->asleep = false;
     d->gate = NULL;
     spool_rewind(&d->spool);
     if (!to)
@@ -49,11 +51,6 @@ void delivery_target(struct delivery *d, struct conn *to)
     if (d->held.len)
         send_held(d);
     delivery_flush(d);
-}
-
-void delivery_sleep(struct delivery *d)
-{
-    d->asleep = true;
 }
 
 bool delivery_live(const struct delivery *d)
@@ -71,16 +68,16 @@ static void take_other(struct delivery *d, const struct frame *f)
     }
 }
 
-bool delivery_take(struct delivery *d, const struct frame *f)
+void delivery_take(struct delivery *d, const struct frame *f)
 {
     if (f->type != FRAME_INBOUND && f->type != FRAME_PASSTHROUGH_FORWARD) {
         take_other(d, f);
-        return false;
+        return;
     }
     bool live = delivery_live(d);
     if (live && !frame_buffered(f)) {
         send_delivery(d, f->line);
-        return false;
+        return;
     }
     spool_add(&d->spool, f);
     if (live) {
@@ -89,7 +86,54 @@ bool delivery_take(struct delivery *d, const struct frame *f)
         spool_sync(&d->spool);
         send_delivery(d, spool_take(&d->spool)->line);
     }
-    return !d->to || d->asleep;
+    d->wanted |= !d->to || d->asleep;
+}
+
+static void keep(struct delivery *d, const struct frame *f, bool delivery)
+{
+    if (delivery)
+        spool_add(&d->spool, f);
+    else
+        take_other(d, f);
+    d->wanted |= delivery && (!d->to || d->asleep);
+}
+
+/* One line that a gateway did not get; whether it was kept. */
+static bool take_back(struct delivery *d, const struct frame *f, bool begun, struct undelivered *u)
+{
+    bool delivery = f->type == FRAME_INBOUND || f->type == FRAME_PASSTHROUGH_FORWARD;
+    if (delivery && frame_buffered(f))
+        return false;
+    if (f->type == FRAME_DESCRIPTOR || f->type == FRAME_OUTBOUND_RESULT || f->type == FRAME_GOING_IDLE_ACK) {
+        u->others++; /* an answer, which is for nobody else */
+        return false;
+    }
+    if (begun) {
+        u->lost++;
+        d->cut++;
+        return false;
+    }
+    u->kept++;
+    keep(d, f, delivery);
+    return true;
+}
+
+struct undelivered delivery_return(struct delivery *d, struct span lines, size_t begun)
+{
+    struct undelivered u = {0};
+    struct frame f = {0};
+    struct json_error e;
+    struct span kept = {NULL, 0}; /* the line before, if it was kept */
+    const char *p = lines.p, *end = p + lines.n, *nl;
+    for (; p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
+        struct span line = {p, (size_t)(nl - p)};
+        bool copy = d->duplicate && kept.p && span_same(line, kept);
+        kept = (struct span){NULL, 0};
+        if (!copy && frame_parse(&f, line, &e) && take_back(d, &f, (size_t)(p - lines.p) < begun, &u))
+            kept = line;
+    }
+    frame_free(&f);
+    return u;
 }
 
 bool delivery_ack(struct delivery *d, struct span id)
@@ -108,6 +152,11 @@ void delivery_flush(struct delivery *d)
 {
     spool_sync(&d->spool);
     drain(d);
+}
+
+int64_t delivery_gate_due(const struct delivery *d, int64_t patience)
+{
+    return d->gate && !d->gate_told ? d->gate_since + patience : INT64_MAX;
 }
 
 bool delivery_full(const struct delivery *d)

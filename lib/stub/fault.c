@@ -134,8 +134,7 @@ static void begin_message(struct framing *f, struct framing_cut *c, struct span 
     size_t more = f->coalesce ? framing_random(f, COALESCED_MAX) : 0;
     for (; more && n < queue.n; more--)
         n += line_length((struct span){queue.p + n, queue.n - n});
-    bool whole = !c->mid_line;
-    c->mid_line = c->chop = false;
+    c->mid_line = false;
     if (f->fragment && n > 1 && framing_random(f, 2)) {
         size_t cut = whole_characters(queue, 1 + framing_random(f, n - 1));
         if (cut) {
@@ -143,8 +142,6 @@ static void begin_message(struct framing *f, struct framing_cut *c, struct span 
             c->mid_line = queue.p[n - 1] != '\n';
         }
     }
-    if (f->coalesce && whole && !c->mid_line && n > 1)
-        c->chop = framing_random(f, 3) == 0;
     c->left = n;
 }
 
@@ -160,8 +157,6 @@ struct piece framing_next(struct framing *f, struct framing_cut *c, struct span 
     if (f->fragment && n > 1 && framing_random(f, FRAGMENT_ODDS))
         n = 1 + framing_random(f, n - 1);
     struct piece x = {{queue.p, n}, n, !c->open, n == c->left, false};
-    if (x.final && c->chop)
-        x.bytes.n--;
     c->left -= n;
     c->open = !x.final;
     return x;

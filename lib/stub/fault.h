@@ -42,7 +42,7 @@ void faults_free(struct faults *all);
 
 struct framing {
     bool fragment; /* messages in several fragments, lines split over messages */
-    bool coalesce; /* several lines in a message, the last one sometimes without its '\n' */
+    bool coalesce; /* several lines in a message */
     bool garbage;  /* bad lines between the lines */
     uint64_t state;
 };
@@ -52,7 +52,6 @@ struct framing_cut {
     size_t left;       /* bytes of the present message still to be written */
     bool open;         /* a fragment of it went out */
     bool mid_line;     /* the last message ended inside a line */
-    bool chop;         /* leave the '\n' at its end out */
     bool garbage_last; /* the last piece was garbage */
 };
 

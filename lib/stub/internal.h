@@ -24,10 +24,14 @@ struct conn {
     enum ending ending;
     int code; /* of our close frame */
     char *reason;
-    int64_t deadline; /* clock_ms(): give up the wait for the peer's close; 0: none */
-    int64_t resume;   /* clock_ms(): read on; 0: not waiting */
-    struct buf q;     /* LWS_PRE bytes and the lines */
-    size_t off;
+    int64_t deadline;  /* clock_ms(): give up the wait for the peer's close; 0: none */
+    int64_t resume;    /* clock_ms(): read on; 0: not waiting */
+    struct buf q;      /* LWS_PRE bytes and the lines */
+    size_t off;        /* handed to libwebsockets up to here */
+    size_t piece;      /* … the last time from here */
+    size_t line;       /* start of the first line that has not left whole */
+    struct buf middle; /* a piece from inside a line, with LWS_PRE bytes in front */
+    bool failed;       /* the last piece could not be written */
     struct framing_cut cut;
     bool peer_closed; /* its close frame came: libwebsockets writes the answer */
     int peer_code;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "relay/action.h"
 #include "stub/replies.h"
 #include "json/write.h"
 
@@ -119,14 +120,14 @@ static void chat_info(struct buf *out, struct span action)
     buf_str(out, ",\"type\":\"dm\"}}");
 }
 
-void replies_success(struct buf *out, struct replies *r, struct span action)
+void replies_success(struct buf *out, struct replies *r, struct span action, bool offered)
 {
     static const char *const posts[] = {"send", "follow_up", "send_media", "prompt", NULL};
     static const char *const plain[] = {"edit", "delete", "typing", "react", "thread_rename", NULL};
     struct span op = json_find(action, "op");
     if (is_one_of(op, posts))
         buf_printf(out, "{\"success\":true,\"message_id\":\"m%llu\"}", (unsigned long long)++r->serial);
-    else if (is_one_of(op, plain))
+    else if (is_one_of(op, plain) || (offered && !op_find(op)))
         buf_str(out, "{\"success\":true}");
     else if (json_eq(op, "thread_create"))
         buf_printf(out, "{\"success\":true,\"thread_id\":\"t%llu\"}", (unsigned long long)++r->serial);

@@ -28,8 +28,9 @@ void replies_read_rules(struct replies *r, const char *path);
 struct span replies_descriptor(struct buf *out, const struct replies *r, struct span platform);
 /* The result that the rules have for an action (an object's text); {NULL, 0}: none of them matches. */
 struct span replies_ruled(const struct replies *r, struct span action);
-/* Appends the result of an action that goes well. */
-void replies_success(struct buf *out, struct replies *r, struct span action);
+/* Appends the result of an action that goes well; offered: so does one whose op this contract does not know.
+ */
+void replies_success(struct buf *out, struct replies *r, struct span action, bool offered);
 void replies_free(struct replies *r);
 
 #endif

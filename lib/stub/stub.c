@@ -59,18 +59,12 @@ static void finish(struct stub *s)
     filter_stop(&s->filter);
 }
 
-static void deliver(struct stub *s, const struct frame *f)
-{
-    if (delivery_take(&s->connector.delivery, f))
-        wake_call(&s->wake);
-}
-
 static bool on_frame(struct filter *f, struct frame *fr)
 {
     if (fr->type == FRAME_ACTION)
         filter_bad(f, "no string \"type\"");
     else
-        deliver(f->ctx, fr);
+        connector_deliver(&((struct stub *)f->ctx)->connector, fr);
     return false;
 }
 
@@ -86,7 +80,7 @@ static void on_words(struct filter *f, struct span line)
     s->prompted = false;
     console_say(&s->chat, &text, s->platform, line);
     if (frame_parse(&fr, buf_as_span(&text), &e))
-        deliver(s, &fr);
+        connector_deliver(&s->connector, &fr);
     else
         filter_bad(f, "%s", e.reason);
     if (!s->typed)
@@ -123,7 +117,7 @@ static void replay(struct stub *s)
             continue;
         if (f.type == FRAME_INBOUND || f.type == FRAME_PASSTHROUGH_FORWARD ||
             f.type == FRAME_INTERRUPT_INBOUND)
-            deliver(s, &f);
+            connector_deliver(&s->connector, &f);
     }
     frame_free(&f);
 }
@@ -170,11 +164,15 @@ static void heard(void *ctx, const struct frame *f)
 static void on_prepare(struct filter *f, struct pollset *ps)
 {
     struct stub *s = f->ctx;
+    struct delivery *d = &s->connector.delivery;
     tell_file(s);
     if (s->url_file)
         pollset_until(ps, clock_ms() + FIFO_WAIT);
     replay(s);
-    delivery_flush(&s->connector.delivery);
+    delivery_flush(d);
+    if (d->wanted)
+        wake_call(&s->wake);
+    d->wanted = false;
     connector_pause(&s->connector, writer_pending(&f->out) >= IO_HIGH_WATER);
     s->slot = pollset_add(ps, s->signals, POLLIN);
     server_prepare(s->listener, ps);
@@ -248,7 +246,7 @@ static void balance(struct stub *s)
         complain("end with %zu frames not delivered", lost);
     if (unacked)
         warn("end with %zu deliveries not acked", unacked);
-    if (lost || s->replayed < s->replay.n)
+    if (lost || d->cut || s->replayed < s->replay.n)
         filter_fail(&s->filter, EX_TEMPFAIL);
 }
 
@@ -256,6 +254,7 @@ static void on_over(struct filter *f)
 {
     struct stub *s = f->ctx;
     server_close(s->listener);
+    delivery_flush(&s->connector.delivery); /* what the last gateways did not get */
     balance(s);
     signal(SIGPIPE, SIG_DFL);
 }

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* One gateway, as the two halves of the connector share it: connector.c, where gateways come and go, and
+ * answer.c, which answers what they say. Everybody else uses connector.h. */
+#ifndef RELAY_STUB_GATEWAY_H
+#define RELAY_STUB_GATEWAY_H
+
+#include "relay/descriptor.h"
+#include "relay/identity.h"
+#include "relay/stream.h"
+#include "stub/connector.h"
+
+struct gateway {
+    struct gateway *next;
+    struct conn *conn;
+    uintmax_t number;
+    struct fault fault;
+    struct buf id;       /* that its token says; empty without one */
+    const char *refusal; /* why its token is no good; NULL: it is */
+    uintmax_t heard;     /* frames */
+    bool open, greeted, idle;
+    bool deaf;      /* takes no further frames */
+    char *platform; /* of its first hello */
+    struct identities hellos;
+    struct platforms platforms; /* the descriptors it was given */
+    struct stream in;
+};
+
+/* connector.c: the first descriptor goes out to it; its going_idle_ack does. */
+void gateway_greeted(struct connector *c, struct gateway *g);
+void gateway_flipped(struct connector *c, struct gateway *g);
+
+/* answer.c: what it said, answered now or, with a delay, later. */
+void answer_frame(struct connector *c, struct gateway *g, const struct frame *f);
+/* Closes it as its fault says, behind the answers that wait. */
+void answer_close(struct connector *c, struct gateway *g);
+/* The answers that are due go out. */
+void answer_tick(struct connector *c);
+
+#endif
