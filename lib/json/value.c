@@ -138,7 +138,7 @@ bool json_eq(struct span v, const char *text)
 
 void json_quote(struct buf *out, const char *p, size_t n)
 {
-    const char *end = p + n;
+    const char *end = n ? p + n : p;
     buf_ch(out, '"');
     while (p < end) {
         const char *q = json_skip_plain(p, end);

@@ -256,7 +256,6 @@ static void on_over(struct filter *f)
     server_close(s->listener);
     delivery_flush(&s->connector.delivery); /* what the last gateways did not get */
     balance(s);
-    signal(SIGPIPE, SIG_DFL);
 }
 
 int stub_run(struct stub *s)
@@ -278,7 +277,7 @@ int stub_run(struct stub *s)
     filter_init(&s->filter,
                 &(struct opts){.strict = s->strict, .max_frame = (int64_t)s->connector.o.max_frame});
     s->signals = sig_open(caught);
-    signal(SIGPIPE, SIG_IGN);
+    sig_ignore_pipe();
     s->connector.o.heard = heard;
     s->connector.o.ctx = s;
     s->typed = s->console && isatty(STDIN_FILENO);

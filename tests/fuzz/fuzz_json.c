@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct json_members members, edited;
 static struct buf out, text, again;
+static struct arena arena;
 
 static void check(bool ok)
 {
@@ -26,6 +27,8 @@ static void check_string(struct span s)
     json_decode(&text, s);
     for (size_t i = 0, k; i < text.len; i += k)
         check((k = text_decode(text.p + i, text.len - i, &c)) > 0);
+    check(span_same(json_text(&arena, s), buf_as_span(&text)));
+    arena_reset(&arena);
     json_quote(&out, text.p, text.len);
     check(json_valid(out.p, out.len, &(struct json_error){0}));
     json_decode(&again, buf_as_span(&out));
