@@ -72,13 +72,15 @@ ticks() {
     local deaf=$! rc=0
     printf '{"type":"interrupt","session_key":"%8000000s","reason":null}\n' x >in
     start_raw deaf
-    background relay-dial -m 400ms "$URL" <in >out 2>err
+    background relay-dial --kill-after 300ms "$URL" <in >untaken 2>err
     local untaken=$!
+    until_true 10 grep -q '"open"' untaken
+    kill "$untaken"
     # The timers are served whatever comes.
     start_raw pings
-    elapsed_ms run --separate-stderr relay-dial -n -m 400ms "$URL"
+    elapsed_ms run --separate-stderr relay-dial -n -m 2s "$URL"
     [ "$status" -eq 0 ]
-    [ "$MS" -lt 10000 ]
+    [ "$MS" -lt 15000 ]
     wait "$untaken" || rc=$?
     [ "$rc" -eq 69 ]
     grep -q 'send frames: the last [0-9]* bytes did not get out' err

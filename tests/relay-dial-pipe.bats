@@ -148,10 +148,10 @@ EOF
     (umask 077 && echo s3cret >secret)
     GATEWAY_RELAY_ID=gw relay-dial -n -c 0x "$URL" 2>err && return 1
     grep -q "read --count '0x'" err
-    GATEWAY_RELAY_ID=gw relay-dial -n -m 100ms --secret-file secret -H 'X-Test: 1' "$URL" >out
+    GATEWAY_RELAY_ID=gw relay-dial --secret-file secret -H 'X-Test: 1' "$URL" <<<"$HELLO" >out
     until_true 5 grep -q 'open 1 Bearer' peer.err
     relay-token --verify --secret-file secret "$(sed -n 's/open 1 Bearer //p' peer.err)"
-    GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET='  ' relay-dial -n -m 100ms "$URL" >out
+    GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET='  ' relay-dial "$URL" <<<"$HELLO" >out
     until_true 5 grep -q 'open 2 -$' peer.err
     run --separate-stderr relay-dial --dry-run --id gw --secret-file secret -H 'X-Test: 1' https://c.example/
     [ "$status" -eq 0 ]
@@ -171,9 +171,9 @@ EOF
     until_true 5 test -s status
     [ "$(cat status) $(cat out)" = '0 {"type": "going_idle_ack"}' ]
     exec 7>&-
-    elapsed_ms run --separate-stderr relay-dial --no-link --stay -m 700ms "$URL" <in
+    elapsed_ms run --separate-stderr relay-dial --no-link --stay -m 2s "$URL" <in
     [ "$status" -eq 0 ]
-    [ "$MS" -ge 700 ]
+    [ "$MS" -ge 2000 ]
     run --separate-stderr relay-dial --no-link --stay -c 2 "$URL" < <(echo "$HELLO"; echo '{"type":"going_idle"}')
     [ "$status" -eq 0 ]
     [ "${#lines[@]}" -eq 2 ]

@@ -37,11 +37,11 @@ tokens() {
 }
 
 @test "input is held while the link is down, not lost" {
-    start_peer --http 503
+    start_peer --http 500
     start_ring "$URL"
     for i in 1 2 3 4 5; do up "{\"type\":\"outbound\",\"requestId\":\"r$i\",\"action\":{}}"; done
     for i in 1 2 3 4 5; do down "\"requestId\": \"r$i\""; done
-    grep -q 'HTTP 503' err
+    grep -q 'HTTP 500' err
     exec 7>&-
     ended 0
 }
@@ -78,7 +78,7 @@ tokens() {
 }
 
 @test "4401: a network failure in between keeps the mark" {
-    start_peer --close 4401:revoked --http 503 --close 4401:revoked@0
+    start_peer --close 4401:revoked --http 500 --close 4401:revoked@0
     start_ring "$URL"
     down '"state":"closed"'
     exec 7>&-
@@ -146,4 +146,21 @@ tokens() {
     kill -STOP "$PEER"
     touch jumped
     until_true 8 grep -q 'nothing received after a ping' err
+}
+
+@test "a refusal that says when to come again is obeyed" {
+    start_peer --http 503 --retry-after 2 --serve
+    elapsed_ms run --separate-stderr relay-dial --retry 1 "$URL" <<<"$HELLOS"
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'HTTP 503'*', next dial in 2.0 s'* ]]
+    [ "$MS" -ge 2000 ]
+}
+
+@test "a fresh token that is refused as expired: the clocks differ, said once" {
+    start_peer --close 4401:expired@0 --close 4401:expired@0 --serve
+    (umask 077 && echo s3cret >secret)
+    run --separate-stderr relay-dial --retry 2 --id gw --secret-file secret "$URL" <<<"$HELLOS"
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    [ "$(grep -c 'a token of 300 s is refused as expired [23][0-9]* s before it is: the clocks here and there differ' \
+        <<<"$stderr")" -eq 1 ]
 }

@@ -196,8 +196,10 @@ static void step(struct dial *d, struct pollset *ps, int signals)
 /* What is read but not taken has no link any more. */
 static void settle_rest(struct dial *d)
 {
-    if (!d->link_over)
-        dial_settle_lost(d, true, false); /* the close took too long */
+    if (!d->link_over) { /* the close took too long */
+        dial_tell_stuck(d);
+        dial_settle_lost(d, true, false);
+    }
     d->link_over = d->tail_stop = true;
     take_tail(d, false);
     if (d->unsent) {

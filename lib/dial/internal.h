@@ -74,7 +74,9 @@ struct dial {
     int64_t stable_at;   /* when the failures are forgotten; INT64_MAX */
     int64_t redial_at;   /* INT64_MAX: none is due */
     unsigned failures, attempt;
-    int64_t last_expiry;
+    int64_t last_expiry; /* of a token, Unix seconds */
+    int64_t expires_at;  /* the last one does, by clock_ms() */
+    bool told_clocks;
     struct auth auth;
     struct hello *hellos; /* each distinct one that passed, in order */
     size_t n_hellos;
@@ -141,6 +143,7 @@ void dial_pump(struct dial *d); /* hands the connection what it takes */
 void dial_opened(struct dial *d);
 void dial_lost(struct dial *d);
 void dial_remember_hello(struct dial *d, const struct frame *f);
+void dial_tell_stuck(struct dial *d); /* what the connection was handed and never took */
 void dial_abandon(struct dial *d, const char *why); /* ends a link that is not open: no further dial */
 
 /* drain.c: what the end waits for, and what it loses */

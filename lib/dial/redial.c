@@ -22,6 +22,7 @@ void dial_start(struct dial *d)
         int64_t expiry = (int64_t)time(NULL) + d->o->token_ttl;
         d->last_expiry = expiry > d->last_expiry ? expiry : d->last_expiry + 1;
         token_mint(&token, d->o->id, d->o->secret, d->last_expiry);
+        d->expires_at = clock_ms() + d->o->token_ttl * 1000;
     }
     info(1, "dial %s: attempt %u%s", buf_cstr(&d->url), d->attempt, token.len ? "" : ", unauthenticated");
     link_dial(d->link, token.len ? buf_cstr(&token) : NULL);
@@ -158,16 +159,15 @@ static int status_of(const struct dial *d, const struct link_end *e)
 }
 
 /* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages again. */
-static bool schedule(struct dial *d, enum auth_verdict verdict)
+static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict verdict)
 {
     bool pending = d->phase == SETTLING && lines_pending(&d->lines) && clock_ms() < d->phase_by;
     bool ending = (d->phase > SERVING && !pending) || (d->flip.acked && !d->o->stay);
     if (ending || verdict == AUTH_REVOKED || d->failures >= (uint64_t)d->o->retry)
         return false;
     d->failures++;
-    d->redial_at = clock_ms();
-    if (verdict == AUTH_ORDINARY)
-        d->redial_at += backoff_delay(d->failures, random_word());
+    int64_t delay = verdict == AUTH_ORDINARY ? backoff_delay(d->failures, random_word()) : 0;
+    d->redial_at = clock_ms() + (delay > e->retry_after ? delay : e->retry_after);
     return true;
 }
 
@@ -194,14 +194,32 @@ void dial_abandon(struct dial *d, const char *why)
     dial_emit_link(d, "closed", ",\"code\":1000,\"reason\":\"\",\"by\":\"us\"");
 }
 
+void dial_tell_stuck(struct dial *d)
+{
+    if (!link_stuck(d->link))
+        return;
+    complain("send frames: the last %zu bytes did not get out", link_stuck(d->link));
+    dial_fail(d, EX_UNAVAILABLE);
+}
+
 static void end_final(struct dial *d, const struct link_end *e, bool was_open, bool refused)
 {
-    if (was_open && link_stuck(d->link)) {
-        complain("send frames: the last %zu bytes did not get out", link_stuck(d->link));
-        dial_fail(d, EX_UNAVAILABLE);
-    }
+    if (was_open)
+        dial_tell_stuck(d);
     end_for_good(d, refused);
     dial_fail(d, status_of(d, e));
+}
+
+/* A token that is refused as expired before its time. */
+static void tell_clocks(struct dial *d, const struct link_end *e)
+{
+    int64_t left = d->expires_at - clock_ms();
+    if (!d->o->id || left <= 0 || e->code != WS_AUTH_REFUSED || !span_eq(buf_as_span(&e->reason), "expired") ||
+        d->told_clocks)
+        return;
+    d->told_clocks = true;
+    complain("dial %s: a token of %jd s is refused as expired %jd s before it is: the clocks here and there differ",
+             buf_cstr(&d->url), (intmax_t)d->o->token_ttl, (intmax_t)(left + 999) / 1000);
 }
 
 void dial_lost(struct dial *d)
@@ -214,8 +232,9 @@ void dial_lost(struct dial *d)
     if (clock_ms() >= d->stable_at)
         d->failures = 0;
     d->stable_at = INT64_MAX;
-    bool final = !schedule(d, verdict);
+    bool final = !schedule(d, e, verdict);
     tell_end(d, e, was_open);
+    tell_clocks(d, e);
     d->lost = true;
     if (final)
         end_final(d, e, was_open, refused);

@@ -8,7 +8,10 @@
 #include "link/internal.h"
 #include "relay/url.h"
 
-enum { DIAL_GRACE = 1000 }; /* ms after libcurl's own time limit */
+enum {
+    DIAL_GRACE = 1000,       /* ms after libcurl's own time limit */
+    RETRY_AFTER_MOST = 3600, /* s */
+};
 
 static void add_header(struct link *l, const char *line)
 {
@@ -66,7 +69,7 @@ static void refused(struct link *l, long http)
     buf_free(&m);
     l->end.http = http;
     if ((http == 429 || http == 503) && curl_easy_getinfo(l->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK)
-        l->end.retry_after = wait * 1000;
+        l->end.retry_after = (wait < RETRY_AFTER_MOST ? wait : RETRY_AFTER_MOST) * 1000;
 }
 
 static void dial_failed(struct link *l, const char *why)

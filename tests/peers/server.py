@@ -12,6 +12,7 @@ server.py URLFILE [OPTION...]
                      connection; without @N after the descriptor has been sent
   --drop@N           cut the connection after N received frames, likewise
   --http N           refuse the upgrade with that status, likewise
+  --retry-after S    what a refusal says (default 7)
   --serve            nothing special, likewise
   --cert F --key F   TLS
   --blast BYTES      send that much in inbound frames after the first hello
@@ -127,7 +128,7 @@ async def refuse(path, headers):
     connections += 1
     if fault and fault[0] == "http":
         log("refused %d" % connections)
-        more = [("WWW-Authenticate", "Bearer realm=relay"), ("Retry-After", "7"), ("Location", "/else\u009b31m")]
+        more = [("WWW-Authenticate", "Bearer realm=relay"), ("Retry-After", value("--retry-after", "7")), ("Location", "/else\u009b31m")]
         return http.HTTPStatus(fault[1]), more, b"refused\n"
     return None
 
