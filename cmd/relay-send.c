@@ -118,6 +118,8 @@ static void on_text(struct filter *f, struct span line)
     struct relay_send *s = f->ctx;
     if (f->in.line > 1)
         buf_ch(&s->text, '\n');
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
     buf_span(&s->text, line);
     if (s->text.len > s->limits.max_frame)
         filter_bad(f, "the text is longer than %zu bytes", s->limits.max_frame);

@@ -48,6 +48,23 @@ EOF
     [ "${lines[1]}" = '{"type":"outbound","requestId":"x\u0041","action":{"op":"send","chat_id":"4","content":"a"}}' ]
 }
 
+@test "the mark of a whole address stays in the ring; line ends of Unicode leave it escaped" {
+    sep=$'\u2028' par=$'\u2029' nel=$'\u0085'
+    cat >in <<END
+{"op":"send","requestId":"a","chat_id":"4","addressed":true,"content":"x${sep}y${par}${nel}z ’ é"}
+{"op":"interrupt","session_key":"k","addressed":true,"reason":"${nel}"}
+{"type":"outbound","requestId":"b","action":{"op":"send","chat_id":"4","content":"${sep}"}}
+END
+    run --separate-stderr relay-send <in
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = '{"type":"outbound","requestId":"a","action":{"op":"send","chat_id":"4","content":"x\u2028y\u2029\u0085z ’ é"}}' ]
+    [ "${lines[1]}" = '{"type":"interrupt","session_key":"k","reason":"\u0085"}' ]
+    [ "${lines[2]}" = "$(tail -n 1 in)" ]
+    run --separate-stderr relay-send -n -c 42 "a${sep}b"
+    [ "$(jq -c .action.content <<<"$output")" = "\"a${sep}b\"" ]
+    [[ $output == *'"a\u2028b"'* ]]
+}
+
 @test "an interrupt action becomes an interrupt frame" {
     run --separate-stderr relay-send <<'EOF'
 {"op":"interrupt","session_key":"agent:main:x:dm:1","reason":"stop\u0021"}
@@ -209,10 +226,10 @@ EOF
 }
 
 @test "- takes all of stdin as the text" {
-    printf 'a\tb\n\nc\0d\r\n' >in
+    printf 'a\tb\r\n\nc\0d\r\n' >in
     run --separate-stderr relay-send -n -c 42 - <in
     [ "$status" -eq 0 ]
-    [ "$(jq -c .action.content <<<"$output")" = '"a\tb\n\nc\u0000d\r"' ]
+    [ "$(jq -c .action.content <<<"$output")" = '"a\tb\n\nc\u0000d"' ]
     run --separate-stderr relay-send -c 42 - <<<'{"op":"send"}'
     [ "$(jq -r .action.content <<<"$output")" = '{"op":"send"}' ]
     run --separate-stderr relay-send -n -c 42 - </dev/null
@@ -324,7 +341,7 @@ parts() {
         [ "$(printf '%b' "$text" | parts --max-length "$max" | tr '\n' ' ')" = "$want " ]
     done <<'EOF'
 20|First one.\n\nSecond. Third one.|"First one." "Second. Third one."
-20|First.\r\n\r\nSecond\r\nThird one.|"First." "Second\r\nThird one."
+20|First.\r\n\r\nSecond\r\nThird one.|"First." "Second\nThird one."
 20|line one\n  line two\n  line three|"line one\n  line two" "  line three"
 24|One is. Two is! Three is "it." Four?|"One is. Two is!" "Three is \"it.\" Four?"
 12|a bcd efghi jklmno p|"a bcd efghi" "jklmno p"

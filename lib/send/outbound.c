@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The frames that actions become. */
+#include <string.h>
+
 #include "send/outbound.h"
 
 /* One of the frame's own members. Null, and for all but requestId the empty string, are as good as absent. */
-static bool lift(struct span *to, const struct json_members *action, const char *name, struct buf *why)
+static bool lift(struct span *to, struct span v, const char *name, struct buf *why)
 {
-    struct span v = json_get(action, name);
     if (!v.p || json_is_null(v))
         return true;
     if (!json_is_string(v))
@@ -19,23 +20,23 @@ static bool lift(struct span *to, const struct json_members *action, const char 
 
 bool outbound_lift(struct outbound *o, const struct json_members *action, struct buf *why)
 {
-    static const char *const names[] = {"requestId", "platform", "botId"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        o->lift |= json_get(action, names[i]).p != NULL;
-    return !o->lift || (lift(&o->id, action, names[0], why) && lift(&o->platform, action, names[1], why) &&
-                        lift(&o->bot, action, names[2], why));
+    struct span id, platform, bot, addressed;
+    JSON_PICK_MEMBERS(action, {"requestId", &id}, {"platform", &platform}, {"botId", &bot},
+                      {"addressed", &addressed});
+    o->lift = id.p || platform.p || bot.p || addressed.p;
+    return !o->lift || (lift(&o->id, id, "requestId", why) && lift(&o->platform, platform, "platform", why) &&
+                        lift(&o->bot, bot, "botId", why));
 }
 
 /* The action as it stands in the frame: to the byte, unless something is lifted, replaced or left out. */
 static void action_build(struct buf *out, const struct outbound *o)
 {
-    struct json_edit edits[5];
+    static const char *const lifted[] = {"requestId", "platform", "botId", "addressed"};
+    enum { LIFTED = sizeof lifted / sizeof *lifted };
+    struct json_edit edits[LIFTED + 2];
     size_t n = 0;
-    if (o->lift) {
-        edits[n++] = (struct json_edit){"requestId", {NULL, 0}};
-        edits[n++] = (struct json_edit){"platform", {NULL, 0}};
-        edits[n++] = (struct json_edit){"botId", {NULL, 0}};
-    }
+    for (size_t i = 0; o->lift && i < LIFTED; i++)
+        edits[n++] = (struct json_edit){lifted[i], {NULL, 0}};
     if (o->content.p)
         edits[n++] = (struct json_edit){"content", o->content};
     if (o->no_reply_to)
@@ -46,8 +47,45 @@ static void action_build(struct buf *out, const struct outbound *o)
         buf_span(out, o->action);
 }
 
+/* The length of the line end of Unicode at p that JSON lets stand in a string, and its escape; 0: there is
+ * none. */
+static size_t line_sign(const char *p, const char *end, const char **escape)
+{
+    if (end - p >= 3 && p[0] == '\xe2' && p[1] == '\x80' && (p[2] == '\xa8' || p[2] == '\xa9')) {
+        *escape = p[2] == '\xa8' ? "\\u2028" : "\\u2029";
+        return 3;
+    }
+    *escape = "\\u0085";
+    return end - p >= 2 && p[0] == '\xc2' && p[1] == '\x85' ? 2 : 0;
+}
+
+/* Escapes U+2028, U+2029 and U+0085 from `from` on: a peer that takes them for line ends would cut the frame.
+ */
+static void escape_lines(struct buf *out, size_t from)
+{
+    size_t n = out->len - from;
+    if (!memchr(out->p + from, '\xe2', n) && !memchr(out->p + from, '\xc2', n))
+        return;
+    struct buf rest = {0};
+    const char *escape;
+    buf_add(&rest, out->p + from, n);
+    out->len = from;
+    const char *done = rest.p, *end = rest.p + rest.len;
+    for (const char *p = rest.p; p < end; p++) {
+        size_t k = line_sign(p, end, &escape);
+        if (!k)
+            continue;
+        buf_add(out, done, (size_t)(p - done));
+        buf_str(out, escape);
+        done = p + k;
+    }
+    buf_add(out, done, (size_t)(end - done));
+    buf_free(&rest);
+}
+
 void outbound_build(struct buf *out, const struct outbound *o)
 {
+    size_t from = out->len;
     buf_str(out, "{\"type\":\"outbound\",\"requestId\":");
     buf_span(out, o->id);
     if (o->part > 1) {
@@ -69,14 +107,17 @@ void outbound_build(struct buf *out, const struct outbound *o)
         json_quote(out, o->refused.p, o->refused.n);
     }
     buf_ch(out, '}');
+    escape_lines(out, from);
 }
 
 void interrupt_build(struct buf *out, struct span action)
 {
     struct span reason = json_find(action, "reason");
+    size_t from = out->len;
     struct json_edit edits[] = {
         {"op", {NULL, 0}},
         {"requestId", {NULL, 0}},
+        {"addressed", {NULL, 0}},
         {"reason", json_is_string(reason) ? reason : span_of("null")},
     };
     struct buf rest = {0};
@@ -84,4 +125,5 @@ void interrupt_build(struct buf *out, struct span action)
     buf_str(out, "{\"type\":\"interrupt\",");
     buf_add(out, rest.p + 1, rest.len - 1);
     buf_free(&rest);
+    escape_lines(out, from);
 }

@@ -18,8 +18,9 @@ struct sender {
     struct span op;                     /* its op, JSON text */
     struct buf why;                     /* why it is refused */
     struct buf id, name, text, refusal; /* work space */
-    bool busy;                          /* its text is being split: all it needs is copied to … */
-    struct buf kept, part, content;     /* … kept; the part, and the same as JSON text */
+    bool busy;                          /* its text is being split: all it needs is … */
+    struct arena kept;                  /* … here */
+    struct buf part, content;           /* the part, and the same as JSON text */
     struct split split;
 };
 
@@ -32,10 +33,11 @@ struct sender *sender_new(const struct sender_options *o)
 
 void sender_free(struct sender *s)
 {
-    struct buf *all[] = {&s->why, &s->id, &s->name, &s->text, &s->refusal, &s->kept, &s->part, &s->content};
+    struct buf *all[] = {&s->why, &s->id, &s->name, &s->text, &s->refusal, &s->part, &s->content};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
     platforms_free(&s->platforms);
+    arena_free(&s->kept);
     split_free(&s->split);
     free(s);
 }
@@ -94,24 +96,25 @@ static struct split_rule rule_for(const struct sender *s, const struct platform 
     return r;
 }
 
-/* Copies what the parts need, for the line it is in goes away; of the action all but its text. */
+/* Keeps a span of the line for the parts that are made when the line is gone. */
+static void keep_span(struct sender *s, struct span *v)
+{
+    if (v->p)
+        *v = arena_copy(&s->kept, *v);
+}
+
+/* Keeps what the parts need; of the action all but its text. */
 static void keep(struct sender *s)
 {
     struct json_edit no_text = {"content", span_of("\"\"")};
     struct buf action = {0};
+    arena_reset(&s->kept);
     json_edit(&action, s->out.action, &no_text, 1);
-    s->out.action = buf_as_span(&action);
-    struct span *spans[] = {&s->out.id, &s->out.action, &s->out.platform, &s->out.bot, &s->op};
-    enum { SPANS = sizeof spans / sizeof *spans };
-    s->kept.len = 0;
-    for (size_t i = 0; i < SPANS; i++)
-        buf_span(&s->kept, *spans[i]);
-    const char *p = s->kept.p;
-    for (size_t i = 0; i < SPANS; i++) {
-        if (spans[i]->p)
-            spans[i]->p = p;
-        p += spans[i]->n;
-    }
+    s->out.action = arena_take(&s->kept, &action);
+    keep_span(s, &s->out.id);
+    keep_span(s, &s->out.platform);
+    keep_span(s, &s->out.bot);
+    keep_span(s, &s->op);
     buf_free(&action);
 }
 
