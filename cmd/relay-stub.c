@@ -42,8 +42,9 @@ static void on_expect(struct opts *o)
 
 static void on_wake_url(struct opts *o)
 {
-    if (!wake_url(&stub.wake, o->arg))
-        opt_refuse(o, "not http://HOST[:PORT][/PATH]");
+    if (strncmp(o->arg, "http://", 7) != 0 && strncmp(o->arg, "https://", 8) != 0)
+        opt_refuse(o, "not an http:// or https:// URL");
+    stub.wake.url = o->arg;
 }
 
 static void on_close(struct opts *o)
@@ -80,8 +81,10 @@ static const struct opt options[] = {
     OPT_CALL(0, "descriptor", "FILE", on_descriptor, "descriptors to hand out instead of the built-in ones"),
     OPT_CALL(0, "result", "FILE", on_result, "rules for what is answered to an outbound"),
     OPT_FILE(0, "buffer", &stub.buffer, "keep what is buffered in this file"),
-    OPT_CALL(0, "wake-url", "URL", on_wake_url, "http:// address to call when something waits for a sleeper"),
-    OPT_TIME(0, "wake-cooldown", &stub.wake.cooldown, 0, "shortest time between two calls (default 60s)"),
+    OPT_TEXT(0, "wake", "COMMAND", &stub.wake.command,
+             "run this when something waits for an instance that sleeps"),
+    OPT_CALL(0, "wake-url", "URL", on_wake_url, "… or have curl(1) call this address"),
+    OPT_TIME(0, "wake-cooldown", &stub.wake.cooldown, 0, "shortest time between two of them (default 60s)"),
     OPT_WORD(0, "sessions", "one|replace|many", &stub.connector.o.sessions,
              "a second connection of a token id: refused, closes the older, stays too"),
     OPT_FLAG(0, "lenient", &stub.connector.o.lenient, "refuse nothing that a real connector would"),
@@ -140,6 +143,7 @@ int main(int argc, char **argv)
     opt_read(&o, &tool, argc, argv);
     opt_needs(&o, "cert", "key");
     opt_needs(&o, "key", "cert");
+    opt_exclusive(&o, "wake", "wake-url");
     stub.mortal = opt_given(&o, "max-life");
     stub.server.port = (int)port;
     stub.strict = o.strict;

@@ -12,7 +12,7 @@ _relay_stub() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -p|--port|--url-file|--max-life|--secret|--cert|--key|--descriptor|--result|--buffer|--wake-url|--wake-cooldown|--sessions|--ack-wait|--replay|--expect|--close|--drop-after|--http-status|--delay|--slow-read|--seed|--max-frame) want=$w ;;
+        -p|--port|--url-file|--max-life|--secret|--cert|--key|--descriptor|--result|--buffer|--wake|--wake-url|--wake-cooldown|--sessions|--ack-wait|--replay|--expect|--close|--drop-after|--http-status|--delay|--slow-read|--seed|--max-frame) want=$w ;;
         -*) ;;
         esac
     done
@@ -30,7 +30,7 @@ _relay_stub() {
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-p --port --url-file -b --background --max-life --secret --cert --key --descriptor --result --buffer --wake-url --wake-cooldown --sessions --lenient --ack-wait -c --console --replay --expect --close --drop-after --http-status --half-open --every --delay --shuffle --no-result --no-ack --fragment --coalesce --duplicate --garbage --slow-read --seed --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-p --port --url-file -b --background --max-life --secret --cert --key --descriptor --result --buffer --wake --wake-url --wake-cooldown --sessions --lenient --ack-wait -c --console --replay --expect --close --drop-after --http-status --half-open --every --delay --shuffle --no-result --no-ack --fragment --coalesce --duplicate --garbage --slow-read --seed --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_stub relay-stub

@@ -21,7 +21,7 @@ load stub
 --http-status 99|200 to 599
 --delay x|seconds or
 --secret nofile|read --secret: not ID=FILE
---wake-url https://x/|http://
+--wake-url ftp://x/|http://
 operand|unexpected operand
 END
     run --separate-stderr relay-stub --cert x
@@ -244,41 +244,51 @@ END
         '["command",{"option_id":"y","prompt_id":"p","label":"Yes"}]' ]
 }
 
-@test "one wake-up call per cooldown, without a payload" {
-    cat >web.py <<'END'
-import socket, sys
-s = socket.create_server(("127.0.0.1", 0))
-print(s.getsockname()[1], flush=True)
-while True:
-    c, _ = s.accept()
-    sys.stderr.write(repr(c.recv(4096)) + "\n")
-    c.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
-    c.close()
-END
-    background /usr/bin/python3 web.py >port 2>calls
-    until_true 5 test -s port
-    start_stub -v --wake-url "http://127.0.0.1:$(cat port)/wake?x=1" --wake-cooldown 300ms
+@test "a sleeping instance is woken by a command, one per cooldown, which has no secret" {
+    export GATEWAY_RELAY_SECRET=hush
+    start_stub -v --wake 'cat; echo "woken ${GATEWAY_RELAY_SECRET-}" >>calls; echo out; exit 3' --wake-cooldown 1s
     inbound 1 >&9
     inbound 2 >&9
-    until_true 5 grep -q '204 No Content' stub.err
-    [ "$(wc -l <calls)" -eq 1 ]
-    grep -q 'GET /wake?x=1 HTTP/1.1' calls
-    run ! grep -i content-length calls
-    sleep 0.3
-    inbound 3 >&9
-    until_true 5 eval '[ "$(wc -l <calls)" -eq 2 ]'
+    until_true 5 grep -q 'wake instance: status 3' stub.err
+    [ "$(cat calls)" = 'woken ' ]
     # an instance that serves needs no waking
     {
-        printf '%s\n' "$HELLO" 'wait inbound 3'
-        until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -eq 3 ]'
-        inbound 4 >&9
+        printf '%s\n' "$HELLO" 'wait inbound 2'
+        until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -eq 2 ]'
+        inbound 3 >&9
         echo 'wait inbound'
     } | peer --ack
-    [ "$(wc -l <calls)" -eq 2 ]
-    # nobody there: no matter
-    start_stub -v --wake-url http://127.0.0.1:1/
+    [ "$(wc -l <calls)" -eq 1 ]
+    until_true 5 eval 'inbound 4 >&9; [ "$(wc -l <calls)" -eq 2 ]'
+    run ! grep -q '^out$' stub.out
+    # one that hangs ends with the stub
+    start_stub --wake 'echo $$ >pid; exec sleep 60'
     inbound 1 >&9
-    until_true 5 grep -q 'wake http://127.0.0.1:1/' stub.err
+    until_true 5 test -s pid
+    stop_stub
+    until_true 5 eval "! readlink /proc/$(cat pid)/exe"
+}
+
+@test "--wake-url has curl call it; what cannot be started is reported" {
+    mkdir bin
+    printf '#!/bin/sh\nprintf "%%s\\n" "$*" >>calls\nexit 7\n' >bin/curl
+    chmod +x bin/curl
+    PATH=$PWD/bin:$PATH
+    for url in 'http://localhost:1/wake?x=1' 'http://['; do
+        start_stub -v --wake-url "$url"
+        inbound 1 >&9
+        until_true 5 grep -q 'wake instance: status 7' stub.err
+    done
+    diff - calls <<'END'
+-qfs -A relay-stub -m 10 -- http://localhost:1/wake?x=1
+-qfs -A relay-stub -m 10 -- http://[
+END
+    ln -s "$(command -v relay-stub)" bin/relay-stub
+    rm bin/curl url
+    printf '%s\n' '{"type":"inbound","event":{}}' >in
+    run --separate-stderr env PATH="$PWD/bin" relay-stub --buffer log --max-life 300ms --wake-url http://x/ <in
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'wake instance: start curl: No such file or directory'* ]]
 }
 
 @test "background, url file, life and signals" {
