@@ -313,7 +313,7 @@ END
 }
 
 @test "scope -s: killed at any instant, it has what it passed on" {
-    /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 1800 || echo 15)"
+    /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 1500 || echo 10)"
 }
 
 @test "scope: a second reading of the protocol agrees on made-up frames, over a restart" {

@@ -54,8 +54,10 @@ def main():
     with open("in") as i, open("out", "w") as o:
         subprocess.run(["relay-scope", "-s", "state"], stdin=i, stdout=o, check=True)
     whole = os.path.getsize("out")
-    kills, known = 0, passed("out")
-    for n in range(1, int(sys.argv[1]) + 1):
+    rounds, kills, n, known = int(sys.argv[1]), 0, 0, passed("out")
+    # One that had ended already tells as much, but does not count; on a busy machine many have.
+    while kills < rounds and n < 30 * rounds:
+        n += 1
         write_input("in", n * LINES)
         kills += killed_at(int(random.random() * whole * 0.8))
         known.update(passed("out"))
@@ -63,8 +65,8 @@ def main():
         for chat, value in known.items():
             assert have.get(chat, -1) >= value, (n, chat, value, have.get(chat))
         known = have
-    print(kills, "killed in the middle")
-    assert kills * 3 >= n, "the kills came too late"
+    print(kills, "killed in the middle, of", n)
+    assert kills == rounds, "the kills came too late"
 
 
 main()
