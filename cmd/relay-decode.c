@@ -29,7 +29,7 @@ static struct relay_decode {
     struct buf forward, line, answer;
 } self;
 
-/* Makes the message of a delivery: *line is its normalised frame, f's own line where that is right as it
+/* Makes the message of a delivery: *line is its normalised frame, f's line if that is right as it
  * stands. Returns NULL, or the reason why there is none. */
 static const char *make_message(struct relay_decode *d, const struct frame *f, struct span *line)
 {
@@ -179,7 +179,7 @@ static const struct opt options[] = {
              "frames (default), or lines to look at, or columns"),
     OPT_WORD(0, "interactions", "current|v1", &self.contract,
              "contract that Discord interactions are read by"),
-    OPT_FLAG(0, "keep-forwards", &self.keep_forwards, "pass on a passthrough_forward that is no message"),
+    OPT_FLAG(0, "keep-forwards", &self.keep_forwards, "pass on a passthrough_forward that is not a message"),
     OPT_WORD(0, "color", "auto|always|never", &self.color, "color of -f text (default: on a terminal)"),
 };
 

@@ -4,7 +4,7 @@ complete -c relay-decode -s e -l exit-status -d 'exit 1 when a result was not a 
 complete -c relay-decode -l ack -d 'acknowledge a buffered delivery once its line is written'
 complete -c relay-decode -s f -l format -x -a 'json text tsv' -d 'frames (default), or lines to look at, or columns'
 complete -c relay-decode -l interactions -x -a 'current v1' -d 'contract that Discord interactions are read by'
-complete -c relay-decode -l keep-forwards -d 'pass on a passthrough_forward that is no message'
+complete -c relay-decode -l keep-forwards -d 'pass on a passthrough_forward that is not a message'
 complete -c relay-decode -l color -x -a 'auto always never' -d 'color of -f text (default: on a terminal)'
 complete -c relay-decode -l strict -d 'stop at the first bad line'
 complete -c relay-decode -l max-frame -x -d 'longest line, with K, M or G (default 16M)'

@@ -95,7 +95,7 @@ static void fix_media(struct event *e, const struct members *m)
         patch_set(p, "media_types", arena_take(&e->arena, &e->text));
 }
 
-/* Appends the flattened text of a string or identifier. False where nothing came of it. */
+/* Appends the flattened text of a string or identifier. False if nothing came of it. */
 static bool add_flat(struct buf *out, struct span v, struct buf *scratch)
 {
     size_t from = out->len;

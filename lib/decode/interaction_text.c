@@ -8,7 +8,7 @@
 #include "json/json.h"
 #include "json/write.h"
 
-/* Appends a scalar's text with a separator in front, where anything is left of it. */
+/* Appends a scalar's text with a separator in front, if anything is left of it. */
 static void add_word(struct interaction_data *w, char separator, struct span v)
 {
     struct span word = v;

@@ -73,7 +73,7 @@ static void fix_chat(struct patch *p, const struct members *m)
         patch_set(p, "chat_topic", span_of("null"));
 }
 
-/* Two are kept where they are none, the others dropped. */
+/* Two become null if they are not identifiers, the others are dropped. */
 static void fix_identifiers(struct patch *p, const struct members *m)
 {
     patch_identifier(p, "user_id", m->user_id, "null");

@@ -155,7 +155,7 @@ static void of_hello(struct summary *s, const struct frame *f)
     s->text = buf_as_span(&s->made);
 }
 
-/* The rest: the state and the reason, and every member that has no place of its own. */
+/* The rest: the state and the reason, and every member that has no other place. */
 static void of_other(struct summary *s, const struct frame *f)
 {
     static const char *const known[] = {"type",     "state",     "session_key", "chat_id",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What there is to see of a frame, whatever its type: who said what where, and what it answers. */
+/* What there is to see of a frame, whatever its type: who said what in which chat, and what it answers. */
 #ifndef RELAY_DECODE_SUMMARY_H
 #define RELAY_DECODE_SUMMARY_H
 
@@ -21,7 +21,7 @@ struct summary {
 void summary_make(struct summary *s, const struct frame *f);
 void summary_free(struct summary *s);
 
-/* Whether an outbound_result tells of a success: its result says so, or is what get_chat_info asked for. */
+/* Whether an outbound_result reports a success: its result says so, or is what get_chat_info asked for. */
 bool summary_success(const struct frame *f);
 
 #endif

@@ -78,7 +78,7 @@ static void add_tag(struct buf *out, const char *name, struct span value)
     add_cut(out, value, LONGEST_PART);
 }
 
-/* A request id cut short; what follows its '/' tells the parts of one text apart and stays. */
+/* A request id cut short; what follows its '/' distinguishes the parts of one text and stays. */
 static void add_request(struct buf *out, struct span id)
 {
     if (!id.n)
@@ -100,7 +100,7 @@ static void remember(struct view *v, struct span id, int64_t us)
     v->next = (v->next + 1) % VIEW_PENDING;
 }
 
-/* The time since the latest request of that id, which is forgotten; -1 where there is none. */
+/* The time since the latest request of that id, which is forgotten; -1 if there is none. */
 static int64_t latency(struct view *v, struct span id, int64_t us)
 {
     for (size_t i = 1; i <= VIEW_PENDING; i++) {

@@ -19,12 +19,12 @@ struct view {
         char id[VIEW_ID];
         size_t size; /* 0: free */
         int64_t us;
-    } pending[VIEW_PENDING]; /* the latest requests, to tell the latency of their results */
+    } pending[VIEW_PENDING]; /* the latest requests, to show the latency of their results */
     size_t next;
 };
 
-/* Appends the frame's line, without '\n'. dir: which way it went, FRAME_UNKNOWN where only its type tells;
- * us: when, in microseconds since 1970, or negative where nobody knows. */
+/* Appends the frame's line, without '\n'. dir: which way it went, FRAME_UNKNOWN if only its type says so;
+ * us: when, in microseconds since 1970, or negative if that is not known. */
 void view_frame(struct view *v, struct buf *out, const struct frame *f, enum frame_dir dir, int64_t us);
 void view_free(struct view *v);
 

@@ -6,47 +6,30 @@
 
 enum kind { STRING, NAME, MEDIA_KIND, PROMPT_KIND, PROMPT_ID, OPTIONS };
 
-struct need {
-    const char *name; /* NULL ends the list */
-    enum kind kind;
-};
-
 /* chat_id and content may be empty: there are direct messages without a chat, and texts to clear. */
-#define CHAT                                                                                                 \
-    {                                                                                                        \
-        "chat_id", STRING                                                                                    \
-    }
-#define CONTENT                                                                                              \
-    {                                                                                                        \
-        "content", STRING                                                                                    \
-    }
-#define MESSAGE                                                                                              \
-    {                                                                                                        \
-        "message_id", NAME                                                                                   \
-    }
-#define NEEDS(...)                                                                                           \
-    (const struct need[])                                                                                    \
-    {                                                                                                        \
-        __VA_ARGS__,                                                                                         \
-        {                                                                                                    \
-            NULL, STRING                                                                                     \
-        }                                                                                                    \
-    }
-
 static const struct op ops[] = {
-    {"send", "content", LONG_SPLIT, NEEDS(CHAT, CONTENT)},
-    {"edit", "content", LONG_REFUSE, NEEDS(CHAT, MESSAGE, CONTENT)},
-    {"delete", NULL, LONG_PASS, NEEDS(CHAT, MESSAGE)},
-    {"typing", "content", LONG_PASS, NEEDS(CHAT)},
-    {"follow_up", "content", LONG_SPLIT, NEEDS({"session_key", NAME}, {"kind", NAME}, CONTENT)},
-    {"get_chat_info", NULL, LONG_PASS, NEEDS(CHAT)},
-    {"send_media", "content", LONG_REFUSE, NEEDS(CHAT, {"media_kind", MEDIA_KIND}, {"source_url", NAME})},
-    {"prompt", "content", LONG_REFUSE,
-     NEEDS(CHAT, {"prompt_kind", PROMPT_KIND}, {"prompt_id", PROMPT_ID}, CONTENT, {"options", OPTIONS})},
-    {"react", NULL, LONG_PASS, NEEDS(CHAT, MESSAGE, {"emoji", NAME})},
-    {"thread_create", NULL, LONG_PASS, NEEDS(CHAT, {"thread_name", NAME})},
-    {"thread_rename", NULL, LONG_PASS, NEEDS(CHAT, MESSAGE, {"thread_name", NAME})},
-    {"interrupt", "reason", LONG_PASS, NEEDS({"session_key", NAME})},
+    {"send", "content", LONG_SPLIT, {{"chat_id", STRING}, {"content", STRING}}},
+    {"edit", "content", LONG_REFUSE, {{"chat_id", STRING}, {"message_id", NAME}, {"content", STRING}}},
+    {"delete", NULL, LONG_PASS, {{"chat_id", STRING}, {"message_id", NAME}}},
+    {"typing", "content", LONG_PASS, {{"chat_id", STRING}}},
+    {"follow_up", "content", LONG_SPLIT, {{"session_key", NAME}, {"kind", NAME}, {"content", STRING}}},
+    {"get_chat_info", NULL, LONG_PASS, {{"chat_id", STRING}}},
+    {"send_media",
+     "content",
+     LONG_REFUSE,
+     {{"chat_id", STRING}, {"media_kind", MEDIA_KIND}, {"source_url", NAME}}},
+    {"prompt",
+     "content",
+     LONG_REFUSE,
+     {{"chat_id", STRING},
+      {"prompt_kind", PROMPT_KIND},
+      {"prompt_id", PROMPT_ID},
+      {"content", STRING},
+      {"options", OPTIONS}}},
+    {"react", NULL, LONG_PASS, {{"chat_id", STRING}, {"message_id", NAME}, {"emoji", NAME}}},
+    {"thread_create", NULL, LONG_PASS, {{"chat_id", STRING}, {"thread_name", NAME}}},
+    {"thread_rename", NULL, LONG_PASS, {{"chat_id", STRING}, {"message_id", NAME}, {"thread_name", NAME}}},
+    {"interrupt", "reason", LONG_PASS, {{"session_key", NAME}}},
 };
 
 enum { OPS = sizeof ops / sizeof *ops, INTERRUPT = OPS - 1 };
@@ -74,7 +57,7 @@ bool op_is_interrupt(const struct op *op)
 
 bool op_needs(const struct op *op, const char *member)
 {
-    const struct need *need = op->needs;
+    const struct op_need *need = op->needs;
     while (need->name && strcmp(need->name, member) != 0)
         need++;
     return need->name != NULL;
@@ -91,7 +74,7 @@ bool op_supported(const struct op *op, struct span supported_ops)
     while (json_is_array(supported_ops) && json_next(&it, NULL, &value)) {
         if (json_eq(value, op->name))
             return true;
-        any |= json_is_string(value) && value.n > 2;
+        any |= json_has_text(value);
     }
     for (size_t i = 0; !any && always[i]; i++)
         if (span_eq(span_of(op->name), always[i]))
@@ -145,48 +128,51 @@ static bool options_check(struct buf *why, struct span list)
     return true;
 }
 
-static bool need_check(struct buf *why, const struct need *need, struct span v)
+/* Whether the value is one of the words; if not, *why says which they are. */
+static bool word_check(struct buf *why, const char *name, struct span v, const char *const *words)
+{
+    if (one_of(v, words))
+        return true;
+    buf_printf(why, "%s is not one of", name);
+    for (size_t i = 0; words[i]; i++)
+        buf_printf(why, "%s %s", i ? "," : "", words[i]);
+    return false;
+}
+
+static bool need_check(struct buf *why, const struct op_need *need, struct span v)
 {
     static const char *const media[] = {"image", "voice", "audio", "video", "document", NULL};
     static const char *const prompts[] = {"approval", "clarify", "choice", NULL};
-    bool ok = false;
     if (!v.p || json_is_null(v)) {
         buf_printf(why, "%s is missing", need->name);
         return false;
     }
-    switch (need->kind) {
+    switch ((enum kind)need->kind) {
     case STRING:
     case NAME:
-        ok = json_is_string(v) && (need->kind == STRING || v.n > 2);
-        if (!ok)
-            buf_printf(why, "%s is %s", need->name, json_is_string(v) ? "empty" : "not a string");
-        break;
+        if (json_has_text(v) || (json_is_string(v) && need->kind == STRING))
+            return true;
+        buf_printf(why, "%s is %s", need->name, json_is_string(v) ? "empty" : "not a string");
+        return false;
     case MEDIA_KIND:
-        ok = one_of(v, media);
-        if (!ok)
-            buf_str(why, "media_kind is not one of image, voice, audio, video, document");
-        break;
+        return word_check(why, need->name, v, media);
     case PROMPT_KIND:
-        ok = one_of(v, prompts);
-        if (!ok)
-            buf_str(why, "prompt_kind is not one of approval, clarify, choice");
-        break;
+        return word_check(why, need->name, v, prompts);
     case PROMPT_ID:
-        ok = is_prompt_id(v);
-        if (!ok)
-            buf_printf(why, "prompt_id is not %s", id_rule);
-        break;
+        if (is_prompt_id(v))
+            return true;
+        buf_printf(why, "prompt_id is not %s", id_rule);
+        return false;
     case OPTIONS:
-        ok = options_check(why, v);
-        break;
+        return options_check(why, v);
     }
-    return ok;
+    return false;
 }
 
 bool action_check(struct buf *why, const struct op *op, const struct json_members *action)
 {
     struct span metadata = json_get(action, "metadata");
-    for (const struct need *need = op ? op->needs : NULL; need && need->name; need++)
+    for (const struct op_need *need = op ? op->needs : NULL; need && need->name; need++)
         if (!need_check(why, need, json_get(action, need->name)))
             return false;
     if (metadata.p && !json_is_object(metadata) && !json_is_null(metadata)) {

@@ -10,19 +10,25 @@
 /* What may be done with a text that is over the platform's limit. */
 enum action_long { LONG_PASS, LONG_REFUSE, LONG_SPLIT };
 
-struct need; /* a required member */
+/* What a required member has to be; action.c knows the kinds. */
+struct op_need {
+    const char *name;
+    int kind;
+};
+
+enum { OP_NEEDS = 6 };
 
 struct op {
     const char *name;
     const char *text; /* the member that holds its text; NULL: it has none */
     enum action_long over;
-    const struct need *needs;
+    struct op_need needs[OP_NEEDS]; /* up to one without a name */
 };
 
 /* The op of that name (a JSON string), interrupt included; NULL for one this contract does not know. */
 const struct op *op_find(struct span name);
 
-/* Whether the op (or NULL) is interrupt, which becomes a frame of its own instead of an outbound. */
+/* Whether the op (or NULL) is interrupt, which becomes another frame instead of an outbound. */
 bool op_is_interrupt(const struct op *op);
 /* Whether the op (not NULL) needs a member of that name. */
 bool op_needs(const struct op *op, const char *member);

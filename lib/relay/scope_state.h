@@ -8,13 +8,13 @@
 
 struct scope_file;
 
-/* Opens the file and fills the table from it. Ends the process: EX_NOINPUT where the file cannot be used, or
- * is another kind of file, which is left as it is; EX_CONFIG where another process has it. Uses the table
+/* Opens the file and fills the table from it. Ends the process: EX_NOINPUT if the file cannot be used, or
+ * is another kind of file, which is left as it is; EX_CONFIG if another process has it. Uses the table
  * until scope_file_close(). */
 struct scope_file *scope_file_open(const char *path, struct scope *scope);
 /* Writes down a record. If that fails it says so once, and later writes the whole table. */
 void scope_file_add(struct scope_file *f, const struct scope_record *r);
-/* Returns an exit status: EX_IOERR where writing has failed, EX_DATAERR where there were lines that could not
+/* Returns an exit status: EX_IOERR if writing has failed, EX_DATAERR if there were lines that could not
  * be read. */
 int scope_file_close(struct scope_file *f);
 
