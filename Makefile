@@ -73,7 +73,7 @@ check: deps ## Build, lint, test.
 asan: deps ## Run the tests under ASan and UBSan.
 	@$(MAKE) --no-print-directory -s -j2 B=build/asan HARDEN= HARDEN_LD= all test-programs \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
-	tests/run build/asan $(filter-out tests/torture-preload.bats,$(wildcard tests/*.bats))
+	tests/run build/asan $(filter-out tests/unsanitized.bats,$(wildcard tests/*.bats))
 
 # Each fuzzer for FUZZ_SECONDS; the vectors are where it starts.
 FUZZ_SECONDS ?= 30
@@ -94,9 +94,12 @@ bench: deps ## Print speed as ratios to peers.
 
 lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
 	.ci/layers
+	.ci/circles $(B)
+	.ci/calls
+	.ci/sizes
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
-	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) .ci/deps .ci/run tests/run
+	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) $(filter-out %.cfg,$(wildcard .ci/*)) tests/run
 	mandoc -Tlint -W warning $(MANUALS)
 
 torture: deps ## Run the torture scripts whole (an hour and more; SEED=N).

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# The rules of the house that `make lint` proves, each with a fault that it must find: which folder may include which,
+# no circles, functions never to call and results never to drop.
+load helper
+
+# The tree's lib and cmd to put a fault into.
+setup_more() {
+    mkdir tree && cp -r "$RELAY_SOURCE/lib" "$RELAY_SOURCE/cmd" "$RELAY_SOURCE/.ci" tree
+}
+
+@test "no folder includes one above it, no tool's folder another tool's" {
+    cd tree
+    .ci/layers
+    sed -i '1i #include "run/turn.h"' lib/relay/url.c
+    run .ci/layers
+    [ "$status" -ne 0 ] && [ "$output" = 'lib/relay/url.c:1: relay must not include run' ]
+    cp "$RELAY_SOURCE/lib/relay/url.c" lib/relay/url.c
+    sed -i '1i #include "send/split.h"' lib/run/turn.c
+    run .ci/layers
+    [ "$status" -ne 0 ] && [ "$output" = 'lib/run/turn.c:1: run must not include send' ]
+    cp "$RELAY_SOURCE/lib/run/turn.c" lib/run/turn.c
+    sed -i '1i #include "link/link.h"' lib/stub/spool.c
+    run .ci/layers
+    [ "$status" -ne 0 ] && [ "$output" = 'lib/stub/spool.c:1: stub must not include link' ]
+}
+
+@test "no headers and no modules stand in a circle" {
+    "$RELAY_SOURCE/.ci/circles" "$RELAY_BUILD" "$RELAY_SOURCE"
+    sed -i '1i #include "relay/filter.h"' tree/lib/base/io.h
+    run "$RELAY_SOURCE/.ci/circles" "$RELAY_BUILD" tree
+    [ "$status" -ne 0 ] && grep -q 'base/io.h' <<<"$output" && grep -q 'relay/filter.h' <<<"$output"
+    # Two modules that call each other, as an internal.h lets them.
+    mkdir -p build/lib/x && cd build/lib/x
+    printf 'int b(void); int a(void); int a(void) { return b(); }' | cc -c -o a.o -x c -
+    printf 'int b(void); int a(void); int b(void) { return a(); }' | cc -c -o b.o -x c -
+    cd ../../..
+    run "$RELAY_SOURCE/.ci/circles" build "$RELAY_SOURCE"
+    [ "$status" -ne 0 ] && grep -q 'x/a.o' <<<"$output" && grep -q 'x/b.o' <<<"$output"
+}
+
+@test "no function is called that is banned; no result is dropped that tells of a failure" {
+    cd tree
+    .ci/calls
+    for fault in 'strcpy(to, from);' 'n = atoi(text);' 'posix_spawn_file_actions_adddup2(&files, in, 0);' \
+        '(void)curl_easy_setopt(e, CURLOPT_URL, url);' 'fsync(fd);' 'HMAC(a, b, c, d, e, f, g);'; do
+        printf 'void f(void)\n{\n    %s\n}\n' "$fault" >lib/base/fault.c
+        run .ci/calls
+        [ "$status" -ne 0 ] || { echo "not found: $fault"; return 1; }
+        [ "$(grep -c . <<<"$output")" -eq 1 ] && grep -q '^lib/base/fault.c:3: ' <<<"$output"
+    done
+}
+
+@test "no file over 300 lines, no function over 50, no main over 45" {
+    cd tree
+    awk 'BEGIN { print "static void long_one(void)\n{"; for (i = 0; i < 51; i++) print "    f();"; print "}" }' >lib/base/fault.c
+    run .ci/sizes lib/base/fault.c
+    [ "$status" -ne 0 ] && [ "$output" = 'lib/base/fault.c:2: 51 lines in static void long_one(void)' ]
+    awk 'BEGIN { print "int main(void)\n{"; for (i = 0; i < 46; i++) print "    f();"; print "}" }' >lib/base/fault.c
+    run .ci/sizes lib/base/fault.c
+    [ "$status" -ne 0 ] && [ "$output" = 'lib/base/fault.c:2: 46 lines in int main(void)' ]
+    yes '' | head -n 301 >lib/base/fault.c
+    run .ci/sizes lib/base/fault.c
+    [ "$status" -ne 0 ] && [ "$output" = 'lib/base/fault.c: 301 lines' ]
+}
