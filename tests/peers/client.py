@@ -36,6 +36,10 @@ import sys
 
 import websockets
 
+from peer import legacy
+
+connect, InvalidStatusCode = legacy("client", "connect"), legacy("exceptions", "InvalidStatusCode")
+
 
 def fail(what):
     print("client: " + what, file=sys.stderr)
@@ -62,10 +66,10 @@ class Peer:
         tls = ssl.create_default_context(cafile=self.options.cacert) if self.options.cacert else None
         self.refused, self.partial = False, ""
         try:
-            self.ws = await websockets.connect(self.options.url, extra_headers=headers, ssl=tls, max_size=None,
+            self.ws = await connect(self.options.url, extra_headers=headers, ssl=tls, max_size=None,
                                                compression=None, ping_interval=None, close_timeout=2,
                                                open_timeout=self.options.timeout)
-        except websockets.InvalidStatusCode as e:
+        except InvalidStatusCode as e:
             shown = [name + "=" + e.headers[name] for name in ("WWW-Authenticate", "Retry-After", "Location")
                      if name in e.headers]
             self.refuse("http", e.status_code, *shown)

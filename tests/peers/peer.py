@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What the test peers share: how they say where they listen, the descriptor they give, a TCP forwarder."""
+import importlib
 import os
 import socket
 import threading
+import warnings
 
 
 def publish(path, url):
@@ -10,6 +12,17 @@ def publish(path, url):
     with open(path + ".tmp", "w") as f:
         f.write(url)
     os.rename(path + ".tmp", path)
+
+
+def legacy(module, name):
+    """A name of websockets' older interface: the one that python3-websockets 10 (Debian 12) and 15 (Debian 13) share."""
+    warnings.simplefilter("ignore", DeprecationWarning)
+    for package in ("websockets.legacy.", "websockets."):
+        try:
+            return getattr(importlib.import_module(package + module), name)
+        except (ImportError, AttributeError):
+            pass
+    raise SystemExit("python3-websockets has no " + name)
 
 
 def descriptor(platform):

@@ -30,7 +30,7 @@ import sys
 
 import websockets
 
-from peer import descriptor, publish
+from peer import descriptor, legacy, publish
 
 args = sys.argv[2:]
 
@@ -183,7 +183,7 @@ async def main():
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(value("--cert"), value("--key"))
     interval = value("--ping")
-    server = await websockets.serve(connection, "127.0.0.1", 0, ssl=tls, max_size=None, compression=None,
+    server = await legacy("server", "serve")(connection, "127.0.0.1", 0, ssl=tls, max_size=None, compression=None,
                                     process_request=refuse,
                                     ping_interval=float(interval) if interval else None)
     port = server.sockets[0].getsockname()[1]
