@@ -81,3 +81,25 @@ END
     printf '%s\n' "$HELLO" 'wait descriptor' | peer --timeout 10
     [ "$(grep -c accept stub.err)" -eq 1 ]
 }
+
+@test "a frame without a mask is the end of its connection, 1002, in whatever segments it comes" {
+    start_stub
+    n=0
+    for how in with after bytes; do
+        while read -r frame; do
+            n=$((n + 1))
+            /usr/bin/python3 "$RELAY_SOURCE/tests/peers/unmasked.py" "$URL" $how "$frame"
+        done <<'END'
+\x81\x10{"type":"sneak"}
+\x89\x00
+\x88\x02\x03\xe8
+\x82\x7e\x01\x00{"type":"sneak"}
+END
+    done >codes
+    [ "$(sort -u codes)" = '1002 frame without a mask' ] && [ "$(wc -l <codes)" -eq 12 ]
+    # what came before it was heard, what came with it was not
+    until_true 5 eval '[ "$(wc -l <stub.out)" -eq 12 ]'
+    [ "$(sort -u stub.out)" = "$HELLO" ]
+    [ "$(grep -c 'refuse gateway .*: frame without a mask' stub.err)" -eq 12 ]
+    printf '%s\n' "$HELLO" 'wait descriptor' | peer
+}

@@ -193,6 +193,13 @@ static void on_opened(void *ctx, struct conn *conn)
     strike(c, g);
 }
 
+static void on_unmasked(void *ctx, struct conn *conn)
+{
+    struct connector *c = ctx;
+    turn_away(conn_owner(conn), WS_PROTOCOL_ERROR, "frame without a mask", "frame without a mask");
+    choose(c);
+}
+
 static void gateway_free(struct gateway *g)
 {
     identities_free(&g->hellos);
@@ -237,7 +244,7 @@ static void on_gone(void *ctx, struct conn *conn, int code, struct span reason)
     gateway_free(g);
 }
 
-const struct server_events connector_events = {on_upgrade, on_opened, on_received, on_gone};
+const struct server_events connector_events = {on_upgrade, on_opened, on_received, on_unmasked, on_gone};
 
 void connector_pause(struct connector *c, bool pause)
 {

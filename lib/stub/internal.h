@@ -6,6 +6,7 @@
 
 #include <libwebsockets.h>
 
+#include "stub/mask.h"
 #include "stub/server.h"
 
 enum ending { END_NONE, END_CLOSE, END_CUT, END_FREEZE };
@@ -21,6 +22,8 @@ struct conn {
     bool open;         /* upgraded */
     bool settled;      /* `gone` was called */
     bool paused, held; /* not read: by the caller; because it is read slowly or frozen */
+    struct mask mask;
+    bool told; /* `unmasked` was called */
     enum ending ending;
     int code; /* of our close frame */
     char *reason;

@@ -49,6 +49,26 @@ static void receive(struct conn *c, const char *in, size_t n)
     }
 }
 
+static struct mask *find_mask(void *ctx, int fd)
+{
+    const struct server *s = ctx;
+    struct conn *c = s->conns;
+    while (c && c->fd != fd)
+        c = c->next;
+    return c ? &c->mask : NULL;
+}
+
+/* A request with line ends of its own ends where we cannot see it. */
+static void look_at_masks(struct server *s)
+{
+    for (struct conn *c = s->conns; c; c = c->next) {
+        if (!c->open || c->settled || c->told || (!c->mask.failed && c->mask.state != MASK_REQUEST))
+            continue;
+        c->told = true;
+        s->ev->unmasked(s->ctx, c);
+    }
+}
+
 static void note_close(struct conn *c, const unsigned char *in, size_t n)
 {
     c->peer_closed = true;
@@ -165,6 +185,8 @@ struct server *server_open(const struct server_options *o, const struct server_e
     s->port = o->port;
     s->fd = listen_open(o->address, &s->port);
     open_lws(s);
+    if (!o->cert)
+        mask_watch(find_mask, s);
     return s;
 }
 
@@ -270,6 +292,8 @@ void server_ready(struct server *s, const struct pollset *ps)
     if (pollset_got(ps, s->slot))
         take_connections(s);
     lws_service(s->lws, -1);
+    if (!s->o.cert)
+        look_at_masks(s);
 }
 
 void server_close(struct server *s)

@@ -23,6 +23,8 @@ struct server_events {
     void (*opened)(void *ctx, struct conn *c);
     /* A piece of a message came; last: it ends the message. */
     void (*received)(void *ctx, struct conn *c, struct span piece, bool last);
+    /* A frame without a mask came, on a connection without TLS: it and all that follows is dropped. */
+    void (*unmasked)(void *ctx, struct conn *c);
     /* The connection is no more. code: the peer's close code; 1005 without one, 1006 without a close frame, 0
      * when the upgrade did not come about. */
     void (*gone)(void *ctx, struct conn *c, int code, struct span reason);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Patterns over JSON as relay-stub's files use them. */
-#include "check.h"
 #include "stub/tree.h"
+#include "check.h"
 
 static bool matches(const char *pattern, const char *value)
 {
