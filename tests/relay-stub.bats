@@ -31,6 +31,9 @@ END
     (umask 022; echo open >open)
     run --separate-stderr relay-stub --secret a=open
     [ "$status" -eq 78 ]
+    (umask 077; echo ' ' >blank)
+    run --separate-stderr relay-stub --secret a=blank
+    [ "$status" -eq 78 ]
     echo '{"descriptor":{}}' >none.ndjson
     run --separate-stderr relay-stub --descriptor none.ndjson
     [[ $status -eq 65 && $stderr == *'descriptor 1 names no platform' ]]
@@ -191,6 +194,13 @@ END
         'wait outbound_result 2000' | peer --cacert cert
     [ "$(cat ends)" = "close 1000 " ]
     [ "$(wc -l <stub.out)" -eq 2001 ]
+    chmod 640 key # a group that may read it was meant to
+    relay-stub -q --cert cert --key key --max-life 0 </dev/null
+    chmod 644 key
+    run --separate-stderr relay-stub --cert cert --key key --max-life 0
+    [ "$status" -eq 78 ]
+    [[ $stderr == 'relay-stub: refuse --key key: open to others (mode 0644)' ]]
+    chmod 600 key
     run --separate-stderr relay-stub --cert key --key key
     [ "$status" -eq 66 ]
 }

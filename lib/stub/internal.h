@@ -41,6 +41,16 @@ struct conn {
     struct buf peer_reason;
 };
 
+enum {
+    SERVER_CONNS_MAX = 256,
+    RX_CHUNK = 65536, /* bytes that are read at once */
+};
+
+/* A context and virtual host without a listening socket, with the options' certificate. Ends the process as
+ * server_open() does. */
+struct lws_context *context_open(const struct server_options *o, const struct lws_protocols *protocols,
+                                 struct lws_vhost **vhost);
+
 /* A short answer in place of the upgrade; the connection ends with it. Returns 1. */
 int http_refuse(struct conn *c, struct refusal r);
 /* Asks whether the request may become a WebSocket, and refuses it if not: then 1, otherwise 0. */

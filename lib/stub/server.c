@@ -17,10 +17,8 @@
 #include "stub/listen.h"
 
 enum {
-    CONNS_MAX = 256,
     UNSETTLED_WAIT = 50, /* ms between looks at connections that libwebsockets opens or ends by itself */
     ACCEPT_WAIT = 1000,  /* ms until the next try when no connection can be taken */
-    RX_CHUNK = 65536,    /* bytes */
 };
 
 struct server {
@@ -148,43 +146,13 @@ static const struct lws_protocols protocols[] = {
     {0},
 };
 
-/* The gateway's pings keep the link; the server sends none of its own. */
-static const lws_retry_bo_t no_keepalive = {0};
-
-static void open_lws(struct server *s)
-{
-    struct lws_context_creation_info info = {
-        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
-        .protocols = protocols,
-        .fd_limit_per_thread = CONNS_MAX + 32,
-        .pt_serv_buf_size = RX_CHUNK,
-        .retry_and_idle_policy = &no_keepalive,
-        .alpn = "http/1.1",
-        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6,
-    };
-    if (s->o.cert) {
-        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-        info.ssl_cert_filepath = s->o.cert;
-        info.ssl_private_key_filepath = s->o.key;
-    }
-    lws_set_log_level(0, NULL);
-    s->lws = lws_create_context(&info);
-    if (!s->lws)
-        die(EX_OSERR, "set up libwebsockets: it refused");
-    s->vhost = lws_create_vhost(s->lws, &info);
-    if (!s->vhost && s->o.cert)
-        die(EX_NOINPUT, "use certificate %s with key %s: libwebsockets refused", s->o.cert, s->o.key);
-    if (!s->vhost)
-        die(EX_OSERR, "set up libwebsockets: it refused the virtual host");
-}
-
 struct server *server_open(const struct server_options *o, const struct server_events *ev, void *ctx)
 {
     struct server *s = xcalloc(1, sizeof *s);
     *s = (struct server){.o = *o, .ev = ev, .ctx = ctx};
     s->port = o->port;
     s->fd = listen_open(o->address, &s->port);
-    open_lws(s);
+    s->lws = context_open(o, protocols, &s->vhost);
     if (!o->cert)
         mask_watch(find_mask, s);
     return s;
@@ -222,7 +190,7 @@ static void accept_failed(struct server *s)
 
 static void take_connections(struct server *s)
 {
-    while (s->count < CONNS_MAX) {
+    while (s->count < SERVER_CONNS_MAX) {
         int fd = listen_accept(s->fd);
         if (fd < 0) {
             accept_failed(s);
@@ -260,7 +228,7 @@ void server_prepare(struct server *s, struct pollset *ps)
     int64_t now = clock_ms();
     if (s->accept_at && now >= s->accept_at)
         s->accept_at = 0;
-    s->slot = s->count < CONNS_MAX && !s->accept_at ? pollset_add(ps, s->fd, POLLIN) : -1;
+    s->slot = s->count < SERVER_CONNS_MAX && !s->accept_at ? pollset_add(ps, s->fd, POLLIN) : -1;
     if (s->accept_at && s->fd >= 0)
         pollset_until(ps, s->accept_at);
     for (struct conn *c = s->conns; c; c = c->next) {

@@ -38,8 +38,8 @@ struct server_options {
     struct framing *framing; /* how messages are made of lines */
 };
 
-/* Listens. Ends the process with EX_UNAVAILABLE where the address cannot be had, with EX_NOINPUT where the
- * certificate or key is of no use. */
+/* Listens. Ends the process with EX_UNAVAILABLE if the address cannot be had, with EX_NOINPUT if the
+ * certificate or key is of no use, with EX_CONFIG if others can read the key. */
 struct server *server_open(const struct server_options *o, const struct server_events *ev, void *ctx);
 /* Appends ws://ADDRESS:PORT/relay. */
 void server_url(const struct server *s, struct buf *out);
