@@ -6,7 +6,7 @@ hello() {
     printf '{"type":"hello","platform":"%s","botId":"%s"}\n' "$1" "$2"
 }
 
-@test "handshake: the descriptor vectors" {
+@test "the descriptor vectors" {
     local vectors=$RELAY_SOURCE/tests/vectors/descriptor.ndjson
     jq -c '{type:"descriptor",n:1,descriptor:.in}' "$vectors" >in
     run --separate-stderr relay-handshake -p x <in
@@ -17,7 +17,7 @@ hello() {
     [[ $stderr == *'line '*': no max_message_length'* ]]
 }
 
-@test "handshake: lengths, ops and bytes of a descriptor" {
+@test "lengths, ops and bytes of a descriptor" {
     local base='"contract_version":01,"platform":"p\u00e9\u0000","label":"","supports_draft_streaming":true,"supports_edit":false,"supports_threads":true,"markdown_dialect":"","len_unit":"x"'
     base=${base/:01/:123456789012345678901234567890}
     local in want got
@@ -47,7 +47,7 @@ true 4096
 END
 }
 
-@test "handshake: no object, wrong types, and all else passes" {
+@test "no object, wrong types, and all else passes" {
     printf '%s\n' '{"type":"descriptor"}' '{"type":"descriptor","descriptor":[]}' '{"type":"other","descriptor":1}' >in
     run --separate-stderr relay-handshake -p x <in
     [ "$status" -eq 76 ]
@@ -56,7 +56,7 @@ END
     [ "$(grep -c 'not an object' <<<"$stderr")" -eq 2 ]
 }
 
-@test "handshake: identities from options and environment" {
+@test "identities from options and environment" {
     [ "$(relay-handshake -n)" = "$(hello relay '')" ]
     [ "$(relay-handshake -n -p ' Discord : a:b ' -p telegram -p discord:a:b -p discord)" = \
         "$(hello discord a:b; hello telegram ''; hello discord '')" ]
@@ -72,7 +72,7 @@ END
     [ "$(GATEWAY_RELAY_PLATFORMS=, relay-handshake -n)" = "$(hello relay '')" ]
 }
 
-@test "handshake: -p takes a list" {
+@test "-p takes a list" {
     [ "$(relay-handshake -n -p discord:app1,slack -p ' Telegram ')" = "$(hello discord app1; hello slack ''; hello telegram '')" ]
     for list in a,,b , a,; do
         run -64 --separate-stderr relay-handshake -n -p "$list"
@@ -80,7 +80,7 @@ END
     done
 }
 
-@test "handshake: an identity that is not UTF-8 is refused" {
+@test "an identity that is not UTF-8 is refused" {
     run --separate-stderr relay-handshake -n -p $'disc\xffrd'
     [ "$status" -eq 64 ]
     [ "${stderr_lines[0]}" = "relay-handshake: read --platform 'disc\xffrd': not UTF-8" ]
@@ -90,7 +90,7 @@ END
     [ "$stderr" = 'relay-handshake: read GATEWAY_RELAY_PLATFORMS: not UTF-8' ]
 }
 
-@test "handshake: bot ids that cannot be read are a configuration error" {
+@test "bot ids that cannot be read are a configuration error" {
     local bots
     for bots in '{' '[]' '"x"' '{"a":"b"}' '{"a":{"botId":[]}}' '{"a":{"botId":"b"}} x' $'{"a":{"botId":"\xff"}}'; do
         GATEWAY_RELAY_BOT_IDS=$bots run --separate-stderr relay-handshake -n
@@ -101,7 +101,7 @@ END
     GATEWAY_RELAY_BOT_IDS='' relay-handshake -n
 }
 
-@test "handshake: the manifest rides on discord only, on one line, with its bytes" {
+@test "the manifest rides on discord only, on one line, with its bytes" {
     printf '[ {"name":"a\\u0062",\n "description":"d  d", "options" : [ 1.50,\t{} ]},\n{"name":"c","description":""} ]\n' >m
     run --separate-stderr relay-handshake -n -p telegram -p discord:x --manifest m
     [ "$status" -eq 0 ]
@@ -112,7 +112,7 @@ END
     [[ $stderr == *'leave out manifest'* ]]
 }
 
-@test "handshake: a bad manifest is refused before anything is sent" {
+@test "a bad manifest is refused before anything is sent" {
     local m why
     while IFS='|' read -r m why; do
         printf '%s' "$m" >m
@@ -135,7 +135,7 @@ END
     [ "$status" -eq 66 ]
 }
 
-@test "handshake: hellos go out before anything is read" {
+@test "hellos go out before anything is read" {
     mkfifo in
     exec 8<>in
     background relay-handshake -p a -p b <in >out
@@ -145,7 +145,7 @@ END
     exec
 }
 
-@test "handshake: usage, output and pass-through" {
+@test "usage, output and pass-through" {
     run --separate-stderr relay-handshake -p ' :x'
     [ "$status" -eq 64 ]
     run --separate-stderr relay-handshake word
@@ -158,6 +158,6 @@ END
     relay-handshake -p x <in | tail -n +2 | cmp - in
 }
 
-@test "handshake: a second reading of the protocol agrees on made-up descriptors" {
+@test "a second reading of the protocol agrees on made-up descriptors" {
     /usr/bin/python3 "$RELAY_SOURCE/tests/model.py" descriptor "$([ -n "${LONG-}" ] && echo 50000 || echo 1000)" 1
 }

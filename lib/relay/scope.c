@@ -247,12 +247,6 @@ bool scope_apply(struct scope *s, struct buf *out, const struct frame *f)
     return st.n > 0;
 }
 
-struct span scope_platform(struct scope *s, struct span chat_id)
-{
-    const struct scope_record *r = record_for(s, chat_id, none);
-    return r && r->value[SCOPE_PLATFORM] ? span_of(r->value[SCOPE_PLATFORM]) : none;
-}
-
 void scope_print(struct buf *out, const struct scope_record *r)
 {
     struct span id = scope_record_chat(r);

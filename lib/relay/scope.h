@@ -25,9 +25,6 @@ const struct scope_record *scope_learn(struct scope *s, const struct frame *f, b
  * line stays as it is. */
 bool scope_apply(struct scope *s, struct buf *out, const struct frame *f);
 
-/* The platform of a chat (a JSON string), by its chat_id; {NULL, 0} if it is not known. */
-struct span scope_platform(struct scope *s, struct span chat_id);
-
 /* A record as one JSON object, without '\n', and back: false if the text is not such an object. */
 void scope_print(struct buf *out, const struct scope_record *r);
 bool scope_restore(struct scope *s, struct span line);
