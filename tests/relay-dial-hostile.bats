@@ -74,7 +74,7 @@ ticks() {
     start_raw deaf
     background relay-dial --kill-after 300ms "$URL" <in >untaken 2>err
     local untaken=$!
-    until_true 10 grep -q '"open"' untaken
+    until_true 10 grep -q 'send frame: 8000052 bytes' err
     kill "$untaken"
     # The timers are served whatever comes.
     start_raw pings
