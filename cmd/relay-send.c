@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/sig.h"
 #include "base/text.h"
 #include "relay/action.h"
 #include "relay/filter.h"
 #include "send/draft.h"
-#include "send/sender.h"
-
-enum { ROOM = 256 * 1024 }; /* bytes of output after which no further parts are made */
+#include "send/outlet.h"
 
 /* Where the text for the action comes from that the options make. */
 enum source { SOURCE_NONE, SOURCE_OPERANDS, SOURCE_STDIN, SOURCE_LINES };
@@ -21,65 +20,52 @@ static struct relay_send {
     struct draft draft;   /* the action that the options make; empty: none */
     struct buf text;      /* operands, or stdin as far as it was read */
     struct frame drafted; /* the draft as a frame */
-    struct sender *sender;
+    struct outlet outlet;
     struct sender_options limits;
-    struct buf line; /* the frame being made */
     bool null_input, lines;
     int64_t max_length; /* 0: the descriptor's */
     int unit;           /* by the words of --len-unit; -1: the descriptor's */
 } self = {.unit = -1};
 
-/* Queues the frame just made; one that is refused too: relay-dial answers it, so whoever asked hears of it.
- */
-static void emit(struct relay_send *s, bool passed)
-{
-    if (!passed) {
-        complain("refuse %s", sender_refusal(s->sender));
-        filter_fail(&s->f, EX_DATAERR);
-    }
-    filter_emit_buf(&s->f, &s->line);
-}
-
-/* Makes the further parts of a long text, as many as there is room for. */
-static void emit_parts(struct relay_send *s)
-{
-    while (sender_busy(s->sender) && writer_pending(&s->f.out) < ROOM)
-        emit(s, sender_next(s->sender, &s->line));
-}
-
-static void take_action(struct relay_send *s, struct frame *action)
-{
-    action->line = text_trim(action->line);
-    emit(s, sender_take(s->sender, action, &s->line));
-    emit_parts(s);
-}
-
 static bool on_frame(struct filter *f, struct frame *fr)
 {
     struct relay_send *s = f->ctx;
-    if (fr->type == FRAME_ACTION)
-        take_action(s, fr);
-    else
-        sender_learn(s->sender, fr);
-    return fr->type != FRAME_ACTION;
+    if (fr->type != FRAME_ACTION)
+        return outlet_frame(&s->outlet, fr);
+    outlet_action(&s->outlet, fr);
+    return false;
 }
 
-/* Parts that wait keep the input waiting. */
+static bool on_full(struct filter *f)
+{
+    return outlet_full(&((struct relay_send *)f->ctx)->outlet);
+}
+
 static bool on_busy(struct filter *f)
 {
-    return sender_busy(((struct relay_send *)f->ctx)->sender);
+    return outlet_busy(&((struct relay_send *)f->ctx)->outlet);
 }
 
 static void on_prepare(struct filter *f, struct pollset *ps)
 {
-    if (on_busy(f) && writer_pending(&f->out) < ROOM)
-        pollset_until(ps, 0);
+    outlet_prepare(&((struct relay_send *)f->ctx)->outlet, ps);
 }
 
 static void on_ready(struct filter *f, const struct pollset *ps)
 {
     (void)ps;
-    emit_parts(f->ctx);
+    outlet_ready(&((struct relay_send *)f->ctx)->outlet);
+}
+
+static bool on_gone(struct filter *f)
+{
+    outlet_gone(&((struct relay_send *)f->ctx)->outlet);
+    return false;
+}
+
+static void on_end(struct filter *f)
+{
+    outlet_end(&((struct relay_send *)f->ctx)->outlet);
 }
 
 /* Sends the action that the options make, with this text. Returns NULL, or why it cannot. */
@@ -91,7 +77,7 @@ static const char *send_draft(struct relay_send *s, struct span text)
         return why;
     if (!frame_parse(&s->drafted, buf_as_span(&s->draft.action), &e))
         die(EX_SOFTWARE, "read own action: %s", e.reason);
-    take_action(s, &s->drafted);
+    outlet_action(&s->outlet, &s->drafted);
     return NULL;
 }
 
@@ -145,11 +131,10 @@ static void on_text_end(struct filter *f)
 
 static void send_free(struct relay_send *s)
 {
-    sender_free(s->sender);
+    outlet_close(&s->outlet);
     draft_free(&s->draft);
     frame_free(&s->drafted);
     buf_free(&s->text);
-    buf_free(&s->line);
 }
 
 /* Why the action cannot have that; NULL: it has it. */
@@ -203,7 +188,8 @@ static const struct opt options[] = {
     OPT_WORD(0, "len-unit", "chars|utf16", &self.unit, "what it is counted in (default: the descriptor's)"),
 };
 
-static const int exits[] = {EX_OK, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1};
+static const int exits[] = {EX_OK,    EX_NO,    EX_USAGE,  EX_DATAERR, EX_NOINPUT,
+                            EX_OSERR, EX_IOERR, EX_CONFIG, -1};
 
 static const struct tool tool = {
     .purpose = "Turn actions into outbound frames, from stdin or from the command line.",
@@ -260,6 +246,13 @@ static void check_draft(struct relay_send *s)
     buf_free(&why);
 }
 
+static void set_limits(struct relay_send *s, const struct opts *o)
+{
+    s->limits.max_frame = (size_t)o->max_frame;
+    s->limits.max_length = (size_t)s->max_length;
+    s->limits.unit = s->unit < 0 ? SENDER_UNIT_PLATFORM : s->unit ? SENDER_UNIT_UTF16 : SENDER_UNIT_CHARS;
+}
+
 int main(int argc, char **argv)
 {
     struct opts o;
@@ -268,13 +261,12 @@ int main(int argc, char **argv)
     read_operands(s, &o);
     if (s->source || s->draft.action.len)
         check_draft(s);
-    bool text = s->source >= SOURCE_STDIN; /* stdin is text, not frames */
     struct filter of_text = {.raw_input = true,
                              .line = s->source == SOURCE_LINES ? on_line : on_text,
                              .end = s->source == SOURCE_LINES ? NULL : on_text_end,
                              .prepare = on_prepare,
                              .ready = on_ready,
-                             .full = on_busy,
+                             .full = on_full,
                              .busy = on_busy,
                              .ctx = s};
     struct filter of_frames = {.frame = on_frame,
@@ -282,14 +274,15 @@ int main(int argc, char **argv)
                                .null_input = s->null_input,
                                .prepare = on_prepare,
                                .ready = on_ready,
-                               .full = on_busy,
+                               .full = on_full,
                                .busy = on_busy,
+                               .end = on_end,
+                               .gone = on_gone,
                                .ctx = s};
+    bool text = s->source >= SOURCE_STDIN; /* stdin is text, not frames */
     s->f = text ? of_text : of_frames;
-    s->limits.max_frame = (size_t)o.max_frame;
-    s->limits.max_length = (size_t)s->max_length;
-    s->limits.unit = s->unit < 0 ? SENDER_UNIT_PLATFORM : s->unit ? SENDER_UNIT_UTF16 : SENDER_UNIT_CHARS;
-    s->sender = sender_new(&s->limits);
+    set_limits(s, &o);
+    outlet_open(&s->outlet, &s->f, &s->limits, sig_ring() && !text && !s->null_input);
     filter_init(&s->f, &o);
     int status = filter_run(&s->f);
     send_free(s);

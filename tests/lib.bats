@@ -13,6 +13,7 @@ load helper
 @test "lib: memory for one line" { "$RELAY_BUILD/tests/lib/arena"; }
 @test "lib: numbers" { "$RELAY_BUILD/tests/lib/num"; }
 @test "lib: options" { "$RELAY_BUILD/tests/lib/opt"; }
+@test "lib: the order of frames in a chat" { "$RELAY_BUILD/tests/lib/order" "${LONG:+20000}"; }
 @test "lib: lines in and bytes out" { "$RELAY_BUILD/tests/lib/io"; }
 @test "lib: text" { "$RELAY_BUILD/tests/lib/text"; }
 @test "lib: frames" { "$RELAY_BUILD/tests/lib/frame"; }

@@ -83,15 +83,20 @@ static void escape_lines(struct buf *out, size_t from)
     buf_free(&rest);
 }
 
-void outbound_build(struct buf *out, const struct outbound *o)
+void outbound_id(struct buf *out, const struct outbound *o)
 {
-    size_t from = out->len;
-    buf_str(out, "{\"type\":\"outbound\",\"requestId\":");
     buf_span(out, o->id);
     if (o->part > 1) {
         out->len--; /* before the closing quote */
         buf_printf(out, "/%lu\"", o->part);
     }
+}
+
+void outbound_build(struct buf *out, const struct outbound *o)
+{
+    size_t from = out->len;
+    buf_str(out, "{\"type\":\"outbound\",\"requestId\":");
+    outbound_id(out, o);
     buf_str(out, ",\"action\":");
     action_build(out, o);
     if (o->platform.p) {

@@ -27,6 +27,8 @@ struct outbound {
  * where one of them is no string or over OUTBOUND_NAME_MAX: the reason, plain text, is appended to *why. */
 bool outbound_lift(struct outbound *o, const struct json_members *action, struct buf *why);
 
+/* Appends the requestId that the frame has, JSON text. */
+void outbound_id(struct buf *out, const struct outbound *o);
 /* Appends the frame, without '\n' (protocol §2). */
 void outbound_build(struct buf *out, const struct outbound *o);
 

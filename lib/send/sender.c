@@ -191,6 +191,13 @@ bool sender_next(struct sender *s, struct buf *out)
     return build(s, out);
 }
 
+struct span sender_id(struct sender *s)
+{
+    s->refusal.len = 0;
+    outbound_id(&s->refusal, &s->out);
+    return buf_as_span(&s->refusal);
+}
+
 const char *sender_refusal(struct sender *s)
 {
     s->refusal.len = 0;

@@ -32,6 +32,8 @@ bool sender_take(struct sender *s, const struct frame *action, struct buf *out);
 bool sender_busy(const struct sender *s);
 /* Appends the next frame of the same action; the same result. */
 bool sender_next(struct sender *s, struct buf *out);
+/* The requestId of the frame made last, JSON text. Valid until the next call. */
+struct span sender_id(struct sender *s);
 /* What was refused last, and why: "op id: reason". Valid until the next call. */
 const char *sender_refusal(struct sender *s);
 

@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# relay-send in a ring: parts leave in order, one at a time; what is refused is sent again, or holds the rest back.
+
+load helper
+
+# stage [OPTIONS…] : relay-send as a stage of a ring whose relay-dial is this shell. Frames go in by `say`, what comes
+# out is in ./out; `exec 9>&-` ends its input. It leaves TERM to its relay-dial, hence the KILL.
+stage() {
+    mkfifo in
+    exec 9<>in
+    # shellcheck disable=SC2016 # for the inner shell
+    background timeout -k 1 30 env RELAY_DIAL_PID=$$ bash -c 'relay-send "$@" <in >out 2>err; echo $? >status' - "$@"
+}
+
+# send ID TEXT [CHAT [OP]] : an action.
+send() {
+    say '{"op":"'"${4:-send}"'","chat_id":"'"${3:-1}"'","content":"'"$2"'","requestId":"'"$1"'"}'
+}
+
+# result ID [MEMBERS] : a refusal, if MEMBERS are not "success":true.
+result() {
+    say '{"type":"outbound_result","requestId":"'"$1"'","result":{'"${2:-"\"success\":true"}"'}}'
+}
+
+# The ids of what has left, on one line.
+left() {
+    jq -r 'select(.type == "outbound").requestId' out | paste -sd ' '
+}
+
+have_left() {
+    [ "$(left)" = "$*" ]
+}
+
+# Waits until everything said has been worked through: the mark has come out.
+marked() {
+    grep -q '"mark'"$1"'"' out
+}
+mark() {
+    say '{"type":"mark'"$1"'"}'
+    until_true 10 marked "$1" || { cat out err; return 1; }
+}
+
+@test "the next part leaves when the result of the one before has come, what is behind waits, other chats do not" {
+    stage --max-length 6
+    send a 'one.. two.. three'
+    send b behind
+    send c other 2
+    send d '' 1 typing
+    mark 1
+    have_left a c d
+    result c
+    result x
+    mark 2
+    have_left a c d
+    result a
+    mark 3
+    have_left a c d a/2
+    result a/2 '"success":false,"ambiguous":true,"error":"relay outbound timed out"'
+    mark 4
+    have_left a c d a/2 a/3 b
+    exec 9>&-
+    until_true 10 test -s status
+    [ "$(cat status)" = 0 ]
+    [ ! -s err ]
+}
+
+@test "after a definite refusal of a part the rest is held back, and that is said" {
+    stage --max-length 6
+    send a 'one.. two.. three four..'
+    send b behind
+    result a
+    result a/2 '"success":false,"error":"no"'
+    mark 1
+    have_left a a/2 b
+    exec 9>&-
+    until_true 10 test -s status
+    [ "$(cat status)" = 1 ]
+    [ "$(cat err)" = 'relay-send: hold back the rest of a text, parts: 2: part "a/2" was refused' ]
+}
+
+@test "a refusal with retry_after is sent again after it, in the order of the chat, five times at most" {
+    stage
+    slow() { result "$1" '"success":false,"error":"slow down","retry_after":'"$2"; }
+    send a first
+    send b second
+    until_true 10 have_left a b
+    from=$(date +%s%N)
+    slow a 0.2
+    slow b 0.01
+    send c third
+    until_true 10 have_left a b a
+    [ $(($(date +%s%N) - from)) -ge 200000000 ]
+    result a
+    local again='a b a b'
+    for _ in 2 3 4 5; do
+        # shellcheck disable=SC2086 # a list of words
+        until_true 10 have_left $again
+        slow b 0.01
+        again="$again b"
+    done
+    # shellcheck disable=SC2086 # a list of words
+    until_true 10 have_left $again
+    slow b 0.01
+    # shellcheck disable=SC2086 # a list of words
+    until_true 10 have_left $again c
+    jq -c 'select(.type == "outbound" and .requestId == "b").action' out | uniq |
+        diff - <(echo '{"op":"send","chat_id":"1","content":"second"}')
+}
+
+@test "what is declined for security's sake, or has no retry_after, is not sent again" {
+    stage
+    for id in a b c d; do send $id x $id; done
+    result a '"success":false,"error":"x","code":"egress_declined","retry_after":0'
+    result b '"success":false,"error":"Egress Declined: no","retry_after":0'
+    result c '"success":false,"error":"x"'
+    result d '"success":false,"error":"x","retry_after":601'
+    mark 1
+    sleep 0.1
+    mark 2
+    have_left a b c d
+}
+
+@test "what waits is counted in work frames, on top of what others have in hand" {
+    stage --max-length 6
+    work() { jq -c 'select(.type == "work") | [.running, .waiting]' out | paste -sd ' '; }
+    says() { [ "$(work)" = "$*" ]; }
+    send a 'one.. two.. three'
+    mark 1
+    says '[0,2]'
+    say '{"type":"work","running":1,"waiting":2}'
+    mark 2
+    says '[0,2] [1,2] [1,4]'
+    say '{"type":"work","running":0,"waiting":0}'
+    mark 3
+    says '[0,2] [1,2] [1,4] [0,0] [0,2]'
+    result a
+    result a/2
+    at_rest() { [[ $(work) == '[0,2] [1,2] [1,4] [0,0] [0,2] '*'[0,0]' ]]; }
+    until_true 10 at_rest
+    have_left a a/2 a/3
+}
+
+@test "when no result can come any more all that waits leaves, in order" {
+    stage --max-length 6
+    send a 'one.. two.. three'
+    send b behind
+    send c later 2
+    result c '"success":false,"error":"x","retry_after":60'
+    mark 1
+    have_left a c
+    exec 9>&-
+    until_true 10 test -s status
+    have_left a c a/2 a/3 b c || have_left a c c a/2 a/3 b
+    # Nor outside a ring, nor without an input.
+    [ "$(relay-send --max-length 6 <<<'{"op":"send","chat_id":"1","content":"one.. two.. three"}' | wc -l)" -eq 3 ]
+    [ "$(RELAY_DIAL_PID=$$ relay-send -n --max-length 6 -c 1 -- 'one.. two.. three' | wc -l)" -eq 3 ]
+    [ "$(echo 'one.. two.. three' | RELAY_DIAL_PID=$$ relay-send --max-length 6 -c 1 - | wc -l)" -eq 3 ]
+}
+
+@test "in a ring a part that is refused ends its text, one that may come again does, and relay-dial tells what is lost" {
+    jq -nc '{descriptor: {contract_version: 1, platform: "discord", label: "D", markdown_dialect: "", len_unit: "chars",
+        max_message_length: 6, supports_draft_streaming: false, supports_edit: true, supports_threads: true}}' >descriptor
+    cat >rules <<'END'
+{"content":"three","result":{"success":false,"error":"no three"}}
+{"content":"limit","result":{"success":false,"error":"slow down","retry_after":0.01}}
+END
+    start_stub --descriptor descriptor --result rules
+    # shellcheck disable=SC2016 # for the inner shell
+    background relay-adapter --url "$URL" -p discord -- sh -c 'echo "$RELAY_TEXT"' 2>err </dev/null
+    adapter=$!
+    tell_user() { say '{"type":"inbound","event":{"text":"'"$2"'","message_id":"'"$1"'","source":{"platform":"discord","chat_id":"'"$1"'"}}}'; }
+    until_true 10 grep -q hello stub.out
+    tell_user 1 'one.. two.. three four..'
+    tell_user 2 limit
+    sent() { jq -r 'select(.type == "outbound" and .action.chat_id == "'"$1"'").action.content' stub.out | paste -sd ' '; }
+    sent_is() { [ "$(sent "$1")" = "$2" ]; }
+    until_true 10 sent_is 1 'one.. two.. three'
+    until_true 10 sent_is 2 'limit limit limit limit limit limit'
+    [ "$(jq -r 'select(.action.content == "limit").requestId' stub.out | uniq | wc -l)" -eq 1 ]
+    kill $adapter
+    status=0
+    wait $adapter || status=$?
+    [ "$status" -eq 1 ]
+    grep -q 'relay-send: hold back the rest of a text, parts: 1: part "[0-9a-f]*/3" was refused' err
+    [ "$(grep -c 'no three' err)" -eq 1 ]
+    [ "$(grep -c 'slow down' err)" -eq 1 ] || { cat err; return 1; }
+    sent_is 1 'one.. two.. three'
+}
