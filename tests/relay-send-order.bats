@@ -187,3 +187,30 @@ END
     [ "$(grep -c 'slow down' err)" -eq 1 ] || { cat err; return 1; }
     sent_is 1 'one.. two.. three'
 }
+
+@test "in a ring whose connector answers in any order, each part follows the result of the one before" {
+    start_stub --shuffle --seed 5
+    # shellcheck disable=SC2016 # for the inner shell
+    background relay-dial -q --record link "$URL" -- sh -c 'relay-handshake -p discord | relay-decode |
+        relay-run -P 8 sh -c "for i in 1 2 3 4 5; do printf \"%s.\$i.. \" \"\$RELAY_TEXT\"; done" |
+        relay-scope | relay-send --max-length 8 | relay-idle' 2>err </dev/null
+    ring=$!
+    until_true 10 grep -q hello stub.out
+    for k in 10 11 12 13 14 15 16 17; do
+        say '{"type":"inbound","event":{"text":"'$k'","message_id":"'$k'","source":{"platform":"discord","chat_id":"c'$k'"}}}'
+    done
+    kept() { [ "$(grep -c '"op":"send"' stub.out)" -eq 40 ]; }
+    until_true 20 kept
+    kill $ring
+    wait $ring
+    [ ! -s err ] || { cat err; return 1; }
+    # What every user reads, and that each part waited for the result of the one before.
+    jq -rs '[.[] | select(.type == "outbound" and .action.op == "send").action] | group_by(.chat_id)[] | map(.content) | join(" ")' stub.out |
+        sed 's/ *$//' | diff - <(for k in 10 11 12 13 14 15 16 17; do echo "$k.1.. $k.2.. $k.3.. $k.4.. $k.5.."; done)
+    jq -es '[.[].frame | select(.requestId) | {id: .requestId, up: (.type == "outbound")}] |
+        reduce .[] as $f ({done: {}, good: true};
+            if $f.up then ($f.id | split("/")) as $p | (($p[1] // "1") | tonumber) as $n |
+                (if $n == 2 then $p[0] else "\($p[0])/\($n - 1)" end) as $before |
+                if $n > 1 and (.done[$before] | not) then .good = false else . end
+            else .done[$f.id] = true end) | .good' link
+}
