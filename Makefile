@@ -88,6 +88,10 @@ fuzz: deps ## Run each fuzzer for FUZZ_SECONDS (30).
 	for f in $(FUZZERS); do mkdir -p $$f.corpus && $$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -verbosity=0 \
 	    -artifact_prefix=$$f. $$f.corpus build/fuzz/seeds || exit; done
 
+judge: all ## Judge how texts are split, by renderers of others (needs node and npm).
+	cd tests/judge && { [ -d node_modules ] || npm install --no-audit --no-fund --silent; } && \
+	    node judge.js $(CURDIR)/$(B)/bin/relay-send
+
 # Prints ratios; never fails.
 bench: deps ## Print speed as ratios to peers.
 	@$(MAKE) --no-print-directory -s -j2 all && /usr/bin/python3 tests/bench/bench.py $(B)
@@ -144,5 +148,5 @@ uninstall: ## Take the installed files away.
 clean: ## Remove build/.
 	rm -rf build
 
-.PHONY: all deps demo test test-programs check asan fuzz bench lint torture coverage tags help format install uninstall clean
+.PHONY: all deps demo test test-programs check asan fuzz bench judge lint torture coverage tags help format install uninstall clean
 .SECONDARY:

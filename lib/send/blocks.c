@@ -5,6 +5,8 @@
 #include "send/blocks.h"
 #include "send/starts.h"
 
+enum { NEAR = 256 }; /* bytes of a line that are looked at if it could only become one by a cut */
+
 size_t line_end(struct span text, size_t from)
 {
     const char *nl = from < text.n ? memchr(text.p + from, '\n', text.n - from) : NULL;
@@ -229,12 +231,13 @@ void blocks_prefix(struct buf *out, const struct blocks *b, size_t keep)
 
 bool blocks_starts(const struct dialect *d, struct span text, size_t at)
 {
-    struct cursor c = {.text = text, .i = at, .end = line_end(text, at)};
     unsigned width;
     bool rest;
     size_t to;
     if (at == text.n || !d->code || !strchr("#>-+*=~`|_:0123456789", text.p[at] ? text.p[at] : 'x'))
         return false;
+    struct span near = {text.p, text.n - at > NEAR ? at + NEAR : text.n};
+    struct cursor c = {.text = text, .i = at, .end = line_end(near, at)};
     if (!d->blocks)
         return flat_quote(text, at, d, &rest) || start_heading(&c, at) || start_item(&c, at, false, &width);
     return text.p[at] == '>' || start_heading(&c, at) || start_rule(&c, at) || start_underline(&c, at) ||
