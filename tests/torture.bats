@@ -13,8 +13,16 @@ torture() {
     torture limits
 }
 
+@test "files of state and buffer changed and cut at each byte" {
+    torture damage
+}
+
 @test "options and values at random" {
     torture options
+}
+
+@test "a gateway that breaks the rules of WebSocket, HTTP and the relay" {
+    torture gateway
 }
 
 @test "a connector that breaks the rules of WebSocket and HTTP, or never ends" {
@@ -23,4 +31,8 @@ torture() {
 
 @test "a connection cut at any byte: each outbound has one result, and it is true" {
     torture cuts
+}
+
+@test "a ring lives long without growing" {
+    torture soak
 }

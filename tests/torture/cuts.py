@@ -85,7 +85,7 @@ listener = socket.create_server(("127.0.0.1", 0))
 threading.Thread(target=read_stub, daemon=True).start()
 threading.Thread(target=accept, args=(listener,), daemon=True).start()
 for n in range(400 if t.long else 8):
-    count, pad = t.random.choice([1, 20, 200]), "x" * t.random.choice([0, 10, 2000])
+    count, pad = t.random.choice([1, 20, 200]), "x" * t.random.choice([0, 10, 1900])
     ids = ["t%d-%d" % (n, i) for i in range(count)]
     far = count * (len(pad) + 120) + 10
     plan[:] = [(t.random.randrange(2), t.random.choice([t.random.randrange(1, 400), t.random.randrange(200, 3000),
