@@ -22,11 +22,119 @@ load relay-run
     done
     mkfifo in2 out.fifo
     exec 9<>in2 8<>out.fifo
-    background relay-run sh -c 'echo $$ >pid; exec sleep 60' <in2 >out.fifo
-    feed message 1 m1 x
+    background relay-run sh -c 'echo $$ >pid; exec sleep 60' <in2 >out.fifo 2>err
+    feed message 1 m1 x; feed message 1 m2 x
     until_true 5 test -s pid
     exec 8<&-
-    until_true 2 gone "$(cat pid)"
+    until_true 5 gone "$(cat pid)"
     rc=0; wait "$!" || rc=$?
     [ "$(kill -l $rc)" = PIPE ]
+    [ "$(cat err)" = 'relay-run: write stdout: its reader is gone: 1 messages running and 1 waiting are not acknowledged' ]
+}
+
+@test "a COMMAND dies with relay-run, even when that is killed" {
+    start_run sh -c 'echo $$ >pid; trap "" TERM; while :; do sleep 60; done'
+    feed message 1 m1 x
+    until_true 5 test -s pid
+    kill -KILL "$RUN"
+    until_true 5 gone "$(cat pid)"
+    start_run -l sh -c 'trap "" TERM; echo $$ >pid.l; while :; do sleep 60; done'
+    until_true 5 test -s pid.l
+    kill -KILL "$RUN"
+    until_true 5 gone "$(cat pid.l)"
+}
+
+@test "in a ring TERM, INT and HUP are left to relay-dial; one that comes from it counts" {
+    export RELAY_DIAL_PID=$BASHPID
+    start_run sh -c 'echo $$ >pid; until [ -e go ]; do sleep 0.02; done; echo "dial: ${RELAY_DIAL_PID-none}"'
+    feed message 1 m1 x b1
+    until_true 5 test -s pid
+    for s in TERM INT HUP; do (kill -s $s "$RUN"; kill -s $s "$RUN"); done
+    touch go
+    until_true 5 grep -q inbound_ack out
+    [ ! -s err ] && grep -q 'dial: none' out
+    rm go pid
+    feed message 1 m2 x b2
+    until_true 5 test -s pid
+    builtin kill -TERM "$RUN"
+    rc=0; wait "$RUN" || rc=$?
+    [ "$rc" -eq 143 ] && grep -q '1 messages running and 0 waiting' err
+    # nobody drains a ring whose relay-dial is gone
+    sh -c 'exit' &
+    export RELAY_DIAL_PID=$!
+    wait "$RELAY_DIAL_PID"
+    start_run cat
+    sleep 0.1
+    (kill -TERM "$RUN")
+    rc=0; wait "$RUN" || rc=$?
+    [ "$rc" -eq 143 ]
+}
+
+# What the work frames of a file say: running,waiting …
+work() {
+    jq -r 'select(.type == "work") | "\(.running),\(.waiting)"' "$1" | tr '\n' ' '
+}
+
+@test "work frames say what is in hand: at once in a ring, after a while in a pipe, none for what is short" {
+    message 1 m1 x b1 >one
+    run relay-run echo ok <one
+    [ "${#lines[@]}" -eq 3 ]
+    # shellcheck disable=SC2016 # for the script
+    script gated <<<'until [ -e "go.$RELAY_MESSAGE_ID" ]; do sleep 0.02; done'
+    start_run -P 1 ./gated
+    feed message 1 m1 x; feed message 2 m2 x
+    until_true 5 grep -q '"work"' out
+    touch go.m1 go.m2
+    until_true 5 grep -q '"running":0,"waiting":0' out
+    [[ $(work out) == '1,1 '*'0,0 ' ]]
+    # none after the end of input
+    rm go.*
+    feed message 1 m3 x b3
+    until_true 5 grep -q 'm3' out
+    touch go.m3
+    exec 9>&-
+    wait "$RUN"
+    [ "$(tail -n 1 out)" = '{"type":"inbound_ack","bufferId":"b3"}' ]
+    export RELAY_DIAL_PID=$BASHPID
+    run relay-run echo ok <one
+    [ "$(jq -r '.type // .op' <<<"$output" | tr '\n' ' ')" = 'inbound work send inbound_ack work ' ]
+    # who drains the ring learns what is in hand with the very frame
+    start_run ./gated
+    feed message 1 m4 x
+    feed echo '{"type":"work","running":2,"waiting":3}'
+    feed echo '{"type":"link","state":"draining"}'
+    until_true 5 grep -q draining out
+    [[ $(work out) =~ ^(1,0\ )?2,3\ (3,3\ )+$ ]] || { cat out; false; }
+    [[ $(grep -B 1 draining out | head -n 1) == '{"type":"work","running":3,"waiting":3}' ]]
+    touch go.m4
+    until_true 5 grep -q '"running":2' <(tail -n 1 out)
+}
+
+@test "a COMMAND that cannot be killed is told and left" {
+    cc -shared -fPIC -o no_kill.so "$RELAY_SOURCE/tests/preload/no_kill.c"
+    message 1 m1 x b1 >in
+    LD_PRELOAD="$PWD/no_kill.so" run --separate-stderr timeout 20 relay-run --timeout 100ms --kill-after 100ms sleep 30 <in
+    [ "$status" -eq 1 ] && [[ $stderr == *'message m1 of s:1: it cannot be killed, not waited for, not acknowledged' ]]
+}
+
+@test "a COMMAND has no terminal to ask on, and one that is stopped gets its TERM" {
+    cat >tty.py <<'END'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp("sh", ["sh", "-c", "relay-run --attempts 1 sh -c 'cat >/dev/null; exec 2>&1; cat </dev/tty' <in >out"])
+while True:
+    try:
+        if not os.read(fd, 4096): break
+    except OSError: break
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+    message 1 m1 x >in
+    rc=0; timeout 20 /usr/bin/python3 tty.py || rc=$?
+    [ "$rc" -eq 1 ]
+    start_run --kill-after 60s sh -c 'echo $$ >pid; trap "exit 0" TERM; kill -STOP $$; sleep 60 & wait'
+    feed message 1 m1 x b1
+    until_true 5 grep -q '^State:.T' "/proc/$(until_true 5 test -s pid; cat pid)/status"
+    feed echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
+    until_true 5 grep -q inbound_ack out
 }

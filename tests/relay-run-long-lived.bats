@@ -31,7 +31,20 @@ END
     start_run -l sh -c 'read -r a; exit 5'
     feed message 1 m1 x
     rc=0; wait "$RUN" || rc=$?
-    [ "$rc" -eq 5 ] && grep -q 'exit status 5 before the end of input' err
+    [ "$rc" -eq 5 ] && grep -q 'exit status 5 before the end of input: 1 messages running and 0 waiting' err
+    # one that leaves early with 0 has not done what it was given
+    start_run -l sh -c 'read -r a; echo "{\"op\":\"send\",\"chat_id\":\"1\"}"; read -r a; exit 0'
+    feed message 1 m1 x; feed message 2 m2 x b2
+    rc=0; wait "$RUN" || rc=$?
+    [ "$rc" -eq 1 ]
+    [ "$(cat err)" = 'relay-run: run sh: exit status 0 before the end of input: 1 messages running and 0 waiting are not acknowledged' ]
+    # so does a signal, and a reader that leaves
+    start_run -l sh -c 'cat >/dev/null'
+    feed message 1 m1 x; feed message 2 m2 x b2
+    until_true 5 grep -q m2 out
+    kill "$RUN"
+    rc=0; wait "$RUN" || rc=$?
+    [ "$rc" -eq 143 ] && grep -q 'end on signal 15: 2 messages running' err
     start_run -l sh -c 'exec <&-; sleep 60'
     until_true 5 sh -c 'echo '"'$(message 1 m1 x)'"' >&9; grep -q "it has closed its input" err'
     kill "$RUN"
@@ -46,4 +59,35 @@ END
     wait "$!"
     [ "$(grep -c '"op":"b"' out)" -eq 20000 ] && [ "$(grep -c inbound out)" -eq 20000 ]
     cmp <(grep inbound out) in
+}
+
+@test "in a ring a long-lived COMMAND's messages are in hand until it acknowledges, or names the chat" {
+    export RELAY_DIAL_PID=$BASHPID
+    script agent <<'END'
+while read -r line; do
+    case $line in
+    *interrupt*) ;;
+    *bufferId*) until [ -e go ]; do sleep 0.02; done; echo '{"type":"inbound_ack","bufferId":"b1"}' ;;
+    *) echo '{"op":"typing","chat_id":"2"}' ;;
+    esac
+done
+END
+    start_run -l ./agent
+    feed message 1 m1 x b1
+    until_true 5 grep -q '"running":1' out
+    touch go
+    until_true 5 grep -q '"running":0' out
+    : >out
+    feed message 2 m2 x
+    until_true 5 grep -q typing out
+    until_true 5 grep -q '"running":0' out
+    exec 9>&-
+    wait "$RUN"
+    [ ! -s err ]
+}
+
+@test "a bad line of a long-lived COMMAND is told, even with -q" {
+    message 1 m1 x >in
+    run --separate-stderr relay-run -q -l sh -c 'echo "{\"op\":"; cat >/dev/null' <in
+    [ "$status" -eq 65 ] && [[ $stderr == *'skip line 1 of sh: '* ]]
 }

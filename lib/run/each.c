@@ -130,6 +130,8 @@ static void on_ready(struct filter *f, const struct pollset *ps)
     for (int i = 0; i < r->parallel; i++)
         if (r->workers[i].turn && worker_ready(&r->workers[i], f, ps, ended))
             finish(r, f, &r->workers[i]);
+    if (!is_busy(f))
+        stage_update(&r->stage, f);
     if (!r->running)
         stage_leave(&r->stage, f);
 }

@@ -145,6 +145,8 @@ static void on_ready(struct filter *f, const struct pollset *ps)
     process_ready(&r->process, ps, has_room(f));
     if (take_lines(r, f) && process_over(&r->process))
         finish(r, f);
+    if (!r->hands.count)
+        stage_update(&r->stage, f);
     if (!r->running)
         stage_leave(&r->stage, f);
 }

@@ -42,14 +42,19 @@ static void write_work(struct stage *s, struct filter *f, struct load l, int64_t
     buf_free(&frame);
 }
 
-void stage_prepare(struct stage *s, struct filter *f, struct pollset *ps)
+void stage_update(struct stage *s, struct filter *f)
 {
     struct load l = s->load(f);
     int64_t now = clock_ms();
-    s->slot = pollset_add(ps, s->signals, POLLIN);
     if (work_due(&s->work, l, f->ended, now))
         write_work(s, f, l, now);
-    pollset_until(ps, work_until(&s->work, l, f->ended));
+}
+
+void stage_prepare(struct stage *s, struct filter *f, struct pollset *ps)
+{
+    s->slot = pollset_add(ps, s->signals, POLLIN);
+    stage_update(s, f);
+    pollset_until(ps, work_until(&s->work, s->load(f), f->ended));
 }
 
 void stage_pass(struct stage *s, struct filter *f, const struct frame *fr)

@@ -22,7 +22,9 @@ struct stage {
 
 /* Takes over the signals, and fills in `gone` of the filter. After filter_init(). */
 void stage_open(struct stage *s, struct filter *f);
-/* Before a wait: writes the work frame that is due. */
+/* Writes the work frame that is due, if one is: when what is in hand has changed. */
+void stage_update(struct stage *s, struct filter *f);
+/* Before a wait. */
 void stage_prepare(struct stage *s, struct filter *f, struct pollset *ps);
 /* After it: whether a child has ended. On a signal every COMMAND is told to end, on a second one all is over
  * at once. */
