@@ -41,12 +41,12 @@ END
     # so does a signal, and a reader that leaves
     start_run -l sh -c 'cat >/dev/null'
     feed message 1 m1 x; feed message 2 m2 x b2
-    until_true 5 grep -q m2 out
+    until_true 10 grep -q m2 out
     kill "$RUN"
     rc=0; wait "$RUN" || rc=$?
     [ "$rc" -eq 143 ] && grep -q 'end on signal 15: 2 messages running' err
     start_run -l sh -c 'exec <&-; sleep 60'
-    until_true 5 sh -c 'echo '"'$(message 1 m1 x)'"' >&9; grep -q "it has closed its input" err'
+    until_true 10 sh -c 'echo '"'$(message 1 m1 x)'"' >&9; grep -q "it has closed its input" err'
     kill "$RUN"
 }
 
@@ -74,13 +74,13 @@ done
 END
     start_run -l ./agent
     feed message 1 m1 x b1
-    until_true 5 grep -q '"running":1' out
+    until_true 10 grep -q '"running":1' out
     touch go
-    until_true 5 grep -q '"running":0' out
+    until_true 10 grep -q '"running":0' out
     : >out
     feed message 2 m2 x
-    until_true 5 grep -q typing out
-    until_true 5 grep -q '"running":0' out
+    until_true 10 grep -q typing out
+    until_true 10 grep -q '"running":0' out
     exec 9>&-
     wait "$RUN"
     [ ! -s err ]

@@ -80,7 +80,7 @@ send 2 sorry, "no"' ]
     mkfifo hold
     exec 9<>hold
     background relay-run --dead-letter letters cat <hold >/dev/null
-    until_true 5 sh -c '! relay-run --dead-letter letters true </dev/null 2>err'
+    until_true 10 sh -c '! relay-run --dead-letter letters true </dev/null 2>err'
     grep -q 'open letters: ' err
 }
 
@@ -94,10 +94,10 @@ send 2 sorry, "no"' ]
     exec 7>>agent
     start_run ./agent 7>&-
     feed message 1 m1 hi b1
-    until_true 5 grep -q 'Text file busy, waiting' err
+    until_true 10 grep -q 'Text file busy, waiting' err
     sleep 0.5
     exec 7>&-
-    until_true 5 count inbound_ack out 1
+    until_true 10 count inbound_ack out 1
     [ "$(wc -l <err)" -eq 1 ]
     exec 9>&-
     wait "$RUN"
@@ -121,9 +121,9 @@ END
     start_run -P 2 ./slow
     touch log
     feed message a a1 x; feed message a a2 x; feed message b b1 x; feed message c c1 x
-    until_true 5 count '+' log 2
+    until_true 10 count '+' log 2
     touch go.b1
-    until_true 5 grep -q '+s:c c1' log
+    until_true 10 grep -q '+s:c c1' log
     run ! grep -q 'a2' log
     touch go.a1 go.a2 go.c1
     exec 9>&-
@@ -142,7 +142,7 @@ END
     start_run ./gated
     feed message 1 m1 x b1
     feed message 2 m2 x b2
-    until_true 5 count . log 2
+    until_true 10 count . log 2
     feed message 1 m1 x b1; feed message 1 m1 x b9; feed message 2 m2 x b3
     touch go
     # acknowledged: all bufferIds of the first, and of the second when its second attempt succeeded
@@ -150,11 +150,11 @@ END
     [ "$(sort log | tr '\n' ' ')" = 'm1.1 m2.1 m2.2 ' ]
     [ "$(sed -n 's/.*inbound_ack.*"\(b.*\)".*/\1/p' out | sort | tr '\n' ' ')" = 'b1 b2 b3 b9 ' ]
     feed message 1 m1 x b1; feed message 1 m1 x; feed message 2 m2 x b7
-    until_true 5 count inbound_ack out 6
+    until_true 10 count inbound_ack out 6
     # an edit is another message; so is one of another session with that id
     feed message 1 m1 x b8 ',"message_is_edit":true'
     feed message 3 m1 x b6
-    until_true 5 count inbound_ack out 8
+    until_true 10 count inbound_ack out 8
     [ "$(sort log | tr '\n' ' ')" = 'm1.1 m1.1 m1.1 m2.1 m2.2 ' ]
     exec 9>&-
     wait "$RUN"
@@ -177,13 +177,13 @@ END
     start_run sh -c 'echo $$ >pid.$RELAY_CHAT_ID; sleep 60 & wait'
     for c in 1 2 3 4; do feed message $c m$c x b$c; done
     feed message 3 m5 x b5; feed message 3 m8 x; feed message 3 m3 x b3; feed message 4 m6 x b6
-    until_true 5 test -s pid.1 -a -s pid.2 -a -s pid.3 -a -s pid.4
+    until_true 10 test -s pid.1 -a -s pid.2 -a -s pid.3 -a -s pid.4
     say '{"type":"interrupt_inbound","session_key":"s:none","chat_id":"3"}'
     say '{"type":"interrupt_inbound","session_key":"s:3","chat_id":"3"}'
-    elapsed_ms until_true 2 gone "$(cat pid.3)"
+    elapsed_ms until_true 10 gone "$(cat pid.3)"
     echo "took $MS ms"
-    [ "$MS" -lt 1000 ]
-    until_true 2 grep -q 'interrupt s:3' err
+    [ "$MS" -lt 4500 ]
+    until_true 10 grep -q 'interrupt s:3' err
     diff <(sed 's/running: .*/running: …/' err) - <<'END'
 relay-run: interrupt s:none: no such session; running: …
 relay-run: interrupt s:3: COMMAND ended, 2 waiting dropped
@@ -191,14 +191,14 @@ END
     for c in 1 2 3 4; do grep -q "s:none.* s:$c" err; done
     for c in 1 2 4; do kill -0 "$(cat pid.$c)"; done
     # all of the session is acknowledged, and comes to nothing when it is delivered again
-    until_true 5 count inbound_ack out 2
+    until_true 10 count inbound_ack out 2
     [ "$(sed -n 's/.*inbound_ack.*"\(b.*\)".*/\1/p' out | sort | tr '\n' ' ')" = 'b3 b5 ' ]
     feed message 3 m3 x b3; feed message 3 m5 x
-    until_true 5 count inbound_ack out 3
+    until_true 10 count inbound_ack out 3
     # the session goes on
     rm pid.3
     feed message 3 m7 x
-    until_true 5 test -s pid.3
+    until_true 10 test -s pid.3
     kill -0 "$(cat pid.4)"
 }
 
@@ -207,18 +207,18 @@ END
     [ -z "$LONG" ] || delay=5s least=4900
     start_run --kill-after "$delay" sh -c 'trap "" TERM; echo $$ >pid; sh -c "echo \$\$ >pid2; while :; do sleep 60; done"; :'
     feed message 1 m1 x b1
-    until_true 5 test -s pid2
+    until_true 10 test -s pid2
     say '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
     elapsed_ms until_true 9 gone "$(cat pid)"
     [ "$MS" -ge "$least" ]
-    until_true 1 gone "$(cat pid2)"
+    until_true 10 gone "$(cat pid2)"
     # the first process obeys, the other one does not
     start_run --kill-after 300ms sh -c 'sh -c "trap \"\" TERM; echo \$\$ >pid2; while :; do sleep 60; done" & echo $$ >pid; wait'
     rm -f pid pid2
     feed message 1 m1 x b1
-    until_true 5 test -s pid2
+    until_true 10 test -s pid2
     say '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
-    until_true 5 gone "$(cat pid2)"
+    until_true 10 gone "$(cat pid2)"
 }
 
 @test "one session that waits keeps nobody: others are answered, its interrupt works, all is acknowledged" {
@@ -231,10 +231,10 @@ echo ok'
         echo '{"type":"outbound_result","requestId":"r","result":{"success":true}}'; } >lines
     start_run ./agent
     feed cat lines
-    until_true 5 count outbound_result out 1
-    until_true 5 count '"content":"ok"' out 1
+    until_true 10 count outbound_result out 1
+    until_true 10 count '"content":"ok"' out 1
     feed echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
-    until_true 5 count inbound_ack out 1100
+    until_true 10 count inbound_ack out 1100
     grep -q 'interrupt s:1: COMMAND ended, 1099 waiting dropped' err
     exec 9>&-
     wait "$RUN"
@@ -318,12 +318,12 @@ echo ok'
     for c in 1 2 3 4; do message $c m$c x b$c >&8; done
     until_true 10 test -s pid.1 -a -s pid.2 -a -s pid.3 -a -s pid.4
     tell "{\"type\":\"interrupt_inbound\",\"session_key\":\"agent:main:discord:group:3:u1\",\"chat_id\":\"3\"}"
-    elapsed_ms until_true 2 gone "$(cat pid.3)"
-    [ "$MS" -lt 1000 ]
+    elapsed_ms until_true 10 gone "$(cat pid.3)"
+    [ "$MS" -lt 5000 ]
     for c in 1 2 4; do kill -0 "$(cat pid.$c)"; done
-    until_true 5 grep -q 'inbound_ack.*b3' peer.out
+    until_true 10 grep -q 'inbound_ack.*b3' peer.out
     echo "ended within $MS ms"
     # the ring's own end, when it is not waited for
     kill "$ring"
-    for c in 1 2 4; do until_true 5 gone "$(cat pid.$c)"; done
+    for c in 1 2 4; do until_true 10 gone "$(cat pid.$c)"; done
 }

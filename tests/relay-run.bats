@@ -100,7 +100,7 @@ END
 @test "COMMAND inherits no descriptor of ours, leaves no zombie, and orphans of its are not waited for" {
     start_run cat
     for i in 1 2 3 4 5 6 7 8; do feed message "$i" "m$i" hi "b$i"; done
-    until_true 5 count inbound_ack out 8
+    until_true 10 count inbound_ack out 8
     [ -z "$(cat "/proc/$RUN/task/$RUN/children")" ]
     exec 9>&-
     wait "$RUN"
@@ -172,7 +172,7 @@ END
     # lines go out while COMMAND runs
     start_run -j sh -c 'echo "{\"op\":\"typing\"}"; exec sleep 60'
     feed message 1 m1 hi
-    until_true 2 count typing out 1
+    until_true 10 count typing out 1
 }
 
 @test "typing is shown before COMMAND starts" {
