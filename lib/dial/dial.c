@@ -208,7 +208,7 @@ static void settle_rest(struct dial *d)
     }
     dial_tell_refused(d);
     /* Ended before anybody was greeted: the link never was what it is for. */
-    if (d->signalled && d->n_hellos && !d->auth.descriptor)
+    if (d->signalled && d->ids.n && !d->auth.descriptor)
         dial_fail(d, EX_UNAVAILABLE);
 }
 
@@ -255,11 +255,7 @@ static void release(struct dial *d)
 {
     link_free(d->link);
     ledger_free(d->ledger);
-    for (size_t i = 0; i < d->n_hellos; i++) {
-        buf_free(&d->hellos[i].line);
-        buf_free(&d->hellos[i].key);
-    }
-    free(d->hellos);
+    identities_free(&d->ids);
     lines_free(&d->lines);
     free(d->live.end);
     reader_free(&d->tail);

@@ -25,6 +25,7 @@
 #include "dial/ready.h"
 #include "dial/record.h"
 #include "dial/status.h"
+#include "relay/identity.h"
 
 enum {
     OUT_HIGH = 1 << 20,     /* more than this waits to go down: the link is not read */
@@ -36,11 +37,6 @@ enum {
     SAME_SIGNAL = 500,      /* ms in which a second signal is the first one, sent twice (a terminal, timeout(1)) */
     LAST_WORDS = 500,       /* ms for the answers to what COMMAND says after --max-time */
     READER_GONE = 3000,     /* ms for what was taken to get out when nobody reads what comes down */
-};
-
-struct hello {
-    struct buf line;
-    struct buf key; /* platform and botId */
 };
 
 /* Where the live messages end in the stream of bytes that goes down: what of it nobody has read is lost with the
@@ -78,8 +74,7 @@ struct dial {
     int64_t expires_at;  /* the last one does, by clock_ms() */
     bool told_clocks;
     struct auth auth;
-    struct hello *hellos; /* each distinct one that passed, in order */
-    size_t n_hellos;
+    struct identities ids; /* each distinct one whose hello passed, in order */
     struct buf url; /* printable: without user and password */
 
     struct lines lines;

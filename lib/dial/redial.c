@@ -54,20 +54,13 @@ void dial_pump(struct dial *d)
 /* Every distinct hello is sent again on each dial; one for the same identity takes the place of the former. */
 void dial_remember_hello(struct dial *d, const struct frame *f)
 {
-    struct buf key = {0};
-    buf_span(&key, frame_get(f, "platform"));
-    buf_ch(&key, '\n');
-    buf_span(&key, frame_get(f, "botId"));
-    for (size_t i = 0; i < d->n_hellos; i++)
-        if (d->hellos[i].key.len == key.len && memcmp(d->hellos[i].key.p, key.p, key.len) == 0) {
-            buf_free(&key);
-            d->hellos[i].line.len = 0;
-            buf_span(&d->hellos[i].line, f->line);
-            return;
-        }
-    d->hellos = xrealloc(d->hellos, (d->n_hellos + 1) * sizeof *d->hellos);
-    d->hellos[d->n_hellos] = (struct hello){.key = key};
-    buf_span(&d->hellos[d->n_hellos++].line, f->line);
+    struct identity *id = identity_learn(&d->ids, f);
+    if (!id) {
+        complain("keep hello: more than %d identities, or a name that is too long", IDENTITIES_MAX);
+        return;
+    }
+    id->hello.len = 0;
+    buf_span(&id->hello, f->line);
 }
 
 /* First the hellos, then what no connection was handed; a hello among that is one of the former. */
@@ -76,8 +69,8 @@ static void greet(struct dial *d)
     struct json_error e;
     for (const struct owed *o; (o = ledger_each(d->ledger, NULL)) && o->type == FRAME_HELLO;)
         ledger_close(d->ledger, o);
-    for (size_t i = 0; i < d->n_hellos; i++) {
-        struct span line = buf_as_span(&d->hellos[i].line);
+    for (size_t i = 0; i < d->ids.n; i++) {
+        struct span line = buf_as_span(&d->ids.v[i].hello);
         if (!frame_parse(&d->frame, line, &e))
             continue;
         link_send(d->link, line);

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "json/write.h"
 #include "relay/frame.h"
 #include "relay/identity.h"
+#include "json/write.h"
 
 static char *quoted(struct span text)
 {
@@ -19,7 +19,7 @@ static char *quoted(struct span text)
 static struct identity *append(struct identities *all, char *platform, char *bot)
 {
     all->v = xrealloc(all->v, (all->n + 1) * sizeof *all->v);
-    all->v[all->n] = (struct identity){platform, bot};
+    all->v[all->n] = (struct identity){.platform = platform, .bot = bot};
     return &all->v[all->n++];
 }
 
@@ -94,6 +94,7 @@ static void drop(struct identities *all, size_t i)
 {
     free(all->v[i].platform);
     free(all->v[i].bot);
+    buf_free(&all->v[i].hello);
     all->n--;
     memmove(all->v + i, all->v + i + 1, (all->n - i) * sizeof *all->v);
 }
@@ -163,8 +164,8 @@ struct identity *identity_learn(struct identities *all, const struct frame *hell
     struct span platform = identity_platform(&name, frame_get(hello, "platform"));
     identifier_decode(&text, frame_get(hello, "botId"));
     json_quote(&bot, text.p, text.len);
-    struct identity wanted = {platform.p ? xstrndup(platform.p, platform.n) : xstrdup("\"\""),
-                              xstrdup(buf_cstr(&bot))};
+    struct identity wanted = {.platform = platform.p ? xstrndup(platform.p, platform.n) : xstrdup("\"\""),
+                              .bot = xstrdup(buf_cstr(&bot))};
     buf_free(&name);
     buf_free(&text);
     buf_free(&bot);

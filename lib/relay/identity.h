@@ -12,8 +12,9 @@ enum {
 
 /* Both as JSON strings in one form: equal names are equal text. */
 struct identity {
-    char *platform; /* trimmed, in lower case; "" (with its quotes): a hello that names none */
-    char *bot;      /* NULL: not named yet; "" is a name, too */
+    char *platform;   /* trimmed, in lower case; "" (with its quotes): a hello that names none */
+    char *bot;        /* NULL: not named yet; "" is a name, too */
+    struct buf hello; /* of one that was learnt: for who wants to keep the line; else empty */
 };
 
 /* In the order of their hellos; owns the strings. All zero is empty. */
