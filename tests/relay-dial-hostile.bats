@@ -114,3 +114,15 @@ ticks() {
     kill "$(cat owing)" "$(cat refusing)"
     exec 6<&-
 }
+
+@test "libcurl without memory: 71, or a dial that failed; never one without its token or without an end" {
+    cc -shared -fPIC -o curl_fails.so "$RELAY_SOURCE/tests/preload/curl_fails.c" -ldl
+    export LD_PRELOAD=$PWD/curl_fails.so ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0"
+    local call want
+    for call in init:71 slist:71 add_handle:69; do
+        want=${call#*:}
+        CURL_FAILS=${call%:*} run --separate-stderr relay-dial -n -H 'X: y' ws://127.0.0.1:1
+        [ "$status" -eq "$want" ] || { echo "$call: $status $stderr"; return 1; }
+        [[ $stderr == *'ut of memory'* ]]
+    done
+}
