@@ -183,7 +183,7 @@ static void common_line(struct blocks *b, struct span text, size_t from)
 static void flat_line(struct blocks *b, struct span text, size_t from)
 {
     size_t end = line_end(text, from), at = from;
-    const struct mark *q = b->quotes ? b->quotes->v + b->quote : NULL,
+    const struct mark *q = b->quotes && b->quotes->n ? b->quotes->v + b->quote : NULL,
                       *last = q ? b->quotes->v + b->quotes->n : NULL;
     for (; q < last && q->to <= from; q++)
         b->quote++;
