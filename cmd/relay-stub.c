@@ -32,7 +32,7 @@ static void on_result(struct opts *o)
 
 static void on_replay(struct opts *o)
 {
-    jsonl_read(&stub.replay, o->arg, false);
+    jsonl_read_some(&stub.replay, o->arg);
 }
 
 static void on_expect(struct opts *o)

@@ -130,6 +130,13 @@ END
     [ "$RC" -eq 0 ]
     run --separate-stderr relay-stub --replay rec --max-life 0 </dev/null
     [ "$status" -eq 75 ]
+    # a torn line, as a full disk leaves it, is told and left out; the frames around it are replayed
+    { head -n 4 rec; printf '{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"inb\n'; tail -n 1 rec; } >torn
+    start_stub -q --replay torn
+    printf '%s\n' "$HELLO" 'wait inbound' 'wait passthrough_forward' | peer
+    stop_stub
+    [ "$RC" -eq 65 ]
+    [[ $(cat stub.err) == 'relay-stub: skip torn line 5: '* ]]
 }
 
 @test "a damaged buffer file: what changed is dropped and told with -q too, 65; the rest is delivered" {

@@ -13,7 +13,8 @@ enum {
     WS_PROTOCOL_ERROR = 1002,
     WS_NO_CODE = 1005,  /* a close without a code; never sent */
     WS_ABNORMAL = 1006, /* no close frame came; never sent */
-    WS_POLICY = 1008,   /* what a second session of an identity is refused with */
+    WS_POLICY = 1008, /* what a second session of an identity is refused with */
+    WS_TOO_BIG = 1009,
     WS_REPLACED = 4000, /* … or what the older one is closed with */
     WS_AUTH_REFUSED = 4401,
     WS_CONTROL_MAX = 125, /* longest payload of a control frame */

@@ -11,7 +11,9 @@
 
 enum {
     ANSWERS_MAX =
-        64 << 20, /* bytes of answers that a gateway may leave unread before it is not read either */
+        64 << 20,         /* bytes of answers that a gateway may leave unread before it is not read either */
+    TORN_SURE = 1 << 20,  /* bytes of a frame without an end that each gateway may have sent */
+    TORN_MAX = 256 << 20, /* … and all of them together beyond that */
     MESSAGE_USUAL = 1 << 20, /* bytes: what every known gateway takes in a message (protocol §9) */
 };
 
@@ -103,6 +105,29 @@ static void strike(struct connector *c, struct gateway *g)
     choose(c);
 }
 
+static void turn_away(struct gateway *g, int code, const char *reason, const char *why)
+{
+    warn("refuse gateway %ju: %s", g->number, why);
+    g->deaf = true;
+    conn_close(g->conn, code, reason);
+}
+
+/* Frames without an end, of all gateways, are held in bounded memory. */
+static void bound_memory(struct connector *c, struct gateway *g)
+{
+    size_t all = 0;
+    if (g->deaf || stream_torn(&g->in) <= TORN_SURE)
+        return;
+    for (const struct gateway *o = c->gateways; o; o = o->next)
+        all += stream_torn(&o->in);
+    if (all <= TORN_MAX)
+        return;
+    turn_away(g, WS_TOO_BIG, "too much unfinished", "too much unfinished by all gateways");
+    stream_free(&g->in);
+    g->in = (struct stream){0};
+    choose(c);
+}
+
 static void on_received(void *ctx, struct conn *conn, struct span piece, bool last)
 {
     struct connector *c = ctx;
@@ -126,6 +151,7 @@ static void on_received(void *ctx, struct conn *conn, struct span piece, bool la
         strike(c, g);
     }
     frame_free(&f);
+    bound_memory(c, g);
 }
 
 static struct refusal on_upgrade(void *ctx, struct conn *conn, const char *path, struct span bearer)
@@ -151,13 +177,6 @@ static struct refusal on_upgrade(void *ctx, struct conn *conn, const char *path,
     info(1, "refuse gateway %ju: status %d", g->number, g->fault.code);
     g->deaf = true;
     return (struct refusal){g->fault.code, fault_headers(g->fault.code)};
-}
-
-static void turn_away(struct gateway *g, int code, const char *reason, const char *why)
-{
-    warn("refuse gateway %ju: %s", g->number, why);
-    g->deaf = true;
-    conn_close(g->conn, code, reason);
 }
 
 /* Another gateway of the same identity is connected: one of the two has to go. */

@@ -69,7 +69,8 @@ static void damaged(struct spool *s, const struct logfile_reader *r, const char 
     s->damaged = true;
 }
 
-static void load_line(struct spool *s, const struct logfile_reader *r, struct frame *f, enum logfile_got got,
+/* False: a whole line that no buffer has. */
+static bool load_line(struct spool *s, const struct logfile_reader *r, struct frame *f, enum logfile_got got,
                       struct span line)
 {
     if (got == LOGFILE_DAMAGED) {
@@ -80,23 +81,27 @@ static void load_line(struct spool *s, const struct logfile_reader *r, struct fr
         die(EX_NOINPUT, "read buffer %s:", s->path);
     } else if (!line_blank(line) && !replay(s, f, line)) {
         if (got != LOGFILE_LAST)
-            die(EX_DATAERR, "read buffer %s line %ju: no delivery and no ack", s->path, r->line);
+            return false;
         if (!logfile_tear(&s->file, r))
             die(EX_IOERR, "write buffer %s:", s->path);
         damaged(s, r, "torn");
     }
+    return true;
 }
 
-static void load(struct spool *s)
+uintmax_t spool_load(struct spool *s)
 {
     struct logfile_reader r = {.max = SPOOL_LINE_MAX};
     struct frame f = {0};
     struct span line = {NULL, 0};
     enum logfile_got got;
-    while ((got = logfile_read(&s->file, &r, &line)) != LOGFILE_END)
-        load_line(s, &r, &f, got, line);
+    uintmax_t wrong = 0;
+    while (!wrong && (got = logfile_read(&s->file, &r, &line)) != LOGFILE_END)
+        if (!load_line(s, &r, &f, got, line))
+            wrong = r.line;
     logfile_read_end(&r);
     frame_free(&f);
+    return wrong;
 }
 
 /* Writes the log anew, without what was acked. */
@@ -122,7 +127,9 @@ void spool_open(struct spool *s, const char *path)
             die(EX_UNAVAILABLE, "lock buffer %s: another process has it", path);
         die(EX_NOINPUT, "open buffer %s:", path);
     }
-    load(s);
+    uintmax_t wrong = spool_load(s);
+    if (wrong)
+        die(EX_DATAERR, "read buffer %s line %ju: no delivery and no ack", path, wrong);
     compact(s);
 }
 

@@ -43,6 +43,8 @@ struct spool {
  * EX_DATAERR if it is not such a log, EX_UNAVAILABLE if another process has it. Lines that cannot be read are
  * told, and damaged is set. */
 void spool_open(struct spool *s, const char *path);
+/* Reads the opened file: 0, or the number of a line that is neither a delivery nor an ack. */
+uintmax_t spool_load(struct spool *s);
 /* Appends an inbound or passthrough_forward; gives it a bufferId unless it has one. Not to be handed out
  * before spool_sync(). */
 struct entry *spool_add(struct spool *s, const struct frame *f);

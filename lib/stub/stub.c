@@ -282,7 +282,7 @@ int stub_run(struct stub *s)
     s->connector.o.ctx = s;
     s->typed = s->console && isatty(STDIN_FILENO);
     s->end_at = s->mortal ? clock_ms() + s->max_life : INT64_MAX;
-    if (s->connector.delivery.spool.damaged)
+    if (s->connector.delivery.spool.damaged || s->replay.damaged)
         filter_fail(&s->filter, EX_DATAERR);
     int status = filter_run(&s->filter);
     connector_close(&s->connector);
