@@ -85,7 +85,7 @@ load stub
     start_stub --buffer log
     for i in $(seq 20); do inbound "$i"; done >&9
     until_true 5 grep -q '"20"' log
-    kill -9 "$STUB"
+    kill_stub
     printf '{"type":"inbound","bufferId":"torn","event":{"te' >>log
     start_stub --buffer log
     grep -q 'read buffer log line 21: drop [0-9]* bytes, torn' stub.err
@@ -93,7 +93,7 @@ load stub
     [ "$status" -eq 69 ]
     printf '%s\n' "$HELLO" 'wait inbound 7' closed | peer --acks 6 &
     until_true 5 eval '[ "$(grep -c inbound_ack stub.out)" -eq 6 ]'
-    kill -9 "$STUB"
+    kill_stub
     wait $! || true
     start_stub --buffer log
     [ "$(wc -l <log)" -eq 14 ]
@@ -235,7 +235,7 @@ deaf() {
     deaf 1 2 3
     until_true 5 grep -q 'lose 1 deliveries with gateway 1' stub.err
     until_true 5 grep -q '"text":"3"' log
-    kill -9 "$STUB"
+    kill_stub
     [ "$(jq -r .event.text log | paste -sd ' ')" = "1 2 3" ]
     start_stub --buffer log
     printf '%s\n' "$HELLO" 'wait inbound 3' | peer --ack

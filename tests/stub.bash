@@ -24,3 +24,9 @@ stop_stub() {
     RC=0
     kill "$STUB" && wait "$STUB" || RC=$?
 }
+
+# kill_stub : ends the stub at once, and waits until it and its locks are gone.
+kill_stub() {
+    kill -9 "$STUB"
+    wait "$STUB" 2>/dev/null || true
+}
