@@ -18,6 +18,9 @@
   live     N live frames, the next argument, after the first that came, then says "sent"
   glut     live frames until no more are taken, then a reset, which it says
   sink     reads all and says nothing
+  flip     a descriptor, then, to the next message, going_idle_ack and a close frame with the code, the next
+           argument, in one segment; 0 hangs up instead. Says "connection" for each
+  deafonce reads nothing until the file "cut" is there, then resets; from then on reads all, which goes to stdout
   pings    pings without end, reading all
   deafpings  pings without end, reading nothing
 """
@@ -41,6 +44,20 @@ def text(payload, opcode=1):
     size = (bytes([n]) if n < 126 else b"\x7e" + struct.pack(">H", n) if n < 65536 else
             b"\x7f" + struct.pack(">Q", n))
     return bytes([0x80 | opcode]) + size + payload
+
+
+def unmask(b):
+    """The payload of the first whole frame of a client, and where it ends; None when there is none."""
+    n, at = (b[1] & 127, 2) if len(b) > 1 else (0, 1 << 30)
+    if n > 125 and len(b) > 10:
+        at = 4 if n == 126 else 10
+        n = int.from_bytes(b[2:at], "big")
+    elif n > 125:
+        return None
+    if len(b) < at + 4 + n:
+        return None
+    mask = int.from_bytes(b[at:at + 4] * (n // 4 + 1), "big") >> 8 * (4 - n % 4)
+    return (int.from_bytes(b[at + 4:at + 4 + n], "big") ^ mask).to_bytes(n, "big"), at + 4 + n
 
 
 def drain(s):
@@ -120,6 +137,29 @@ def serve(s):
         except socket.timeout:
             reset(s)
             print("reset", flush=True)
+    elif how == "flip":
+        print("connection", flush=True)
+        s.recv(65536)
+        s.sendall(text(DESCRIPTOR))
+        print("descriptor", flush=True)
+        s.recv(65536)
+        code = int(sys.argv[3])
+        s.sendall(text(b'{"type":"going_idle_ack"}\n') + (text(struct.pack(">H", code), 8) if code else b""))
+        if code:
+            drain(s)
+    elif how == "deafonce":
+        if not os.path.exists("cut"):
+            s.sendall(text(DESCRIPTOR))
+            while not os.path.exists("cut"):
+                time.sleep(0.02)
+            reset(s)
+            return
+        received = b""
+        while piece := s.recv(1 << 20):
+            received += piece
+            while frame := unmask(received):
+                print(frame[0].decode(errors="replace").strip(), flush=True)
+                received = received[frame[1]:]
     elif how == "sink":
         drain(s)
     elif how == "pings":

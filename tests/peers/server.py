@@ -14,6 +14,7 @@ server.py URLFILE [OPTION...]
   --http N           refuse the upgrade with that status, likewise
   --retry-after S    what a refusal says (default 7)
   --serve            nothing special, likewise
+  --dumb             answer nothing, likewise
   --cert F --key F   TLS
   --blast BYTES      send that much in inbound frames after the first hello
   --flood N          send N inbound frames before reading anything
@@ -56,6 +57,8 @@ def faults():
             out.append(("http", int(args[i + 1]), "", -1))
         elif a == "--serve":
             out.append(("serve", 0, "", -1))
+        elif a == "--dumb":
+            out.append(("dumb", 0, "", -1))
     return out
 
 
@@ -151,7 +154,8 @@ async def connection(ws, path=None):
                 received += 1
                 print(k, line, flush=True)
                 frame = json.loads(line)
-                await deliver(ws, answers(frame))
+                if not fault or fault[0] != "dumb":
+                    await deliver(ws, answers(frame))
                 if value("--blast") and received == 1:
                     await blast(ws)
                 if fault and (fault[3] == received or (fault[3] is None and frame["type"] == "hello")):

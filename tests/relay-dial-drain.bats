@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+# relay-dial: how a ring is drained. Once a lost or late ack, a second HUP or a stuffed ring cost live messages.
+load helper
+
+HELLO='{"type":"hello","platform":"discord","botId":""}'
+LIVE='{"type":"inbound","event":{"text":"live","source":{"platform":"discord","chat_id":"c"}}}'
+
+# hello.sh says hello and passes all on; idle.sh does what relay-idle does, and answers what comes live.
+setup_more() {
+    echo "printf '%s\n' '$HELLO'; exec cat" >hello.sh
+    cat >idle.sh <<'EOF'
+while IFS= read -r line; do
+    case $line in
+    *'"draining"'* | *'"idle"'*) printf '%s\n' '{"type":"going_idle"}' ;;
+    esac
+    printf '%s\n' "$line"
+    case $line in
+    *'"inbound"'*) printf '%s\n' '{"type":"outbound","requestId":"'"$(date +%N)"'","action":{"op":"send"}}' ;;
+    esac
+done
+EOF
+}
+
+# dial [OPTION…] URL -- COMMAND… : in the background; its pid is in DIAL, its status comes into ./status, stderr into
+# ./err. FAST=N: with a clock that goes N times as fast.
+dial() {
+    rm -f pid status
+    # shellcheck disable=SC2016 # for the inner shell
+    background fast_clock "${FAST:-1}" bash -c 'relay-dial "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$@"
+    until_true 5 test -s pid
+    DIAL=$(cat pid)
+    PIDS="$PIDS $DIAL"
+}
+
+# got TYPE [N] : the peer has received N frames of that type.
+got() {
+    [ "$(grep -c "\"type\": *\"$1\"" peer.out)" -ge "${2:-1}" ]
+}
+
+@test "an ack after 10 s still ends the run: 75" {
+    start_peer --ack-on-command
+    FAST=20 dial "$URL" -- sh -c 'echo "$1"; echo "{\"type\":\"going_idle\"}"; exec cat' - "$HELLO"
+    until_true 8 grep -q 'no going_idle_ack within 10 s' err
+    [ ! -e status ]
+    tell '{"type":"going_idle_ack"}'
+    ended 75
+}
+
+@test "one lost ack does not disarm a later drain: the flip is asked for again, its window is served" {
+    start_peer --ack-on-command
+    FAST=20 dial "$URL" -- sh -c 'sh hello.sh | { echo "{\"type\":\"going_idle\"}"; sh idle.sh; }'
+    until_true 8 grep -q 'no going_idle_ack within 10 s' err
+    kill "$DIAL"
+    until_true 8 got going_idle 2
+    tell "$LIVE"
+    until_true 8 got outbound
+    tell '{"type":"going_idle_ack"}'
+    ended 75
+}
+
+@test "flipped means done: an ack and a close or a loss in one segment end it with 0, without a further dial" {
+    local code
+    for code in 1000 1001 0; do
+        rm -f raw.out
+        start_raw flip "$code"
+        dial "$URL" -- sh -c 'sh hello.sh | sh idle.sh'
+        until_true 8 grep -q connection raw.out
+        until_true 8 grep -q descriptor raw.out
+        kill "$DIAL"
+        ended 0
+        [ "$(grep -c connection raw.out)" -eq 1 ]
+    done
+}
+
+@test "what COMMAND has not read when its time is over is counted" {
+    start_raw live 3000
+    dial --kill-after 2s "$URL" -- sh -c 'echo "$1"; exec sleep 60' - "$HELLO"
+    until_true 8 grep -q sent raw.out
+    kill "$DIAL"
+    ended 75 20
+    grep -Eq "end: lost messages: [0-9]+ queued here, [0-9]+ in COMMAND's pipe$" err
+    [ "$(($(sed -n "s/.*messages: \([0-9]*\) queued here, \([0-9]*\) in.*/\1 + \2/p" err)))" -eq 3000 ]
+}
+
+@test "the flip overtakes the backlog: dial asks itself when the draining frame does not come round" {
+    start_peer --ack-on-command
+    dial --kill-after 16s "$URL" -- sh -c 'echo "$1"; exec sleep 60' - "$HELLO"
+    until_true 8 got hello
+    kill "$DIAL"
+    until_true 8 got going_idle
+    tell '{"type":"going_idle_ack"}'
+    kill -KILL -- -"$(pgrep -P "$DIAL" | head -n 1)"
+    ended 137
+}
+
+@test "what a drain waits for is said at once; it waits for turns in hand and serves until they are done" {
+    start_peer
+    mkfifo turn
+    cat >busy.sh <<'EOF'
+echo "$1"
+echo '{"type":"work","running":2,"waiting":1}'
+exec 3<&0
+cat <&3 &
+read -r line <turn
+printf '%s\n' '{"type":"outbound","requestId":"r","action":{"op":"send"}}' '{"type":"work","running":0,"waiting":0}'
+wait
+EOF
+    dial "$URL" -- sh -c 'sh busy.sh "$1" | sh idle.sh' - "$HELLO"
+    until_true 8 got hello
+    tell "$LIVE"
+    until_true 8 got outbound
+    kill "$DIAL"
+    until_true 8 grep -q '^relay-dial: drain: 2 running, 1 waiting, up to 60 s$' err
+    until_true 8 got going_idle
+    sleep 0.3
+    [ ! -e status ]
+    echo "done" >turn
+    ended 0
+    got outbound 2
+}
+
+@test "signals within half a second are one, and a hang-up never escalates" {
+    start_peer --ack-on-command
+    dial "$URL" -- sh -c 'sh hello.sh | sh idle.sh'
+    until_true 8 got hello
+    kill -HUP "$DIAL"
+    kill -HUP "$DIAL"
+    kill -TERM "$DIAL"
+    until_true 8 got going_idle
+    sleep 0.6
+    kill -HUP "$DIAL"
+    tell '{"type":"going_idle_ack"}'
+    ended 0
+    grep -q 'closed 1 1000' peer.err
+}
+
+@test "SIGUSR1 asks for the flip: by a link frame in a ring, by itself in a pipe" {
+    start_peer
+    dial "$URL" -- sh -c 'sh hello.sh | sh idle.sh'
+    until_true 8 got hello
+    kill -USR1 "$DIAL"
+    ended 0
+    got going_idle
+    : >peer.out
+    background relay-dial -n "$URL" >out
+    local pid=$!
+    until_true 8 grep -q '"open"' out
+    kill -USR1 "$pid"
+    wait "$pid"
+    until_true 8 got going_idle
+}
+
+@test "TERM to every process of the unit drains it: the turn in hand is answered, 0" {
+    start_peer
+    cat >agent.sh <<'EOF'
+#!/bin/sh
+echo started >>turns
+until [ -e go ]; do sleep 0.05; done
+echo "done: $RELAY_TEXT"
+EOF
+    chmod +x agent.sh
+    dial "$URL" -- sh -c 'relay-handshake -p discord | relay-decode | relay-run ./agent.sh | relay-scope | relay-send | relay-idle'
+    until_true 8 got hello
+    tell '{"type":"inbound","event":{"text":"one","message_id":"m1","source":{"platform":"discord","chat_id":"c","user_id":"u"}}}'
+    until_true 8 test -s turns
+    # All of dial's and COMMAND's processes, but not the agent.
+    # shellcheck disable=SC2046 # a list
+    kill -TERM "$DIAL" $(pgrep -g "$(pgrep -P "$DIAL" | head -n 1)")
+    until_true 8 grep -q '^relay-dial: drain: 1 running' err
+    touch go
+    ended 0
+    [ "$(grep -c 'done: one' peer.out)" -eq 1 ]
+}
+
+@test "COMMAND has the pid of relay-dial in its environment" {
+    start_peer
+    # shellcheck disable=SC2016 # for the inner shell
+    dial "$URL" -- sh -c 'echo "$RELAY_DIAL_PID" >named'
+    ended 0
+    [ "$(cat named)" = "$DIAL" ]
+}
+
+@test "a drain has one bound: 2 s are not 40, whatever is missing" {
+    local last='{"type":"outbound","requestId":"last","action":{"op":"send"}}' from
+    start_peer --mute
+    dial --kill-after 2s "$URL" -- sh -c 'sh hello.sh | sh idle.sh; echo "$1"' - "$last"
+    until_true 8 got hello
+    from=$(date +%s%N)
+    kill "$DIAL"
+    ended 75 20
+    [ $((($(date +%s%N) - from) / 1000000)) -lt 10000 ]
+    grep -q 'settle outbound "last"' err
+}
+
+@test "what cannot be killed is left: its output held open by a process out of reach" {
+    start_peer
+    # shellcheck disable=SC2016 # for the inner shell
+    dial --kill-after 1s "$URL" -- sh -c 'echo "$1"
+        setsid sh -c "echo \$\$ >far; exec sleep 30" & until [ -s far ]; do sleep 0.02; done' - "$HELLO"
+    ended 75 15
+    kill "$(cat far)"
+    grep -q 'end COMMAND: its output does not end' err
+    grep -q 'closed 1 1000' peer.err
+}
+
+@test "signals that the parent has blocked are seen: COMMAND's end, and SIGTERM" {
+    start_peer
+    local blocked='import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {int(sys.argv[1])})
+os.execvp(sys.argv[2], sys.argv[2:])'
+    # shellcheck disable=SC2016 # for the inner shell
+    run --separate-stderr timeout 20 /usr/bin/python3 -c "$blocked" 17 relay-dial "$URL" -- sh -c 'echo "$1"' - "$HELLO"
+    [ "$status" -eq 0 ]
+    background /usr/bin/python3 -c "$blocked" 15 relay-dial -n "$URL" >out
+    local pid=$!
+    until_true 8 grep -q '"open"' out
+    kill "$pid"
+    wait "$pid"
+}
+
+@test "as process 1 it reaps orphans, and a second signal ends it" {
+    start_peer
+    local how=-pf dial rc=0
+    [ "$(id -u)" -eq 0 ] || how=-Urpf
+    cat >orphans.sh <<'EOF'
+trap '' TERM
+printf '%s\n' "$1"
+for i in 1 2 3 4 5; do (true & echo $! >>orphans); done
+while :; do sleep 0.1; done
+EOF
+    background unshare $how --kill-child relay-dial -v "$URL" -- sh orphans.sh "$HELLO" 2>err
+    local unshare=$!
+    until_true 8 got hello
+    dial=$(pgrep -P "$unshare" | head -n 1)
+    until_true 8 bash -c '[ "$(wc -l <orphans)" -eq 5 ]'
+    until_true 8 bash -c "! ps -o stat= --ppid $dial | grep -q Z"
+    kill "$dial"
+    until_true 8 grep -q 'drain on signal' err
+    sleep 0.6 # a signal within 500 ms of the first is the same one
+    kill "$dial"
+    wait "$unshare" || rc=$?
+    [ "$rc" -eq 143 ] || { echo "status $rc"; cat err; false; }
+}
+
+@test "COMMAND has no terminal to ask on: it fails with a message instead of being stopped" {
+    start_peer
+    cat >pty.py <<'EOF'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+try:
+    while data := os.read(fd, 4096):
+        os.write(1, data)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+EOF
+    # shellcheck disable=SC2016 # for the inner shell
+    run timeout 20 /usr/bin/python3 pty.py relay-dial "$URL" -- \
+        sh -c 'echo "$1"; (read -r x </dev/tty) || exit 3' - "$HELLO"
+    [ "$status" -eq 3 ]
+    [[ $output == *'/dev/tty'* ]]
+}
