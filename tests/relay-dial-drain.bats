@@ -244,7 +244,7 @@ EOF
 
 @test "COMMAND has no terminal to ask on: it fails with a message instead of being stopped" {
     start_peer
-    cat >pty.py <<'EOF'
+    cat >terminal.py <<'EOF'
 import os, pty, sys
 pid, fd = pty.fork()
 if pid == 0:
@@ -257,8 +257,8 @@ except OSError:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 EOF
     # shellcheck disable=SC2016 # for the inner shell
-    run timeout 20 /usr/bin/python3 pty.py relay-dial "$URL" -- \
+    run timeout 20 /usr/bin/python3 terminal.py relay-dial "$URL" -- \
         sh -c 'echo "$1"; (read -r x </dev/tty) || exit 3' - "$HELLO"
-    [ "$status" -eq 3 ]
+    [ "$status" -eq 3 ] || { echo "$status $output"; false; }
     [[ $output == *'/dev/tty'* ]]
 }

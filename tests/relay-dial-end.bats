@@ -108,3 +108,72 @@ EOF
     [[ $stderr == *'skip line 1: longer than 100 bytes'* ]]
     [ ! -s peer.out ]
 }
+
+@test "--count ends a run whose input has ended first; nothing else is awaited" {
+    start_peer
+    elapsed_ms run --separate-stderr relay-dial -w 60s -c 1 "$URL" \
+        <<<"$HELLO"$'\n''{"type":"outbound","requestId":"r1","action":{"op":"unanswered"}}'
+    [ "$status" -eq 75 ]
+    [ "$MS" -lt 15000 ]
+    [[ $stderr == *'settle outbound "r1": no result in time'* ]]
+}
+
+@test "--max-time bounds the answers to a ring's last words too" {
+    start_peer --mute
+    # shellcheck disable=SC2016 # for the inner shell
+    elapsed_ms run --separate-stderr relay-dial -m 300ms "$URL" -- sh -c 'echo "$1"; cat >/dev/null; echo "$2"' - "$HELLO" "$LAST"
+    [ "$status" -eq 75 ]
+    [ "$MS" -lt 10000 ]
+    # shellcheck disable=SC2016 # for the inner shell
+    elapsed_ms run --separate-stderr relay-dial -m 600ms "$URL" -- sh -c 'echo "$1"; echo "$2"' - "$HELLO" "$LAST"
+    [ "$status" -eq 75 ]
+    [ "$MS" -lt 10000 ]
+}
+
+@test "--max-time is a bound although the reader of stdout does not read: 75, told" {
+    start_raw live 5000
+    # shellcheck disable=SC2016 # for the inner shell
+    background bash -c '{ relay-dial --stay -m 500ms "$1" 2>err <<<"$2"; echo $? >status; } | { until [ -s status ]; do sleep 0.05; done; }' - "$URL" "$HELLO"
+    ended 75 15
+    grep -q 'write stdout: its reader has not taken [0-9]* bytes in time' err
+    grep -q 'end: lost messages: [0-9]* without a reader' err
+}
+
+@test "the first signal ends the wait for replies, in a ring as in a pipe" {
+    start_peer --mute
+    local rc
+    mkfifo in
+    for how in ring pipe; do
+        rc=0
+        : >peer.out
+        if [ $how = ring ]; then
+            background relay-dial "$URL" -- echo "$LAST" 2>err
+        else
+            background relay-dial "$URL" <<<"$LAST" 2>err
+        fi
+        local dial=$!
+        until_true 8 grep -q '"last"' peer.out
+        sleep 0.3 # COMMAND and the input have ended
+        kill "$dial"
+        elapsed_ms wait "$dial" || rc=$?
+        [ "$rc" -eq 75 ]
+        [ "$MS" -lt 10000 ]
+        grep -q 'settle outbound "last": no result in time' err
+    done
+}
+
+@test "a status has one meaning: TERM before anybody was greeted is 69" {
+    start_peer --close 4401:unauthorized@0 --close 4401:unauthorized@0 --dumb
+    local n rc
+    for n in 1 2 3; do
+        rc=0
+        background relay-dial "$URL" -- sh -c 'echo "$1"; exec cat' - "$HELLO" 2>err
+        local dial=$!
+        until_true 8 grep -q "^open $n" peer.err
+        [ "$n" -lt 3 ] || until_true 8 grep -q '^3 {"type":"hello"' peer.out
+        kill "$dial"
+        wait "$dial" || rc=$?
+        [ "$rc" -eq 69 ] || { echo "$n: $rc"; cat err; false; }
+        run ! grep -q 'send 1 frames' err
+    done
+}

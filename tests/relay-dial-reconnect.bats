@@ -163,4 +163,96 @@ tokens() {
     [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
     [ "$(grep -c 'a token of 300 s is refused as expired [23][0-9]* s before it is: the clocks here and there differ' \
         <<<"$stderr")" -eq 1 ]
+
+@test "a hello that nobody answers for 30 s: the ring closes and dials again" {
+    start_peer --dumb
+    # shellcheck disable=SC2016 # for the inner shell
+    background fast_clock 20 bash -c 'relay-dial "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" -- \
+        sh -c 'echo "$1"; exec cat' - "${HELLOS%%$'\n'*}"
+    until_true 12 grep -q '^2 {"type":"hello"' peer.out
+    grep -q 'settle hello "discord": no descriptor within 30 s' err
+    grep -q 'close link: by us: 1000 no descriptor, next dial in [0-9.]* s' err
+    until_true 8 grep -q 'open link' err
+    kill "$(cat pid)"
+    ended 0
+}
+
+@test "an answered request is never sent: what waited 30 s for a deaf peer is definite, and taken back" {
+    start_raw deafonce
+    cat >many.sh <<'EOF'
+echo "$1"
+i=0
+while [ $i -lt 900 ]; do
+    i=$((i + 1))
+    printf '{"type":"outbound","requestId":"r%d","action":{"op":"send","content":"%08000d"}}\n' $i 0
+done
+exec 3<&0
+cat <&3 >down &
+until [ -e cut ]; do sleep 0.05; done
+echo '{"type":"outbound","requestId":"r901","action":{"op":"send"}}'
+wait
+EOF
+    # shellcheck disable=SC2016 # for the inner shell
+    background fast_clock 20 bash -c 'relay-dial -q "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" -- \
+        sh many.sh "${HELLOS%%$'\n'*}"
+    until_true 20 grep -q 'transport not connected' down
+    sed -n 's/.*"requestId":"\(r[0-9]*\)".*/\1/p' down | sort >before
+    touch cut
+    until_true 20 grep -q outbound raw.out
+    until_true 20 bash -c 'cat down raw.out | grep -o "\"requestId\": *\"r[0-9]*\"" | sort -u | [ "$(wc -l)" -eq 901 ]'
+    sed -n 's/.*"requestId":"\(r[0-9]*\)".*/\1/p' raw.out | sort >after
+    [ -s before ] && [ -z "$(comm -12 before after)" ]
+    [ -z "$(uniq -d before)$(uniq -d after)" ]
+    until_true 8 grep -q 'timed out","ambiguous":true' down
+    kill "$(cat pid)"
+    ended 75 20
+}
+
+@test "--stay: a flip on an earlier connection is nothing to a later drain" {
+    start_peer --close 1001@2
+    # shellcheck disable=SC2016 # for the inner shell
+    background bash -c 'relay-dial --stay "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" -- \
+        sh -c 'echo "$1"; echo "{\"type\":\"going_idle\"}"; exec cat' - "${HELLOS%%$'\n'*}"
+    until_true 12 grep -q '^2 {"type":"hello"' peer.out
+    kill "$(cat pid)"
+    ended 0
+}
+
+@test "recovery is told as failure is: the next dial, the open link" {
+    start_peer --close 1012:restart
+    start_ring "$URL"
+    until_true 12 grep -q '^2.*slack' peer.out
+    grep -Eq '^relay-dial: close link: by peer: 1012 restart, next dial in (0\.[5-9]|1\.0) s$' err
+    grep -q '^relay-dial: open link: ws://' err
+    exec 7>&-
+    ended 0
+}
+
+@test "a refusal is told, once, with request, op, chat and the peer's error; 1 for content" {
+    start_peer --refuse
+    local ask='{"type":"outbound","requestId":"r1","action":{"op":"send","chat_id":"42"}}'
+    run --separate-stderr relay-dial -q "$URL" -- sh -c 'echo "$1"; sleep 0.3' - "$ask"
+    [ "$status" -eq 1 ]
+    [ "$stderr" = 'relay-dial: send outbound "r1": "send" to chat "42": not your chat' ]
+    run --separate-stderr relay-dial -q "$URL" -- sh -c 'echo "$1"; sleep 0.3' - "${ask/send/typing}"
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'"typing" to chat "42": not your chat' ]]
+    run --separate-stderr relay-dial -q "$URL" <<<"$ask"
+    [ "$status" -eq 1 ]
+}
+
+@test "refused before any descriptor is definite; a reply lost with the link makes the status 75" {
+    start_peer --close 4401:unauthorized@1
+    local ask='{"type":"outbound","requestId":"r1","action":{"op":"send","chat_id":"42"}}'
+    run --separate-stderr relay-dial -q "$URL" <<<"${ask/send/unanswered}"
+    [ "$status" -eq 77 ]
+    [[ $output == *'"error":"relay transport closed"},"synthetic":true}'* ]]
+    [[ $stderr == *'4401 unauthorized'* ]]
+    start_peer --drop@3
+    start_ring "$URL"
+    down '"slack"'
+    up '{"type":"outbound","requestId":"r1","action":{"op":"send","chat_id":"42","content":"unanswered"}}'
+    down '"ambiguous":true'
+    exec 7>&-
+    ended 75
 }

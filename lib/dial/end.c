@@ -56,7 +56,10 @@ static bool reader_gone(const struct dial *d)
 
 static bool is_settled(const struct dial *d)
 {
-    bool awaited = ledger_count(d->ledger) && !d->o->no_wait && !reader_gone(d);
+    size_t owed = ledger_count(d->ledger);
+    if (d->signalled) /* who is to end needs no descriptor any more */
+        owed -= ledger_count_type(d->ledger, FRAME_HELLO);
+    bool awaited = owed && !d->o->no_wait && !reader_gone(d);
     return !awaited && !lines_pending(&d->lines) && !link_pending(d->link);
 }
 

@@ -64,7 +64,6 @@ struct dial {
 
     struct link *link;
     bool link_over;      /* no connection now, and none will be dialled */
-    bool ever_open;
     bool had_descriptor; /* on this connection */
     bool lost;           /* the last connection or dial failed, and that was said */
     int64_t stable_at;   /* when the failures are forgotten; INT64_MAX */

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/table.h"
 #include "dial/internal.h"
+#include "relay/ws.h"
 
 /* A refusal that its sender may repeat (it has a retry_after): reported if that does not happen. */
 struct refused {
@@ -52,10 +53,12 @@ static void no_descriptor(struct dial *d, const struct owed *o, const char *when
 {
     complain("settle hello %.*s: no descriptor %s", (int)o->key.n, o->key.p, when);
     bool again = !at_end && d->o->command && !d->had_descriptor && d->phase == SERVING;
-    if (!again)
-        dial_fail(d, at_end ? EX_TEMPFAIL : EX_PROTOCOL);
+    if (again)
+        link_close(d->link, WS_NORMAL, "no descriptor");
+    else if (d->signalled && !d->auth.descriptor)
+        dial_fail(d, EX_UNAVAILABLE); /* it never was what it is for */
     else
-        link_close(d->link, 1000, "no descriptor");
+        dial_fail(d, at_end ? EX_TEMPFAIL : EX_PROTOCOL);
 }
 
 void dial_overdue(struct dial *d, const char *all)

@@ -87,7 +87,6 @@ void dial_opened(struct dial *d)
     else
         info(1, "open link: %s", buf_cstr(&d->url));
     emit_open(d);
-    d->ever_open = true;
     d->lost = false;
     d->attempt = 0;
     flip_opened(&d->flip);
@@ -154,7 +153,8 @@ static int status_of(const struct dial *d, const struct link_end *e)
 /* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages again. */
 static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict verdict)
 {
-    bool pending = d->phase == SETTLING && lines_pending(&d->lines) && clock_ms() < d->phase_by;
+    bool left = lines_pending(&d->lines) || ledger_count_type(d->ledger, FRAME_HELLO);
+    bool pending = d->phase == SETTLING && left && clock_ms() < d->phase_by;
     bool ending = (d->phase > SERVING && !pending) || (d->flip.acked && !d->o->stay);
     if (ending || verdict == AUTH_REVOKED || d->failures >= (uint64_t)d->o->retry)
         return false;
@@ -182,8 +182,8 @@ void dial_abandon(struct dial *d, const char *why)
     complain("dial %s: %s", buf_cstr(&d->url), why);
     link_close(d->link, WS_NORMAL, "");
     end_for_good(d, false);
-    if (!d->ever_open)
-        dial_fail(d, EX_UNAVAILABLE);
+    if (!d->auth.descriptor)
+        dial_fail(d, EX_UNAVAILABLE); /* it never was what it is for */
     dial_emit_link(d, "closed", ",\"code\":1000,\"reason\":\"\",\"by\":\"us\"");
 }
 

@@ -20,13 +20,15 @@
   sink     reads all and says nothing
   flip     a descriptor, then, to the next message, going_idle_ack and a close frame with the code, the next
            argument, in one segment; 0 hangs up instead. Says "connection" for each
-  deafonce reads nothing until the file "cut" is there, then resets; from then on reads all, which goes to stdout
+  deafonce sends more than a stuffed ring takes and reads nothing until the file "cut" is there, then resets; from
+           then on reads all, which goes to stdout
   pings    pings without end, reading all
   deafpings  pings without end, reading nothing
 """
 import base64
 import hashlib
 import json
+import os
 import socket
 import struct
 import sys
@@ -36,6 +38,7 @@ import time
 from peer import descriptor, publish
 
 how = sys.argv[2]
+DESCRIPTOR = json.dumps(descriptor("discord")).encode() + b"\n"
 INBOUND = b'{"type":"inbound","event":{"text":"x","source":{"chat_id":"c"}}}\n'
 
 
@@ -124,7 +127,7 @@ def serve(s):
         drain(s)
     elif how == "live":
         s.recv(65536)
-        s.sendall(text(json.dumps(descriptor("discord")).encode() + b"\n") + text(INBOUND) * int(sys.argv[3]))
+        s.sendall(text(DESCRIPTOR) + text(INBOUND) * int(sys.argv[3]))
         print("sent", flush=True)
         while s.recv(65536)[0] != 0x88:
             pass
@@ -149,7 +152,7 @@ def serve(s):
             drain(s)
     elif how == "deafonce":
         if not os.path.exists("cut"):
-            s.sendall(text(DESCRIPTOR))
+            s.sendall(text(DESCRIPTOR) + text(INBOUND * 1000) * 20)
             while not os.path.exists("cut"):
                 time.sleep(0.02)
             reset(s)

@@ -3,7 +3,8 @@
 """A connector on python3-websockets: the server the link is tested against that shares no code with it.
 
 server.py URLFILE [OPTION...]
-  --mute             answer nothing; an outbound with the op "unanswered" never is
+  --mute             answer nothing; an outbound with the op or content "unanswered" never is
+  --refuse           answer every outbound with an error
   --ack-on-command   answer no going_idle
   --split            send each frame in messages of 7 characters
   --coalesce         send all frames of an answer in one message, the last without a line end
@@ -93,7 +94,10 @@ def answers(frame):
     kind = frame.get("type")
     if kind == "hello":
         return [descriptor(frame["platform"])]
-    if kind == "outbound" and frame["action"].get("op") != "unanswered":
+    if kind == "outbound" and flag("--refuse"):
+        return [{"type": "outbound_result", "requestId": frame["requestId"],
+                 "result": {"success": False, "error": "not your chat"}}]
+    if kind == "outbound" and "unanswered" not in frame["action"].values():
         return [{"type": "outbound_result", "requestId": frame["requestId"],
                  "result": {"success": True, "message_id": "m1"}}]
     if kind == "going_idle" and not flag("--ack-on-command"):
