@@ -163,6 +163,7 @@ tokens() {
     [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
     [ "$(grep -c 'a token of 300 s is refused as expired [23][0-9]* s before it is: the clocks here and there differ' \
         <<<"$stderr")" -eq 1 ]
+}
 
 @test "a hello that nobody answers for 30 s: the ring closes and dials again" {
     start_peer --dumb

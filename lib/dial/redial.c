@@ -153,7 +153,8 @@ static int status_of(const struct dial *d, const struct link_end *e)
 /* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages again. */
 static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict verdict)
 {
-    bool left = lines_pending(&d->lines) || ledger_count_type(d->ledger, FRAME_HELLO);
+    bool greeting = !d->o->command && !d->signalled && ledger_count_type(d->ledger, FRAME_HELLO);
+    bool left = lines_pending(&d->lines) || greeting;
     bool pending = d->phase == SETTLING && left && clock_ms() < d->phase_by;
     bool ending = (d->phase > SERVING && !pending) || (d->flip.acked && !d->o->stay);
     if (ending || verdict == AUTH_REVOKED || d->failures >= (uint64_t)d->o->retry)
