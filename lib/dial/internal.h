@@ -68,6 +68,7 @@ struct dial {
     bool lost;           /* the last connection or dial failed, and that was said */
     int64_t stable_at;   /* when the failures are forgotten; INT64_MAX */
     int64_t redial_at;   /* INT64_MAX: none is due */
+    int64_t redial_in;   /* ms, from the loss on */
     unsigned failures, attempt;
     int64_t last_expiry; /* of a token, Unix seconds */
     int64_t expires_at;  /* the last one does, by clock_ms() */

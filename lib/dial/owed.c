@@ -109,12 +109,13 @@ static void handshake_lost(struct dial *d, const struct owed *o)
         dial_fail(d, sent && !d->signalled ? EX_PROTOCOL : EX_UNAVAILABLE);
 }
 
-/* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. */
+/* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. A hello is said
+ * again on the next one, and a pipe whose input has ended stays for its answer. */
 static const struct owed *next_decided(struct dial *d, bool final)
 {
     const struct owed *o = NULL;
     while ((o = ledger_each(d->ledger, o)))
-        if (final || o->frame <= d->sent)
+        if (final || (o->frame <= d->sent && (d->o->command || o->type != FRAME_HELLO)))
             return o;
     return NULL;
 }

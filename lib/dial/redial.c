@@ -113,10 +113,8 @@ static void tell_end(struct dial *d, const struct link_end *e, bool was_open)
         buf_printf(&m, "close link: by %s: %d", by_whom(e), e->code);
     if (e->reason.len)
         buf_printf(&m, " %.*s", (int)e->reason.len, e->reason.p);
-    if (d->redial_at != INT64_MAX) {
-        int64_t in = d->redial_at - clock_ms();
-        buf_printf(&m, ", next dial in %.1f s", in > 0 ? (double)in / 1000 : 0);
-    }
+    if (d->redial_at != INT64_MAX)
+        buf_printf(&m, ", next dial in %.1f s", (double)d->redial_in / 1000);
     bool wanted = d->redial_at == INT64_MAX && e->code == WS_NORMAL && !e->broken;
     if (wanted)
         warn("%s", buf_cstr(&m));
@@ -133,8 +131,7 @@ static void emit_end(struct dial *d, const struct link_end *e, bool final, bool 
     if (final)
         buf_printf(&m, ",\"by\":\"%s\"%s", by_whom(e), revoked ? ",\"relay_disabled\":true" : "");
     else
-        buf_printf(&m, ",\"retry_in\":%.3f",
-                   d->redial_at > clock_ms() ? (double)(d->redial_at - clock_ms()) / 1000 : 0);
+        buf_printf(&m, ",\"retry_in\":%.3f", (double)d->redial_in / 1000);
     dial_emit_link(d, final ? "closed" : "lost", buf_cstr(&m));
     buf_free(&m);
 }
@@ -161,7 +158,8 @@ static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict
         return false;
     d->failures++;
     int64_t delay = verdict == AUTH_ORDINARY ? backoff_delay(d->failures, random_word()) : 0;
-    d->redial_at = clock_ms() + (delay > e->retry_after ? delay : e->retry_after);
+    d->redial_in = delay > e->retry_after ? delay : e->retry_after;
+    d->redial_at = clock_ms() + d->redial_in;
     return true;
 }
 
