@@ -36,8 +36,9 @@ Options:
       --ping-timeout DURATION     silence after a ping that ends the link (default 10s)
       --retry N                   failures in a row to dial again after, or inf (default inf)
   -m, --max-time DURATION         end after that time
-      --kill-after DURATION       time for the ring to finish its work at the end (default 10s)
+      --kill-after DURATION       time from the first signal to the end (default 60s)
       --record FILE               append every frame with its time to FILE
+      --status FILE               keep in FILE how the run stands, as one line of JSON
       --ready-fd N                write the first descriptor frame to descriptor N
   -h, --help                      print this help and exit
   -V, --version                   print the version and exit
@@ -132,7 +133,7 @@ takes_value() {
     actions | long-lived | reply-to | typing | insecure | help | version | quiet | verbose) return 1 ;;
     platform | parallel | timeout | attempts | dead-letter | on-failure | state | after | url | id | secret-file | token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
-        record | ready-fd) ;;
+        record | status | ready-fd) ;;
     *) wrong "option --$1: unknown" ;;
     esac
 }

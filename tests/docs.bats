@@ -60,6 +60,28 @@ man_options() {
     [ -z "${bad-}" ]
 }
 
+@test "relay-adapter passes on every option of relay-dial's and relay-run's that makes sense in its ring" {
+    longs() { sed -n '/^Options:/,/^$/s/^ .*\(--[a-z0-9-]*\( [^ ][^ ]*\)\?\)  .*/\1/p' "$1" | sort; }
+    longs relay-adapter.help >has
+    cat >not <<'END'
+--count N
+--dry-run
+--line-buffered
+--max-frame SIZE
+--no-link
+--no-wait
+--null-input
+--stay
+--strict
+--unbuffered
+--up TYPE
+--wait DURATION
+END
+    for t in relay-dial relay-run; do
+        comm -23 <(longs $t.help) <(sort has not) | diff - /dev/null
+    done
+}
+
 @test "an argument has one word per type, the same in --help and in the manual page" {
     for t in $TOOLS; do
         sed -n '/^Options:/,/^$/s/^ .*\(--[a-z0-9-]*\) \([^ ][^ ]*\)  .*/\1 \2/p' "$t.help" | sort >"$t.words"

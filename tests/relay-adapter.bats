@@ -163,6 +163,7 @@ END
 [--proxy=http://p]
 [--kill-after=1s]
 [--record=r]
+[--status=s]
 [--ready-fd=7]
 [--retry=inf]
 [--max-time=9]
@@ -177,11 +178,12 @@ END
 [sh]
 [-fc]
 END
-    for sh in dash bash; do
+    for sh in dash bash 'busybox sh'; do
+        # shellcheck disable=SC2086 # two words
         PATH=$PWD/fake:$PATH $sh "$RELAY_BUILD/bin/relay-adapter" -qH 'A: b  c' --header="D: 'e'" --cacert 'ca *' --cert c --key k -k \
-            -x '' -xhttp://p --kill-after 1s --record r --ready-fd 7 --retry inf -m9 --id gw --secret-file s --token-ttl 5m \
+            -x '' -xhttp://p --kill-after 1s --record r --status s --ready-fd 7 --retry inf -m9 --id gw --secret-file s --token-ttl 5m \
             --connect-timeout 1 --ping-interval 2 --ping-timeout 3 --url 'ws://h?a=b c' -- true >got
-        head -n 24 got | diff want -
+        head -n 25 got | diff want -
     done
 }
 
@@ -194,6 +196,35 @@ END
         --after 100ms /bin/true
     [ "$status" -eq 0 ]
     [ "$stderr" = 'relay-dial: close link: by us: 1000' ]
+}
+
+@test "a TERM to every process of the ring at once loses nothing: the shells of it leave it to relay-dial, whichever they are" {
+    local sh
+    for sh in dash bash busybox; do
+        mkdir "$sh"
+        ln -s "$(type -P "$sh")" "$sh/sh"
+        start_stub
+        PATH=$PWD/$sh:$PATH adapter cat
+        [ "$(readlink "/proc/$(pgrep -P "$ADAPTER" -x sh)/exe")" = "$(readlink -f "$sh/sh")" ]
+        # shellcheck disable=SC2046 # a list of words
+        kill -TERM "$ADAPTER" $(pids "$ADAPTER")
+        status=0
+        wait "$ADAPTER" || status=$?
+        [ "$status" -eq 0 ] || { echo "$sh: $status"; cat err; return 1; }
+        [ "$(tail -n 1 stub.out)" = '{"type":"going_idle"}' ]
+        [ "$(grep -v '^relay-dial: drain: ' err)" = 'relay-dial: close link: by us: 1000' ]
+        exec 9>&-
+        kill "$STUB"
+        wait "$STUB"
+    done
+}
+
+pids() {
+    local p
+    for p in $(pgrep -P "$1"); do
+        echo "$p"
+        pids "$p"
+    done
 }
 
 # The command lines of what runs below a process, one a line.

@@ -179,6 +179,13 @@ EOF
     [[ $output == Usage:* ]]
 }
 
+@test "a frame over what every peer takes is warned of" {
+    head -c 1100000 /dev/zero | tr '\0' x >big
+    run --separate-stderr bash -c 'relay-send -n -c 42 --set requestId=r1 - <big | wc -l'
+    [ "$output" -eq 1 ]
+    [[ $stderr =~ ^'relay-send: send "r1": 11'[0-9]*' bytes, and peers may take no more than 1 MiB'$ ]]
+}
+
 @test "an op that is not known is warned of" {
     run --separate-stderr relay-send -n -c 42 -o sned -- hi
     [ "$status" -eq 0 ]

@@ -9,7 +9,10 @@
 #include "base/text.h"
 #include "send/outlet.h"
 
-enum { ROOM = 256 * 1024 }; /* bytes of output after which no further parts are made */
+enum {
+    ROOM = 256 * 1024,  /* bytes of output after which no further parts are made */
+    TAKEN = 1024 * 1024 /* the longest message that every known peer takes (protocol §9) */
+};
 
 void outlet_open(struct outlet *t, struct filter *f, const struct sender_options *o, bool ordered)
 {
@@ -78,6 +81,10 @@ static void emit(struct outlet *t, bool passed, bool part)
     if (!passed) {
         complain("refuse %s", sender_refusal(t->sender));
         filter_fail(t->f, EX_DATAERR);
+    }
+    if (t->line.len > TAKEN) {
+        struct span id = sender_id(t->sender);
+        warn("send %.*s: %zu bytes, and peers may take no more than 1 MiB", (int)id.n, id.p, t->line.len);
     }
     struct order_frame of = {.line = buf_as_span(&t->line),
                              .chat = buf_as_span(&t->chat),
