@@ -88,7 +88,8 @@ static void start_turns(struct runner *r, struct filter *f)
             continue;
         }
         r->running++;
-        r->start_told = false;
+        if (!r->inbox.waiting) /* the shortage is over, not just eased */
+            r->start_told = false;
     }
 }
 

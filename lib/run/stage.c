@@ -15,12 +15,28 @@ void stage_report(const char *why, struct load l)
                  (intmax_t)l.waiting);
 }
 
+static void report_signal(int number, struct load l)
+{
+    char why[32];
+    snprintf(why, sizeof why, "end on signal %d", number);
+    stage_report(why, l);
+}
+
+/* A signal to a whole pipeline takes the reader, too: then it is the signal that ends us. */
 static bool on_gone(struct filter *f)
 {
     struct stage *s = f->ctx;
-    if (!s->deadly)
-        stage_report("write stdout: its reader is gone", s->load(f));
+    struct load l = s->load(f);
+    int deadly = 0;
+    for (int number; (number = sig_next());)
+        deadly = number == SIGCHLD ? deadly : number;
+    if (!s->deadly && deadly)
+        report_signal(deadly, l);
+    else if (!s->deadly)
+        stage_report("write stdout: its reader is gone", l);
     s->stop(f, SIGTERM);
+    if (deadly)
+        sig_die(deadly);
     return false;
 }
 
@@ -68,13 +84,11 @@ void stage_pass(struct stage *s, struct filter *f, const struct frame *fr)
 
 static void shut_down(struct stage *s, struct filter *f, int number)
 {
-    char why[32];
     if (s->deadly) {
         s->stop(f, SIGKILL);
         sig_die(number);
     }
-    snprintf(why, sizeof why, "end on signal %d", number);
-    stage_report(why, s->load(f));
+    report_signal(number, s->load(f));
     s->deadly = number;
     filter_stop(f);
     s->stop(f, SIGTERM);
