@@ -114,9 +114,8 @@ work() {
 }
 
 @test "a COMMAND that cannot be killed is told and left" {
-    cc -shared -fPIC -o no_kill.so "$RELAY_SOURCE/tests/preload/no_kill.c"
     message 1 m1 x b1 >in
-    LD_PRELOAD="$PWD/no_kill.so" run --separate-stderr timeout 20 relay-run --timeout 100ms --kill-after 100ms sleep 30 <in
+    run --separate-stderr preload "$RELAY_SOURCE/tests/preload/no_kill.c" timeout 20 relay-run --timeout 100ms --kill-after 100ms sleep 30 <in
     [ "$status" -eq 1 ] && [[ $stderr == *'message m1 of s:1: it cannot be killed, not waited for, not acknowledged' ]]
 }
 

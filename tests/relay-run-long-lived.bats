@@ -91,3 +91,24 @@ END
     run --separate-stderr relay-run -q -l sh -c 'echo "{\"op\":"; cat >/dev/null' <in
     [ "$status" -eq 65 ] && [[ $stderr == *'skip line 1 of sh: '* ]]
 }
+
+@test "a long-lived COMMAND that prints nothing while a message waits may be buffering: told once" {
+    script silent <<<'cat >/dev/null'
+    mkfifo in
+    exec 9<>in
+    background fast_clock 20 relay-run -l ./silent <in 2>err >out
+    feed message 1 m1 x
+    until_true 20 test -s err
+    feed message 1 m2 x
+    sleep 0.5
+    [ "$(cat err)" = 'relay-run: run ./silent: no output for 5 s while a message waits: does it flush each line?' ]
+    # one that has printed anything is just slow
+    script speaks <<<'echo "{\"op\":\"x\"}"; cat >/dev/null'
+    mkfifo in2
+    exec 9<>in2
+    background fast_clock 20 relay-run -l ./speaks <in2 2>err2 >out2
+    until_true 20 test -s out2
+    feed message 1 m1 x
+    sleep 0.5
+    [ ! -s err2 ]
+}

@@ -112,6 +112,30 @@ send 2 sorry, "no"' ]
     [ "$status" -eq 1 ] && [ "$(grep -c 'Too many open files, not acknowledged' <<<"$stderr")" -eq 8 ]
 }
 
+@test "whatever the limit of descriptors: it ends, and each message is answered or named" {
+    for i in 1 2 3; do message $i m$i x b$i; done >in
+    for n in 3 4 5 6 7 8 9 10 11 12 14 16; do
+        rc=0
+        (exec 3>&- 4>&- <in >out 2>err; ulimit -n $n; exec timeout 20 relay-run --attempts 1 -P 3 sh -c 'echo ok') || rc=$?
+        case $rc in
+        0) count inbound_ack out 3 ;;
+        1) [ "$(($(grep -c inbound_ack out) + $(grep -c 'Too many open files, not acknowledged' err)))" -eq 3 ] ;;
+        71 | 127) [ -s err ] ;;
+        *) false ;;
+        esac || { echo "$n: $rc"; cat err out; return 1; }
+    done
+}
+
+@test "COMMAND never runs on relay-run's own descriptors" {
+    message 1 m1 x b1 >in
+    echo '#include <errno.h>
+int dup2(int a, int b) { (void)a; (void)b; errno = EIO; return -1; }' >dup2.c
+    run --separate-stderr preload dup2.c relay-run --attempts 1 echo raw <in
+    [ "$status" -eq 1 ] && [ "$output" = "$(cat in)" ] && [[ $stderr == *'Input/output error, not acknowledged' ]]
+    run -126 --separate-stderr preload dup2.c relay-run -l echo raw <in
+    [ -z "$output" ] && [[ $stderr == 'relay-run: run echo: Input/output error' ]]
+}
+
 @test "a session's messages run one after another in order, as many sessions at once as -P says" {
     script slow <<'END'
 echo "+$RELAY_SESSION_KEY $RELAY_MESSAGE_ID" >>log

@@ -77,3 +77,12 @@ check_traffic() {
     head -n "$1" tried | awk '$2 < last[$1] + 0 { print; exit 1 } { last[$1] = $2 + 0 }'
     tail -n +$(($1 + 1)) tried | awk '$2 < last[$1] + 0 { print; exit 1 } { last[$1] = $2 + 0 }'
 }
+
+# preload SOURCE COMMAND… : runs COMMAND with the functions of a C file in place of the system's.
+preload() {
+    local lib asan=
+    lib=$PWD/$(basename "$1" .c).so
+    cc -shared -fPIC -o "$lib" "$1"
+    ! nm -D "$(command -v relay-run)" | grep -q __asan_init || asan=$(cc -print-file-name=libasan.so)
+    LD_PRELOAD="$asan $lib" "${@:2}"
+}

@@ -7,6 +7,8 @@
 #include "base/diag.h"
 #include "run/resident.h"
 
+enum { SILENCE = 5000 }; /* ms without any output at all while a message waits, before it is told */
+
 static bool has_room(struct filter *f)
 {
     return writer_pending(&f->out) < IO_HIGH_WATER;
@@ -56,6 +58,8 @@ static bool on_frame(struct filter *f, struct frame *fr)
     if (fr->type != FRAME_INBOUND && fr->type != FRAME_INTERRUPT_INBOUND)
         return true;
     hands_give(&r->hands, fr, clock_ms());
+    if (!r->silent_at)
+        r->silent_at = clock_ms() + SILENCE;
     if (!process_give(&r->process, fr->line) && !r->refused) {
         complain("write to %s: it has closed its input", r->argv[0]);
         filter_fail(f, EX_IOERR);
@@ -69,11 +73,27 @@ static void on_end(struct filter *f)
     process_give_last(&((struct resident *)f->ctx)->process);
 }
 
+/* One that never flushes looks as if it did nothing. */
+static void watch_silence(struct resident *r, struct pollset *ps)
+{
+    if (!r->silent_at || r->silent_at == INT64_MAX)
+        return;
+    if (r->process.out.line || r->process.out.b.len || !r->running || !r->hands.count) {
+        r->silent_at = INT64_MAX;
+    } else if (clock_ms() >= r->silent_at) {
+        warn("run %s: no output for %d s while a message waits: does it flush each line?", r->argv[0],
+             SILENCE / 1000);
+        r->silent_at = INT64_MAX;
+    }
+    pollset_until(ps, r->silent_at);
+}
+
 static void on_prepare(struct filter *f, struct pollset *ps)
 {
     struct resident *r = f->ctx;
     size_t before = writer_pending(&f->out);
     hands_expire(&r->hands, clock_ms());
+    watch_silence(r, ps);
     pollset_until(ps, hands_until(&r->hands));
     stage_prepare(&r->stage, f, ps);
     process_prepare(&r->process, ps, has_room(f));

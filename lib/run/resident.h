@@ -17,6 +17,7 @@ struct resident {
     struct hands hands;
     struct frame out;
     bool running, refused; /* refused: it has closed its stdin, which was reported */
+    int64_t silent_at;     /* the moment to say that nothing has ever come from it; INT64_MAX: never */
 };
 
 /* Fills in the callbacks of the filter; argv, max and kill_after are set. */
