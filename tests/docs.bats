@@ -137,6 +137,16 @@ END
     done
 }
 
+@test "relay-frames(5) has every frame type, and the laws send it through every filter" {
+    local type dir
+    sed -n 's/^ *ROW([A-Z_]*, "\([a-z_]*\)", \([A-Z]*\)).*/\1 \2/p' "$RELAY_SOURCE/lib/relay/frame.h" >types
+    [ "$(grep -c . types)" -ge 13 ]
+    while read -r type dir; do
+        grep -qE "^\.It (Sy|Li|Cm) $type( |\$)" "$MAN/relay-frames.5" || { echo "relay-frames.5 has no $type ($dir)"; return 1; }
+        grep -q "\"$type\"" "$RELAY_SOURCE/tests/laws.py" || { echo "laws.py sends no $type ($dir)"; return 1; }
+    done <types
+}
+
 @test "the manual pages are clean, and refer to pages that exist" {
     mandoc -Tlint -W warning "$MAN"/*
     for m in "$MAN"/*; do

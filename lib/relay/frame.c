@@ -5,10 +5,7 @@
 #include "relay/frame.h"
 #include "json/write.h"
 
-#define NAMED(text, dir)            \
-    {                               \
-        text, sizeof(text) - 1, dir \
-    }
+#define TYPE(id, text, dir) [FRAME_##id] = {text, sizeof(text) - 1, FRAME_##dir},
 
 static const struct {
     const char *name;
@@ -16,19 +13,7 @@ static const struct {
     enum frame_dir dir;
 } types[] = {
     [FRAME_OTHER] = {NULL, 0, FRAME_UNKNOWN},
-    [FRAME_HELLO] = NAMED("hello", FRAME_UP),
-    [FRAME_OUTBOUND] = NAMED("outbound", FRAME_UP),
-    [FRAME_INTERRUPT] = NAMED("interrupt", FRAME_UP),
-    [FRAME_GOING_IDLE] = NAMED("going_idle", FRAME_UP),
-    [FRAME_INBOUND_ACK] = NAMED("inbound_ack", FRAME_UP),
-    [FRAME_DESCRIPTOR] = NAMED("descriptor", FRAME_DOWN),
-    [FRAME_INBOUND] = NAMED("inbound", FRAME_DOWN),
-    [FRAME_OUTBOUND_RESULT] = NAMED("outbound_result", FRAME_DOWN),
-    [FRAME_INTERRUPT_INBOUND] = NAMED("interrupt_inbound", FRAME_DOWN),
-    [FRAME_GOING_IDLE_ACK] = NAMED("going_idle_ack", FRAME_DOWN),
-    [FRAME_PASSTHROUGH_FORWARD] = NAMED("passthrough_forward", FRAME_DOWN),
-    [FRAME_LINK] = NAMED("link", FRAME_LOCAL),
-    [FRAME_WORK] = NAMED("work", FRAME_LOCAL),
+    FRAME_TYPES(TYPE)
     [FRAME_ACTION] = {NULL, 0, FRAME_UNKNOWN},
 };
 

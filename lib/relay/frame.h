@@ -8,23 +8,30 @@
 #include "relay/identifier.h"
 #include "json/json.h"
 
+/* The frame types: name in the enum, name on the wire, direction. Local ones never touch the wire (design §1): link
+ * says what the link does, work how many turns are running and waiting. */
+#define FRAME_TYPES(ROW)                                  \
+    ROW(HELLO, "hello", UP)                               \
+    ROW(OUTBOUND, "outbound", UP)                         \
+    ROW(INTERRUPT, "interrupt", UP)                       \
+    ROW(GOING_IDLE, "going_idle", UP)                     \
+    ROW(INBOUND_ACK, "inbound_ack", UP)                   \
+    ROW(DESCRIPTOR, "descriptor", DOWN)                   \
+    ROW(INBOUND, "inbound", DOWN)                         \
+    ROW(OUTBOUND_RESULT, "outbound_result", DOWN)         \
+    ROW(INTERRUPT_INBOUND, "interrupt_inbound", DOWN)     \
+    ROW(GOING_IDLE_ACK, "going_idle_ack", DOWN)           \
+    ROW(PASSTHROUGH_FORWARD, "passthrough_forward", DOWN) \
+    ROW(LINK, "link", LOCAL)                              \
+    ROW(WORK, "work", LOCAL)
+
+#define FRAME_ENUM(id, text, dir) FRAME_##id,
 enum frame_type {
-    FRAME_OTHER, /* a type this contract does not know: passed on */
-    FRAME_HELLO,
-    FRAME_OUTBOUND,
-    FRAME_INTERRUPT,
-    FRAME_GOING_IDLE,
-    FRAME_INBOUND_ACK,
-    FRAME_DESCRIPTOR,
-    FRAME_INBOUND,
-    FRAME_OUTBOUND_RESULT,
-    FRAME_INTERRUPT_INBOUND,
-    FRAME_GOING_IDLE_ACK,
-    FRAME_PASSTHROUGH_FORWARD,
-    FRAME_LINK,   /* local, never on the wire (design §1): what the link does */
-    FRAME_WORK,   /* local: how many turns are running and waiting */
-    FRAME_ACTION, /* no type but an op: on its way to relay-send */
+    FRAME_OTHER,            /* a type this contract does not know: passed on */
+    FRAME_TYPES(FRAME_ENUM) /* one each */
+    FRAME_ACTION            /* no type but an op: on its way to relay-send */
 };
+#undef FRAME_ENUM
 
 enum frame_dir { FRAME_UNKNOWN, FRAME_UP, FRAME_DOWN, FRAME_LOCAL };
 
