@@ -287,7 +287,7 @@ ring_stage() {
 
 @test "the secret of the environment is not in /proc/PID/environ of relay-dial, nor in COMMAND's" {
     # shellcheck disable=SC2016 # for COMMAND
-    background env GATEWAY_RELAY_SECRET=sesame-7f3a GATEWAY_RELAY_ID=x relay-dial -q ws://127.0.0.1:9 -- \
+    background env GATEWAY_RELAY_SECRET=sesame-7f3a GATEWAY_RELAY_ID=x relay-dial -q --kill-after 100ms ws://127.0.0.1:9 -- \
         sh -c 'env >env; tr "\0" "\n" </proc/$PPID/environ >of.dial; : >done; exec sleep 60'
     until_true 10 test -e done
     # Who is not root may not even read it.
