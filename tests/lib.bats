@@ -29,6 +29,7 @@ load helper
 @test "lib: when a stage says what it has in hand" { "$RELAY_BUILD/tests/lib/work"; }
 @test "lib: what a long-lived COMMAND has in hand" { "$RELAY_BUILD/tests/lib/hands"; }
 @test "lib: the log on disk" { "$RELAY_BUILD/tests/lib/logfile"; }
+@test "lib: WebSocket frames as a client sends them" { "$RELAY_BUILD/tests/lib/ws"; }
 @test "lib: how a run stands" { "$RELAY_BUILD/tests/lib/status"; }
 
 @test "lib: the framer cuts as a model does that looks at one byte at a time" {

@@ -55,12 +55,13 @@ void ws_encode_close(struct buf *out, int code, struct span reason)
     if (code != WS_NO_CODE) {
         payload[n++] = (char)(code >> 8);
         payload[n++] = (char)(code & 255);
-        if (reason.n > sizeof payload - n)
-            reason.n = sizeof payload - n;
-        /* A cut must not leave half a character. */
-        while (reason.n && ((unsigned char)reason.p[reason.n - 1] & 0xc0) == 0x80 &&
-               reason.n == sizeof payload - 2)
-            reason.n--;
+        size_t most = sizeof payload - n;
+        if (reason.n > most) {
+            /* A cut must not leave half a character. */
+            while (most && ((unsigned char)reason.p[most] & 0xc0) == 0x80)
+                most--;
+            reason.n = most;
+        }
         memcpy(payload + n, reason.p, reason.n);
         n += reason.n;
     }
