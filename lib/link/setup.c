@@ -2,6 +2,7 @@
 /* The link: libcurl's handles and what they are told. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -142,6 +143,8 @@ struct link *link_new(const struct link_options *o)
     l->in.lines.max = o->max_frame;
     l->fd = CURL_SOCKET_BAD;
     must(curl_global_init(CURL_GLOBAL_DEFAULT));
+    if (!OSSL_LIB_CTX_get0_global_default()) /* libcurl does not look */
+        die(EX_OSERR, "set up libcurl: libcrypto did not start");
     l->easy = curl_easy_init();
     l->multi = curl_multi_init();
     if (!l->easy || !l->multi)

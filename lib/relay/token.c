@@ -19,6 +19,9 @@ static void sign(char hex[SIG_HEX], struct span secret, struct span text)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned n = 0;
+    /* libcrypto that could not start, for want of memory, is used all the same and crashes. */
+    if (!OSSL_LIB_CTX_get0_global_default())
+        die(EX_OSERR, "sign token: libcrypto did not start");
     if (secret.n > INT_MAX || !HMAC(EVP_sha256(), secret.p ? secret.p : "", (int)secret.n,
                                     (const unsigned char *)text.p, text.n, mac, &n))
         die(EX_OSERR, "sign token: HMAC-SHA256 failed");
