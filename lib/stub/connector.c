@@ -17,47 +17,6 @@ enum {
     MESSAGE_USUAL = 1 << 20, /* bytes: what every known gateway takes in a message (protocol §9) */
 };
 
-/* The newest gateway that shook hands, is not on its way out and did not go idle; failing that, one that did:
- * the one frames are for. */
-static struct gateway *present(const struct connector *c)
-{
-    struct gateway *flipped = NULL;
-    for (struct gateway *g = c->gateways; g; g = g->next) {
-        if (!g->greeted || g->deaf)
-            continue;
-        if (!g->idle)
-            return g;
-        if (!flipped)
-            flipped = g;
-    }
-    return flipped;
-}
-
-static void choose(struct connector *c)
-{
-    struct gateway *g = present(c);
-    delivery_target(&c->delivery, g ? g->conn : NULL, g && g->idle);
-}
-
-void gateway_greeted(struct connector *c, struct gateway *g)
-{
-    if (g->greeted)
-        return;
-    g->greeted = true;
-    if (g->fault.kind == FAULT_HALF_OPEN) {
-        info(1, "freeze gateway %ju", g->number);
-        g->deaf = true;
-        conn_freeze(g->conn);
-    }
-    choose(c);
-}
-
-void gateway_flipped(struct connector *c, struct gateway *g)
-{
-    g->idle = true;
-    choose(c);
-}
-
 void connector_deliver(struct connector *c, const struct frame *f)
 {
     if (f->line.n > MESSAGE_USUAL)
@@ -102,7 +61,7 @@ static void strike(struct connector *c, struct gateway *g)
         info(1, "drop gateway %ju", g->number);
         conn_cut(g->conn);
     }
-    choose(c);
+    gateway_choose(c);
 }
 
 static void turn_away(struct gateway *g, int code, const char *reason, const char *why)
@@ -125,7 +84,7 @@ static void bound_memory(struct connector *c, struct gateway *g)
     turn_away(g, WS_TOO_BIG, "too much unfinished", "too much unfinished by all gateways");
     stream_free(&g->in);
     g->in = (struct stream){0};
-    choose(c);
+    gateway_choose(c);
 }
 
 static void on_received(void *ctx, struct conn *conn, struct span piece, bool last)
@@ -193,7 +152,7 @@ static void meet(struct connector *c, struct gateway *g)
         old->deaf = true;
         conn_close(old->conn, WS_REPLACED, "replaced");
     }
-    choose(c);
+    gateway_choose(c);
 }
 
 static void on_opened(void *ctx, struct conn *conn)
@@ -216,7 +175,7 @@ static void on_unmasked(void *ctx, struct conn *conn)
 {
     struct connector *c = ctx;
     turn_away(conn_owner(conn), WS_PROTOCOL_ERROR, "frame without a mask", "frame without a mask");
-    choose(c);
+    gateway_choose(c);
 }
 
 static void gateway_free(struct gateway *g)
@@ -258,7 +217,7 @@ static void on_gone(void *ctx, struct conn *conn, int code, struct span reason)
     if (code)
         info(1, "gateway %ju: gone, close code %d%s%.*s", g->number, code, reason.n ? " " : "", (int)reason.n,
              reason.n ? reason.p : "");
-    choose(c);
+    gateway_choose(c);
     settle(c, g);
     gateway_free(g);
 }
@@ -278,7 +237,7 @@ void connector_stop(struct connector *c, int code, const char *reason)
         g->deaf = true;
         conn_close(g->conn, code, reason);
     }
-    choose(c);
+    gateway_choose(c);
 }
 
 const char *connector_platform(const struct connector *c)

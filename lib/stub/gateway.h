@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One gateway, as the two halves of the connector share it: connector.c, where gateways come and go, and
- * answer.c, which answers what they say. Everybody else uses connector.h. */
+/* One gateway, as the parts of the connector share it: gateway.c, which knows whom the frames are for, answer.c, which
+ * answers what a gateway says, and connector.c above both, where gateways come and go. Everybody else uses connector.h. */
 #ifndef RELAY_STUB_GATEWAY_H
 #define RELAY_STUB_GATEWAY_H
 
@@ -25,7 +25,9 @@ struct gateway {
     struct stream in;
 };
 
-/* connector.c: the first descriptor goes out to it; its going_idle_ack does. */
+/* gateway.c: whom the frames are for is settled anew, after a gateway came, left or changed. */
+void gateway_choose(struct connector *c);
+/* The first descriptor goes out to it; its going_idle_ack does. */
 void gateway_greeted(struct connector *c, struct gateway *g);
 void gateway_flipped(struct connector *c, struct gateway *g);
 
