@@ -35,7 +35,7 @@ int64_t connector_due(const struct connector *c)
 static void tell_gate(struct connector *c)
 {
     struct delivery *d = &c->delivery;
-    const struct gateway *g = present(c);
+    const struct gateway *g = gateway_present(c);
     d->gate_told = true;
     warn("wait for gateway %ju: no inbound_ack of '%.*s' in %lld s, %zu deliveries wait behind it",
          g ? g->number : 0, (int)d->gate->id.n, d->gate->id.p, (long long)(c->o.patience / 1000),
@@ -242,7 +242,7 @@ void connector_stop(struct connector *c, int code, const char *reason)
 
 const char *connector_platform(const struct connector *c)
 {
-    const struct gateway *g = present(c);
+    const struct gateway *g = gateway_present(c);
     return g ? g->platform : NULL;
 }
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Which gateway the frames are for. */
-#include "base/diag.h"
 #include "stub/gateway.h"
+#include "base/diag.h"
 
-/* The newest gateway that shook hands, is not on its way out and did not go idle; failing that, one that did:
- * the one frames are for. */
-static struct gateway *present(const struct connector *c)
+struct gateway *gateway_present(const struct connector *c)
 {
     struct gateway *flipped = NULL;
     for (struct gateway *g = c->gateways; g; g = g->next) {
@@ -21,7 +19,7 @@ static struct gateway *present(const struct connector *c)
 
 void gateway_choose(struct connector *c)
 {
-    struct gateway *g = present(c);
+    struct gateway *g = gateway_present(c);
     delivery_target(&c->delivery, g ? g->conn : NULL, g && g->idle);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One gateway, as the parts of the connector share it: gateway.c, which knows whom the frames are for, answer.c, which
- * answers what a gateway says, and connector.c above both, where gateways come and go. Everybody else uses connector.h. */
+/* One gateway, as the parts of the connector share it: gateway.c, which knows whom the frames are for,
+ * answer.c, which answers what a gateway says, and connector.c above both, where gateways come and go.
+ * Everybody else uses connector.h. */
 #ifndef RELAY_STUB_GATEWAY_H
 #define RELAY_STUB_GATEWAY_H
 
@@ -25,7 +26,10 @@ struct gateway {
     struct stream in;
 };
 
-/* gateway.c: whom the frames are for is settled anew, after a gateway came, left or changed. */
+/* gateway.c: the one frames are for: the newest that shook hands, is not on its way out and did not go idle;
+ * failing that, one that did; NULL without one. */
+struct gateway *gateway_present(const struct connector *c);
+/* Whom the frames are for is settled anew, after a gateway came, left or changed. */
 void gateway_choose(struct connector *c);
 /* The first descriptor goes out to it; its going_idle_ack does. */
 void gateway_greeted(struct connector *c, struct gateway *g);
