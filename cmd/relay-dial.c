@@ -13,7 +13,7 @@
 #include "relay/secret.h"
 #include "relay/token.h"
 #include "relay/url.h"
-#include "json/json.h"
+#include "json/write.h"
 
 static struct relay_dial {
     struct dial_options o;
@@ -203,18 +203,17 @@ static int dry_run(const struct relay_dial *s)
 {
     struct buf b = {0}, url = {0};
     url_without_login(&url, s->o.link.url);
-    buf_str(&b, "{\"url\":");
-    json_quote(&b, url.p, url.len);
+    json_begin(&b, '{');
+    json_add_text(&b, "url", buf_as_span(&url));
     buf_free(&url);
-    buf_str(&b, ",\"headers\":[");
+    json_key(&b, "headers");
+    json_begin(&b, '[');
     if (s->o.id)
-        buf_str(&b, "\"Authorization: Bearer (redacted)\"");
-    for (size_t i = 0; i < s->n_headers; i++) {
-        if (i || s->o.id)
-            buf_ch(&b, ',');
-        json_quote_str(&b, s->headers[i]);
-    }
-    buf_str(&b, "]}");
+        json_put_str(&b, "Authorization: Bearer (redacted)");
+    for (size_t i = 0; i < s->n_headers; i++)
+        json_put_str(&b, s->headers[i]);
+    json_end(&b, ']');
+    json_end(&b, '}');
     struct writer w;
     writer_open(&w, STDOUT_FILENO);
     writer_line(&w, buf_as_span(&b));

@@ -2,39 +2,37 @@
 /* The address of a message. */
 #include <string.h>
 
+#include "json/write.h"
 #include "relay/action.h"
 #include "run/address.h"
 
-/* Appends an identifier as a JSON string; nothing and false if it is not one. */
-static bool add_identifier(struct buf *out, struct span v)
+static void add_identifier(struct buf *out, const char *name, struct span v)
 {
-    struct buf text = {0};
-    struct span id = identifier_text(&text, v);
-    if (id.p)
-        buf_span(out, id);
-    buf_free(&text);
-    return id.p;
-}
-
-static void add_member(struct buf *out, const char *name, struct span v)
-{
-    size_t before = out->len;
-    buf_printf(out, ",\"%s\":", name);
-    if (!add_identifier(out, v))
-        out->len = before;
+    if (!identifier_is(v))
+        return;
+    json_key(out, name);
+    identifier_add(out, v);
 }
 
 static void add_chat(struct buf *out, const struct turn *t)
 {
-    if (!add_identifier(out, json_find(t->source, "chat_id")))
+    if (!identifier_add(out, json_find(t->source, "chat_id")))
         buf_str(out, "\"\"");
+}
+
+static void begin_action(struct buf *out, const char *op, const struct turn *t)
+{
+    json_begin(out, '{');
+    json_add_str(out, "op", op);
+    json_key(out, "chat_id");
+    add_chat(out, t);
 }
 
 /* The platform's name; {NULL, 0} if the message names none: "relay" stands for that. */
 static struct span platform_of(const struct turn *t)
 {
     struct span v = json_find(t->source, "platform");
-    return json_is_string(v) && v.n > 2 && !json_eq(v, "relay") ? v : (struct span){NULL, 0};
+    return json_has_text(v) && !json_eq(v, "relay") ? v : (struct span){NULL, 0};
 }
 
 /* The members of the message's metadata that an answer carries, and where each is taken from. The scope has
@@ -65,8 +63,8 @@ static bool add_metadata(struct buf *out, const struct turn *t, struct span meta
     for (size_t i = 0; i < CARRIED; i++) {
         if (is_given(metadata, i))
             continue;
-        if (add_identifier(&values[i], json_find(t->source, carried[i].from)) ||
-            (carried[i].other && add_identifier(&values[i], json_find(t->source, carried[i].other))))
+        if (identifier_add(&values[i], json_find(t->source, carried[i].from)) ||
+            (carried[i].other && identifier_add(&values[i], json_find(t->source, carried[i].other))))
             edits[n++] = (struct json_edit){carried[i].name, buf_as_span(&values[i])};
     }
     if (n)
@@ -80,31 +78,27 @@ static bool add_metadata(struct buf *out, const struct turn *t, struct span meta
 static void add_address(struct buf *out, const struct turn *t)
 {
     struct buf metadata = {0};
-    add_member(out, "platform", platform_of(t));
-    add_member(out, "botId", t->bot);
-    if (add_metadata(&metadata, t, (struct span){NULL, 0})) {
-        buf_str(out, ",\"metadata\":");
-        buf_span(out, buf_as_span(&metadata));
-    }
-    buf_str(out, ",\"addressed\":true}");
+    add_identifier(out, "platform", platform_of(t));
+    add_identifier(out, "botId", t->bot);
+    if (add_metadata(&metadata, t, (struct span){NULL, 0}))
+        json_add(out, "metadata", buf_as_span(&metadata));
+    json_add_bool(out, "addressed", true);
+    json_end(out, '}');
     buf_free(&metadata);
 }
 
 void address_reply(struct buf *out, const struct turn *t, struct span text, bool reply_to)
 {
-    buf_str(out, "{\"op\":\"send\",\"chat_id\":");
-    add_chat(out, t);
-    buf_str(out, ",\"content\":");
-    json_quote(out, text.p, text.n);
+    begin_action(out, "send", t);
+    json_add_text(out, "content", text);
     if (reply_to)
-        add_member(out, "reply_to", json_find(t->event, "message_id"));
+        add_identifier(out, "reply_to", json_find(t->event, "message_id"));
     add_address(out, t);
 }
 
 void address_typing(struct buf *out, const struct turn *t)
 {
-    buf_str(out, "{\"op\":\"typing\",\"chat_id\":");
-    add_chat(out, t);
+    begin_action(out, "typing", t);
     add_address(out, t);
 }
 
@@ -116,8 +110,8 @@ static bool is_absent(struct span v)
 static bool same_identifier(struct span a, struct span b)
 {
     struct buf x = {0}, y = {0};
-    bool same = identifier_decode(&x, a) && identifier_decode(&y, b) && x.len == y.len &&
-                memcmp(x.p, y.p, x.len) == 0;
+    bool same = identifier_decode(&x, a) && identifier_decode(&y, b) &&
+                span_same(buf_as_span(&x), buf_as_span(&y));
     buf_free(&x);
     buf_free(&y);
     return same;
@@ -126,8 +120,8 @@ static bool same_identifier(struct span a, struct span b)
 static bool same_platform(struct span a, struct span b)
 {
     struct buf x = {0}, y = {0};
-    bool same = platform_decode(&x, a) && platform_decode(&y, b) && x.len == y.len &&
-                memcmp(x.p, y.p, x.len) == 0;
+    bool same = platform_decode(&x, a) && platform_decode(&y, b) &&
+                span_same(buf_as_span(&x), buf_as_span(&y));
     buf_free(&x);
     buf_free(&y);
     return same;

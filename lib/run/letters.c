@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "json/write.h"
 #include "run/letters.h"
 
 bool letters_open(struct logfile *l, const char *path)
@@ -19,13 +20,17 @@ bool letters_open(struct logfile *l, const char *path)
 
 static void add_letter(struct buf *out, const struct turn *t, int attempts, struct span reason)
 {
-    buf_str(out, "{\"t\":\"");
+    json_begin(out, '{');
+    json_key(out, "t");
+    buf_ch(out, '"');
     clock_stamp(out);
-    buf_str(out, "\",\"dir\":\"down\",\"reason\":");
-    json_quote(out, reason.p, reason.n);
-    buf_printf(out, ",\"attempts\":%d,\"frame\":", attempts);
-    buf_span(out, buf_as_span(&t->line));
-    buf_str(out, "}\n");
+    buf_ch(out, '"');
+    json_add_str(out, "dir", "down");
+    json_add_text(out, "reason", reason);
+    json_add_int(out, "attempts", attempts);
+    json_add(out, "frame", buf_as_span(&t->line));
+    json_end(out, '}');
+    buf_ch(out, '\n');
 }
 
 bool letters_write(struct logfile *l, const struct turn *t, struct span reason)

@@ -2,6 +2,7 @@
 /* The frames that actions become. */
 #include <string.h>
 
+#include "json/write.h"
 #include "send/outbound.h"
 
 /* One of the frame's own members. Null, and for all but requestId the empty string, are as good as absent. */
@@ -95,23 +96,17 @@ void outbound_id(struct buf *out, const struct outbound *o)
 void outbound_build(struct buf *out, const struct outbound *o)
 {
     size_t from = out->len;
-    buf_str(out, "{\"type\":\"outbound\",\"requestId\":");
+    json_begin(out, '{');
+    json_add_str(out, "type", "outbound");
+    json_key(out, "requestId");
     outbound_id(out, o);
-    buf_str(out, ",\"action\":");
+    json_key(out, "action");
     action_build(out, o);
-    if (o->platform.p) {
-        buf_str(out, ",\"platform\":");
-        buf_span(out, o->platform);
-    }
-    if (o->bot.p) {
-        buf_str(out, ",\"botId\":");
-        buf_span(out, o->bot);
-    }
-    if (o->refused.p) {
-        buf_str(out, ",\"refused\":");
-        json_quote(out, o->refused.p, o->refused.n);
-    }
-    buf_ch(out, '}');
+    json_add(out, "platform", o->platform);
+    json_add(out, "botId", o->bot);
+    if (o->refused.p)
+        json_add_text(out, "refused", o->refused);
+    json_end(out, '}');
     escape_lines(out, from);
 }
 

@@ -3,15 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "json/write.h"
 #include "stub/console.h"
-
-static void add_member(struct buf *out, const char *name, struct span value)
-{
-    if (!value.p)
-        return;
-    buf_printf(out, ",\"%s\":", name);
-    buf_span(out, value);
-}
 
 /* The option of the last prompt with that id (plain text), or {NULL, 0}. */
 static struct span find_option(const struct console *c, struct span id)
@@ -27,7 +20,7 @@ static struct span find_option(const struct console *c, struct span id)
         text.len = 0;
         if (json_is_string(own))
             json_decode(&text, own);
-        found = text.len && text.len == id.n && memcmp(text.p, id.p, id.n) == 0;
+        found = text.len && span_same(buf_as_span(&text), id);
     }
     buf_free(&text);
     return found ? option : none;
@@ -35,12 +28,25 @@ static struct span find_option(const struct console *c, struct span id)
 
 static void add_response(struct console *c, struct buf *out, struct span option)
 {
-    buf_str(out, ",\"prompt_response\":{\"option_id\":");
-    buf_span(out, json_find(option, "id"));
-    add_member(out, "prompt_id", json_find(buf_as_span(&c->prompt), "prompt_id"));
-    add_member(out, "label", json_find(option, "label"));
-    buf_ch(out, '}');
+    json_key(out, "prompt_response");
+    json_begin(out, '{');
+    json_add(out, "option_id", json_find(option, "id"));
+    json_add(out, "prompt_id", json_find(buf_as_span(&c->prompt), "prompt_id"));
+    json_add(out, "label", json_find(option, "label"));
+    json_end(out, '}');
     buf_free(&c->prompt);
+}
+
+static void add_source(struct buf *out, const char *platform)
+{
+    json_key(out, "source");
+    json_begin(out, '{');
+    json_add_str(out, "platform", platform);
+    json_add_str(out, "chat_id", "console");
+    json_add_str(out, "chat_type", "dm");
+    json_add_str(out, "user_id", "you");
+    json_add_str(out, "user_name", "you");
+    json_end(out, '}');
 }
 
 void console_say(struct console *c, struct buf *out, const char *platform, struct span text)
@@ -49,15 +55,19 @@ void console_say(struct console *c, struct buf *out, const char *platform, struc
     struct span option = {NULL, 0};
     if (command)
         option = find_option(c, (struct span){text.p + 1, text.n - 1});
-    buf_str(out, "{\"type\":\"inbound\",\"event\":{\"text\":");
-    json_quote(out, text.p, text.n);
-    buf_printf(out, ",\"message_type\":\"%s\",\"message_id\":\"u%llu\",\"source\":{\"platform\":",
-               command ? "command" : "text", (unsigned long long)++c->said);
-    json_quote_str(out, platform);
-    buf_str(out, ",\"chat_id\":\"console\",\"chat_type\":\"dm\",\"user_id\":\"you\",\"user_name\":\"you\"}");
+    json_begin(out, '{');
+    json_add_str(out, "type", "inbound");
+    json_key(out, "event");
+    json_begin(out, '{');
+    json_add_text(out, "text", text);
+    json_add_str(out, "message_type", command ? "command" : "text");
+    json_key(out, "message_id");
+    buf_printf(out, "\"u%llu\"", (unsigned long long)++c->said);
+    add_source(out, platform);
     if (option.p)
         add_response(c, out, option);
-    buf_str(out, "}}");
+    json_end(out, '}');
+    json_end(out, '}');
 }
 
 void console_lines(struct buf *out, const char *who, struct span text)

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "json/write.h"
 #include "relay/action.h"
 #include "stub/replies.h"
-#include "json/write.h"
 
 #define OPS                                                                                               \
     "[\"send\",\"edit\",\"delete\",\"typing\",\"follow_up\",\"get_chat_info\",\"send_media\",\"prompt\"," \
@@ -112,12 +112,14 @@ static bool is_one_of(struct span op, const char *const *ops)
 static void chat_info(struct buf *out, struct span action)
 {
     struct span chat = json_find(action, "chat_id");
-    buf_str(out, "{\"success\":true,\"chat_info\":{\"name\":");
-    if (json_is_string(chat))
-        buf_span(out, chat);
-    else
-        buf_str(out, "\"\"");
-    buf_str(out, ",\"type\":\"dm\"}}");
+    json_begin(out, '{');
+    json_add_bool(out, "success", true);
+    json_key(out, "chat_info");
+    json_begin(out, '{');
+    json_add(out, "name", json_is_string(chat) ? chat : span_of("\"\""));
+    json_add_str(out, "type", "dm");
+    json_end(out, '}');
+    json_end(out, '}');
 }
 
 void replies_success(struct buf *out, struct replies *r, struct span action, bool offered)
