@@ -49,7 +49,7 @@ start_stub() {
     exec 9<>stub.in
     background relay-stub --url-file url "$@" <stub.in >stub.out 2>stub.err
     STUB=$!
-    until_true 5 test -s url
+    until_true 30 test -s url
     URL=$(cat url)
 }
 
@@ -80,7 +80,7 @@ start_peer() {
     exec 8<>peer.in
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/server.py" url "$@" <peer.in >peer.out 2>peer.err
     PEER=$!
-    until_true 10 test -s url
+    until_true 30 test -s url
     URL=$(cat url)
 }
 
@@ -88,7 +88,7 @@ start_peer() {
 start_raw() {
     rm -f raw.url
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" raw.url "$@" >raw.out
-    until_true 5 test -s raw.url
+    until_true 30 test -s raw.url
     URL=$(cat raw.url)
 }
 
@@ -116,7 +116,7 @@ EOF
     # shellcheck disable=SC2016 # for the inner shell
     background bash -c 'relay-dial "$@" 2>err & echo $! >ring.pid; wait $!; echo $? >status' - "$@" -- sh ring.sh
     exec 7>up
-    until_true 5 test -s ring.pid
+    until_true 30 test -s ring.pid
     RING=$(cat ring.pid)
     PIDS="$PIDS $RING"
 }
@@ -126,11 +126,11 @@ up() {
     printf '%s\n' "$1" >&7
 }
 down() {
-    until_true "${2:-8}" grep -q -- "$1" down
+    until_true "${2:-30}" grep -q -- "$1" down
 }
 # ended STATUS [SECONDS] : waits for the ring's end and compares its exit status.
 ended() {
-    until_true "${2:-8}" test -s status
+    until_true "${2:-30}" test -s status
     [ "$(cat status)" = "$1" ] || { echo "status $(cat status), not $1"; cat err; return 1; }
 }
 

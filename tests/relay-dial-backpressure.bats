@@ -20,11 +20,11 @@ sanitized() {
     background bash -c 'relay-dial --stay -m 1h "$1" <<<"$2" >out 2>err & echo $! >pid; wait $!' - "$URL" "$HELLO"
     # The reader takes nothing for a while, then all.
     background bash -c 'exec 6<out; echo >reading; until [ -e go ]; do sleep 0.05; done; wc -c <&6 >counted'
-    until_true 5 test -s pid
-    until_true 5 test -e reading
+    until_true 30 test -s pid
+    until_true 30 test -e reading
     local dial before after
     dial=$(cat pid)
-    until_true 10 test -e /proc/"$dial"/fd
+    until_true 30 test -e /proc/"$dial"/fd
     # The peer is stuck when dial takes no more: its memory does not change.
     before=0
     until after=$(peak "$dial") && [ "$after" -eq "$before" ] && [ "$after" -gt 12000 ]; do
@@ -36,7 +36,7 @@ sanitized() {
     after=$(peak "$dial")
     sanitized || [ "$after" -lt 32768 ] || { echo "peak $after KiB"; return 1; }
     kill "$dial"
-    until_true 20 test -s counted
+    until_true 60 test -s counted
     [ "$(cat counted)" -gt "$bytes" ]
 }
 
@@ -52,19 +52,19 @@ EOF
     background bash -c 'relay-dial --kill-after 2s "$1" -- sh stuff.sh "$2" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" "$n"
     until_true 120 bash -c '[ "$(grep -c interrupt peer.out)" -eq '"$n"' ]'
     kill "$(cat pid)"
-    ended 0 20
+    ended 0 60
     [ "$(cat counted)" -eq "$n" ]
     [ "$(grep -o 'key-[0-9]*' peer.out | sort -t- -k2n -u | wc -l)" -eq "$n" ]
 }
 
 @test "frames that come with the answer to the upgrade, and before a reset, are not lost" {
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" early.url early
-    until_true 5 test -s early.url
+    until_true 30 test -s early.url
     run --separate-stderr relay-dial -n --no-link "$(cat early.url)"
     [ "$status" -eq 0 ]
     [ "${#lines[@]}" -eq 3 ]
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" rst.url rst
-    until_true 5 test -s rst.url
+    until_true 30 test -s rst.url
     run --separate-stderr relay-dial -n --no-link "$(cat rst.url)"
     [ "$status" -eq 69 ]
     [ "${#lines[@]}" -eq 2 ]
@@ -101,16 +101,16 @@ done
 EOF
     # shellcheck disable=SC2086,SC2016 # words; for the inner shell
     background bash -c "$vg"' relay-dial "$1" -- sh ring.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
-    until_true 30 grep -q '^2 .*hello' peer.out
+    until_true 100 grep -q '^2 .*hello' peer.out
     kill "$(cat pid)"
-    ended 0 30
+    ended 0 100
     # shellcheck disable=SC2016 # for the inner shell
     echo 'trap "" TERM; while :; do sleep 0.1; done' >stubborn.sh
     rm -f status
-    background bash -c "$vg"' relay-dial --kill-after 3s "$1" -- sh stubborn.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
-    until_true 30 grep -q '^open 3' peer.err
+    background bash -c "$vg"' relay-dial --kill-after 6s "$1" -- sh stubborn.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    until_true 100 grep -q '^open 3' peer.err
     kill "$(cat pid)"
-    ended 137 30
+    ended 137 100
     # Only the descriptors it was started with are open at the end.
     if grep -q 'definitely lost\|Invalid\|uninitialised' vg.*; then cat vg.*; return 1; fi
     if grep 'Open file descriptor' vg.* | grep -v 'descriptor [0-2]:\|/bats\|vg\.'; then cat vg.*; return 1; fi

@@ -26,7 +26,7 @@ ticks() {
         start_raw close "${1#-}"
         run --separate-stderr relay-dial -n "$URL"
         [ "$status" -eq "$2" ] || { echo "$row: $status $stderr"; return 1; }
-        [ "$3" = - ] || until_true 5 grep -qx "$3" raw.out
+        [ "$3" = - ] || until_true 30 grep -qx "$3" raw.out
     done
 }
 
@@ -53,7 +53,7 @@ ticks() {
     start_stub
     printf '%s\n' 'text "{\"type\":\"a\"} x"' '{"type":"b"}' '{"type":"c"}' 'close' |
         /usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" "$URL"
-    until_true 5 grep -q '"c"' stub.out
+    until_true 30 grep -q '"c"' stub.out
     [ "$(cat stub.out)" = $'{"type":"b"}\n{"type":"c"}' ]
     grep -q 'skip line of gateway 1: ' stub.err
 }
@@ -74,7 +74,7 @@ ticks() {
     start_raw deaf
     background relay-dial --kill-after 300ms "$URL" <in >untaken 2>err
     local untaken=$!
-    until_true 10 grep -q 'send frame: 8000052 bytes' err
+    until_true 30 grep -q 'send frame: 8000052 bytes' err
     kill "$untaken"
     # The timers are served whatever comes.
     start_raw pings
@@ -93,7 +93,7 @@ ticks() {
     exec 6<>stuck
     background relay-dial -n "$URL" >stuck 2>err 6>&-
     local dial=$! from
-    until_true 10 grep -q reset raw.out
+    until_true 30 grep -q reset raw.out
     from=$(ticks "$dial")
     sleep 0.6
     [ $(($(ticks "$dial") - from)) -lt 20 ]
@@ -108,7 +108,7 @@ ticks() {
         { echo $BASHPID >owing; exec relay-dial "$1"; }' - "$URL"
     background bash -c 'yes "{\"type\":\"outbound\",\"requestId\":\"x\",\"refused\":\"no\",\"action\":{}}" |
         { echo $BASHPID >refusing; exec relay-dial "$1" >stuck 2>/dev/null; }' - "$URL" 6>&-
-    until_true 5 test -s owing -a -s refusing
+    until_true 30 test -s owing -a -s refusing
     small "$(cat owing)" 160000
     small "$(cat refusing)" 160000
     kill "$(cat owing)" "$(cat refusing)"

@@ -38,7 +38,7 @@ certificate() {
 @test "a proxy is tunnelled through, by option and by environment; its refusal is told" {
     start_peer
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/proxy.py" proxy.url proxy.log
-    until_true 5 test -s proxy.url
+    until_true 30 test -s proxy.url
     local p
     p=$(cat proxy.url)
     run --separate-stderr relay-dial -x "$p" "$URL" <<<"$HELLO"
