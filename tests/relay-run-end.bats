@@ -140,3 +140,51 @@ END
     feed echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
     until_true 10 grep -q inbound_ack out
 }
+
+# ring ARGS… : relay-adapter with a stub; its pid is RING. live ID : a live message that its COMMAND gets.
+ring() {
+    start_stub --buffer stub.buf
+    background relay-adapter --url "$URL" -p discord "$@" 2>err
+    RING=$!
+    until_true 20 grep -q '"hello"' stub.out
+}
+live() {
+    say '{"type":"inbound","event":{"text":"x","message_id":"'"$1"'","source":{"platform":"discord","chat_id":"'"$1"'"}}}'
+}
+
+@test "a ring is not at rest while a turn runs: --after does not end it" {
+    ring --after 300ms sh -c 'sleep 2; echo "the answer"'
+    live 1
+    rc=0; wait "$RING" || rc=$?
+    [ "$rc" -eq 0 ] && [ "$(jq -r '.action.content // .type' stub.out | tr '\n' ' ')" = 'hello the answer going_idle ' ]
+}
+
+@test "a ring is not at rest while a turn runs: a TERM does not end it" {
+    ring sh -c 'touch runs; sleep 2; echo "the answer"'
+    live 1
+    until_true 20 test -e runs
+    kill "$RING"
+    rc=0; wait "$RING" || rc=$?
+    [ "$rc" -eq 0 ] && [ "$(jq -r '.action.content // .type' stub.out | tr '\n' ' ')" = 'hello going_idle the answer ' ]
+}
+
+# all_of PID : the process and all that came of it.
+all_of() {
+    local p
+    echo "$1"
+    for p in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do all_of "$p"; done
+}
+
+@test "a TERM to every process of a ring at once loses no live message" {
+    # shellcheck disable=SC2016 # for the inner shell
+    ring sh -c 'echo $RELAY_CHAT_ID >>ran; sleep 0.3; echo "re: $RELAY_CHAT_ID"'
+    for i in 1 2 3 4 5 6 7 8; do live $i; done
+    until_true 20 test -s ran
+    # shellcheck disable=SC2046 # a list
+    kill $(all_of "$RING") 2>/dev/null || true
+    rc=0; wait "$RING" || rc=$?
+    [ "$rc" -eq 0 ] || { cat err; false; }
+    for i in 1 2 3 4 5 6 7 8; do # answered, or with the connector
+        until_true 10 grep -q "re: $i\"\|\"message_id\":\"$i\"" stub.out stub.buf || { cat err stub.out; return 1; }
+    done
+}
