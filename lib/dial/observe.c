@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-dial: what is seen of a run from outside: the recording, the ready descriptor, the status. None of
  * them ever holds it up. */
+#include <signal.h>
+
 #include "base/clock.h"
 #include "base/diag.h"
 #include "dial/internal.h"
 
 void dial_observe_start(struct dial *d)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a limit of the file size is an error of that file */
     d->state = (struct status_file){.path = d->o->status};
     status_file_check(&d->state);
     record_open(&d->record, d->o->record);

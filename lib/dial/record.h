@@ -23,7 +23,7 @@ struct record {
 
 /* path NULL: records nothing. Ends the process with EX_IOERR if the file cannot be opened for appending, with
  * EX_CONFIG if it is open to others and cannot be closed to them. A last line without its end, as a full disk
- * leaves it, gets one. From here on a limit of the file size is an error, not a signal. */
+ * leaves it, gets one. The caller ignores SIGXFSZ. */
 void record_open(struct record *r, const char *path);
 void record_frame(struct record *r, const char *dir, struct span frame);
 /* Makes the loop wait until the file takes more, if there is more. */
