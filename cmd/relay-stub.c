@@ -125,7 +125,7 @@ static const struct tool tool = {
     .filter = true,
 };
 
-/* Tells the seed when something depends on it. */
+/* Reports the seed if something depends on it. */
 static void seed_faults(struct framing *m)
 {
     if (seed < 0)

@@ -11,6 +11,7 @@ stage() {
     exec 9<>in
     # shellcheck disable=SC2016 # for the inner shell
     background timeout -k 1 30 env RELAY_DIAL_PID=$$ bash -c 'relay-send "$@" <in >out 2>err; echo $? >status' - "$@"
+    [ -n "${SILENT-}" ] || say '{"type":"link","state":"open"}'
 }
 
 # send ID TEXT [CHAT [OP]] : an action.
@@ -156,6 +157,12 @@ mark() {
     [ "$(relay-send --max-length 6 <<<'{"op":"send","chat_id":"1","content":"one.. two.. three"}' | wc -l)" -eq 3 ]
     [ "$(RELAY_DIAL_PID=$$ relay-send -n --max-length 6 -c 1 -- 'one.. two.. three' | wc -l)" -eq 3 ]
     [ "$(echo 'one.. two.. three' | RELAY_DIAL_PID=$$ relay-send --max-length 6 -c 1 - | wc -l)" -eq 3 ]
+}
+
+@test "in a ring whose stages let nothing come by that relay-dial writes, nothing waits" {
+    SILENT=1 stage --max-length 6
+    send a 'one.. two.. three'
+    until_true 10 have_left a a/2 a/3
 }
 
 @test "in a ring a part that is refused ends its text, one that may come again does, and relay-dial tells what is lost" {

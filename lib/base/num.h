@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers as users write them. Strict: the whole text, no sign but a leading '-', no blanks, no overflow.
- * Each returns false, leaving *out alone, where the text is not such a number or lies outside the bounds. */
+ * Each returns false, leaving *out alone, if the text is not such a number or lies outside the bounds. */
 #ifndef RELAY_BASE_NUM_H
 #define RELAY_BASE_NUM_H
 

@@ -143,7 +143,7 @@ static void start(struct opts *o, const struct tool *tool, int argc, char **argv
 {
     diag_init(argv[0]);
     *o = (struct opts){.tool = tool, .argc = argc, .argv = argv, .max_frame = 16 << 20};
-    memcpy(shorts, "+:", 3); /* stop at the first operand; tell a missing argument apart */
+    memcpy(shorts, "+:", 3); /* stop at the first operand; recognise a missing argument */
     add_rows(tool->opts, tool->count);
     if (tool->filter)
         add_rows(of_filters, sizeof of_filters / sizeof *of_filters);

@@ -55,7 +55,7 @@ size_t order_settle(struct order *o, struct span id, enum order_result r, int64_
 /* Whether the frame of that id will be sent again, if its result is ORDER_LATER. */
 bool order_repeats(struct order *o, struct span id, int64_t after);
 
-/* No results will come any more: all that waits may leave, each chat's in its order. */
+/* No further results will come: all that waits may leave, each chat's in its order. */
 void order_release(struct order *o);
 
 /* Frames that wait. */

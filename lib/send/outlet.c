@@ -43,7 +43,7 @@ static struct load load(const struct outlet *t)
     return (struct load){0, t->order ? (int64_t)order_waiting(t->order) : 0};
 }
 
-static void tell_work(struct outlet *t)
+static void report_work(struct outlet *t)
 {
     int64_t now = clock_ms();
     if (!t->order || !work_due(&t->work, load(t), t->f->ended, now))
@@ -57,7 +57,7 @@ static void let_go(struct outlet *t)
     struct span line;
     while (has_room(t) && order_next(t->order, clock_ms(), &line))
         filter_emit(t->f, line);
-    tell_work(t);
+    report_work(t);
 }
 
 /* ---- actions ---- */
@@ -68,7 +68,6 @@ static void find_chat(struct outlet *t, const struct frame *action)
 {
     struct span op = action->name,
                 key = frame_get(action, json_eq(op, "follow_up") ? "session_key" : "chat_id");
-    t->chat.len = 0;
     if (!key.p || json_eq(op, "typing") || json_eq(op, "get_chat_info") || json_eq(op, "interrupt"))
         return;
     buf_span(&t->chat, frame_get(action, "platform"));
@@ -90,9 +89,9 @@ static void emit(struct outlet *t, bool passed, bool part)
                              .chat = buf_as_span(&t->chat),
                              .part = part,
                              .more = sender_busy(t->sender)};
-    if (t->order && t->chat.len)
+    if (t->chat.len)
         of.id = sender_id(t->sender);
-    if (!t->order || !t->chat.len || order_add(t->order, &of))
+    if (!t->chat.len || order_add(t->order, &of))
         filter_emit_buf(t->f, &t->line);
     t->line.len = 0;
 }
@@ -100,18 +99,19 @@ static void emit(struct outlet *t, bool passed, bool part)
 /* Makes the further parts of a long text: as many as there is room for, or all, as the order keeps them. */
 static void emit_parts(struct outlet *t)
 {
-    while (sender_busy(t->sender) && (t->order || has_room(t)))
+    while (sender_busy(t->sender) && (t->chat.len || has_room(t)))
         emit(t, sender_next(t->sender, &t->line), true);
 }
 
 void outlet_action(struct outlet *t, struct frame *action)
 {
-    if (t->order)
+    t->chat.len = 0;
+    if (t->order && t->comes_down)
         find_chat(t, action);
     action->line = text_trim(action->line);
     emit(t, sender_take(t->sender, action, &t->line), false);
     emit_parts(t);
-    tell_work(t);
+    report_work(t);
 }
 
 /* ---- results ---- */
@@ -169,6 +169,9 @@ static void take_result(struct outlet *t, const struct frame *fr)
 bool outlet_frame(struct outlet *t, const struct frame *fr)
 {
     sender_learn(t->sender, fr);
+    /* A stage that passes these on passes results on; one that swallows all must not stop a text. */
+    if (fr->type == FRAME_LINK || fr->type == FRAME_DESCRIPTOR || fr->type == FRAME_OUTBOUND_RESULT)
+        t->comes_down = true;
     if (!t->order || (fr->type != FRAME_OUTBOUND_RESULT && fr->type != FRAME_WORK))
         return true;
     if (fr->type == FRAME_OUTBOUND_RESULT) {
@@ -177,7 +180,7 @@ bool outlet_frame(struct outlet *t, const struct frame *fr)
     }
     work_learn(&t->work, fr);
     filter_emit(t->f, fr->line);
-    tell_work(t);
+    report_work(t);
     return false;
 }
 

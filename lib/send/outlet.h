@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where relay-send's frames leave: at once, or, in a ring, in the order of each chat (send/order), with what
- * waits told in work frames. The filter's callbacks call these; all belongs to one filter. */
+ * waits counted in work frames. The filter's callbacks call these; all belongs to one filter. */
 #ifndef RELAY_SEND_OUTLET_H
 #define RELAY_SEND_OUTLET_H
 
@@ -13,6 +13,7 @@ struct outlet {
     struct filter *f;
     struct sender *sender;
     struct order *order; /* NULL: no results come by, everything leaves at once */
+    bool comes_down;     /* what relay-dial writes comes by, so results will; until then nothing is ordered */
     struct work work;
     struct buf line, chat, text; /* work space */
 };
@@ -32,7 +33,7 @@ bool outlet_full(const struct outlet *t);
 bool outlet_busy(const struct outlet *t);
 void outlet_prepare(struct outlet *t, struct pollset *ps);
 void outlet_ready(struct outlet *t);
-/* The input has ended: no result will come any more. */
+/* The input has ended: no further result will come. */
 void outlet_end(struct outlet *t);
 /* Nobody takes the output any more: reports what is lost. */
 void outlet_gone(const struct outlet *t);
