@@ -307,7 +307,7 @@ END
 }
 
 @test "-s: killed at any instant, it has what it passed on" {
-    /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 1500 || echo 10)"
+    /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 1500 || echo 6)"
 }
 
 @test "a second reading of the protocol agrees on made-up frames, over a restart" {
