@@ -508,6 +508,20 @@ new link|5
 EOF
 }
 
+@test "after a restart the limit and the ops are those of the chat's platform, which relay-scope knows" {
+    descriptors() { descriptor telegram 4096 utf16 telegram '[]'; descriptor discord 2000 chars discord '["send","react"]'; }
+    { descriptors; echo '{"type":"inbound","event":{"text":"x","source":{"platform":"discord","chat_id":"42"}}}'; } |
+        relay-scope -s state | relay-send >/dev/null
+    {
+        descriptors
+        printf '{"op":"send","chat_id":"42","content":"%03000d"}\n' 0
+        echo '{"op":"react","chat_id":"42","message_id":"7","emoji":"+1"}'
+    } >in
+    relay-scope -s state <in | relay-send >out
+    [ "$(jq -r 'select(.action) | "\(.platform) \(.action.op) \(.action.content // "" | length) \(.refused)"' out)" = \
+        $'discord send 2000 null\ndiscord send 1000 null\ndiscord react 0 null' ]
+}
+
 @test "--max-length and --len-unit take the place of the descriptor's" {
     { descriptor discord 10 utf16 '' '[]'; echo '{"op":"send","chat_id":"1","content":"🙂🙂🙂🙂🙂🙂"}'; } >in
     for row in ':5 1' '--len-unit chars:6' '--max-length 2:1 1 1 1 1 1' '--max-length 4 --len-unit chars:4 2'; do

@@ -229,6 +229,17 @@ void blocks_prefix(struct buf *out, const struct blocks *b, size_t keep)
     }
 }
 
+bool blocks_head(const struct blocks *b, struct span text)
+{
+    size_t end = line_end(text, b->from), next = end + 1;
+    if (!b->dialect->blocks || b->kind != LINE_TEXT || next >= text.n)
+        return false;
+    while (next < text.n && text.p[next] && strchr(" \t>", text.p[next]))
+        next++;
+    return start_table((struct span){text.p + b->content, end - b->content},
+                       (struct span){text.p + next, line_end(text, next) - next});
+}
+
 bool blocks_starts(const struct dialect *d, struct span text, size_t at)
 {
     unsigned width;

@@ -68,6 +68,8 @@ size_t line_end(struct span text, size_t from);
 /* Appends what a line begins with that goes on in the line's containers, when the first `keep` items are left
  * out. */
 void blocks_prefix(struct buf *out, const struct blocks *b, size_t keep);
+/* Whether the line is the first one of a table. */
+bool blocks_head(const struct blocks *b, struct span text);
 /* Whether text from `at` on would be more than text at the start of a line. */
 bool blocks_starts(const struct dialect *d, struct span text, size_t at);
 

@@ -33,6 +33,7 @@ struct scan {
     size_t lead;              /* end of the white space in front of the first ink */
     size_t ink;               /* end of the last ink; 0: there is nothing to see yet */
     enum sentence_sign ended; /* the ink ends as a sentence does, or SENTENCE_NOTHING */
+    bool row;                 /* the line is one of a table */
     size_t whole;             /* no cut up to here: it is part of a fence */
     struct blocks b;          /* of i */
     size_t keep, later;
@@ -76,6 +77,7 @@ static void weigh_line(struct scan *c)
     const struct blocks *b = &c->b;
     c->code[0] = line_mend(c->s, b, c->keep, false).after;
     c->code[1] = line_mend(c->s, b, c->keep, true).after;
+    c->row = b->kind == LINE_ROW || blocks_head(b, c->s->text);
     if (b->kind == LINE_OPENS || b->kind == LINE_DELIMITER || b->kind == LINE_UNDERLINE ||
         (b->kind == LINE_CLOSES && c->code[1]))
         c->whole = line_end(c->s->text, b->from);
@@ -136,7 +138,7 @@ static void take_gap(struct scan *c, const struct gap *g)
         size_t gone = (m.to < g->end ? m.to : g->end) - g->last_line;
         i = m.to > g->end ? m.to : g->end;
         used += m.quotes * 2 + m.blanks - gone;
-    } else if (c->b.kind == LINE_ROW || blocks_starts(c->b.dialect, c->s->text, g->end)) {
+    } else if (c->row || blocks_starts(c->b.dialect, c->s->text, g->end)) {
         level = ODD;
     } else if (c->b.kind == LINE_HEADING) {
         level = GAP;

@@ -18,7 +18,8 @@ struct flat {
     struct {
         size_t out, to;
     } in[MARKS_DEPTH + 2];
-    size_t depth;
+    size_t depth, quote; /* the piece that is a quote; 0: none is */
+    size_t begins;       /* a piece's text that counts as the start of a line */
 };
 
 size_t flat_quote(struct span text, size_t i, const struct dialect *d, bool *rest)
@@ -54,19 +55,22 @@ static bool enter(struct flat *f, size_t out, size_t to)
 static size_t enter_quote(struct flat *f, size_t i)
 {
     bool rest, all;
-    size_t text = flat_quote(f->text, i, f->d, &all), end = f->text.n;
-    if (!text)
+    size_t bound = f->in[f->depth].out, text = flat_quote(f->text, i, f->d, &all), end = bound;
+    if (!text || text > bound)
         return i;
     for (size_t line = i; !all;) {
         const char *nl = memchr(f->text.p + line, '\n', f->text.n - line);
         line = nl ? (size_t)(nl - f->text.p) + 1 : f->text.n;
-        end = line;
-        if (line == f->text.n || !flat_quote(f->text, line, f->d, &rest) || rest)
+        end = line < bound ? line : bound;
+        if (line >= bound || !flat_quote(f->text, line, f->d, &rest) || rest)
             break;
     }
     struct mark quote = {(uint32_t)i, (uint32_t)i, (uint32_t)end, (uint32_t)end, .block = all};
+    if (!enter(f, end, end))
+        return i;
     marks_add(f->quotes, &quote);
-    return enter(f, end, end) ? text : i;
+    f->quote = f->depth;
+    return text;
 }
 
 static bool is_word(char c)
@@ -183,7 +187,9 @@ static bool link_at(const struct flat *f, size_t i, struct mark *mark)
  */
 static size_t take_mark(struct flat *f, const struct mark *mark, bool verbatim)
 {
+    bool line_start = mark->from == f->begins;
     marks_add(f->m, mark);
+    f->begins = line_start ? mark->in : f->begins;
     return !verbatim && enter(f, mark->out, mark->to) ? mark->in : mark->to;
 }
 
@@ -237,10 +243,13 @@ void flat_marks(struct marks *m, struct marks *quotes, struct span text, const s
     struct flat f = {.text = text, .d = d, .m = m, .quotes = quotes, .in[0] = {text.n, text.n}};
     closing_init(&f.closing, text, d);
     for (size_t i = 0, next; i < text.n;) {
+        if (i && text.p[i - 1] == '\n')
+            f.begins = i;
         if (f.depth && i >= f.in[f.depth].out) {
             i = f.in[f.depth].to > i ? f.in[f.depth].to : i;
+            f.quote = f.quote == f.depth ? 0 : f.quote;
             f.depth--;
-        } else if (!f.depth && (!i || text.p[i - 1] == '\n') && (next = enter_quote(&f, i)) > i) {
+        } else if (!f.quote && i == f.begins && (next = enter_quote(&f, i)) > i) {
             i = next;
         } else {
             i = step(&f, i);

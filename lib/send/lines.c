@@ -142,13 +142,22 @@ static bool is_indented(const struct blocks *b, struct span text)
     return b->goes_on && (n >= 4 || (n && memchr(text.p + from, '\t', n)));
 }
 
+/* A quote inside of other marks ends with them, in the middle of a line. */
+static void leave_quote(struct blocks *b, size_t at)
+{
+    if (b->quotes && b->depth && b->quotes->n && b->quotes->v[b->quote].to <= at)
+        b->depth = b->matched = 0;
+}
+
 /* Makes what the part that begins at s->at begins with. */
 static void open_part(struct split *s, const struct mend *marks, bool code)
 {
     struct blocks *b = &s->blocks;
     struct buf prefix = {0};
-    if (s->line_start && (marks->which || b->lazy || is_indented(b, s->text))) {
-        bool block = open_in_block(&s->open, marks);
+    size_t quote = b->quotes && b->depth && b->quotes->n ? b->quotes->v[b->quote].from : 0;
+    struct mend outer = open_before(&s->open, marks, quote), inner = open_since(&s->open, marks, quote);
+    if (s->line_start && (inner.which || b->lazy || is_indented(b, s->text))) {
+        bool block = open_in_block(&s->open, &inner);
         s->line_start = false;
         s->at = block ? b->edge[b->depth].at : b->content;
     }
@@ -158,6 +167,7 @@ static void open_part(struct split *s, const struct mend *marks, bool code)
     if (prefix.len + 2 * m.quotes + m.blanks > s->rule.max / 4)
         prefix.len = s->keep = s->later = 0; /* no room for it */
     s->before.len = 0;
+    open_again(&s->before, &s->open, &outer, s->text, (struct span){NULL, 0});
     if (code) {
         buf_span(&s->before, buf_as_span(&prefix));
         buf_span(&s->before, b->fence.line);
@@ -172,7 +182,7 @@ static void open_part(struct split *s, const struct mend *marks, bool code)
         if (b->kind == LINE_INDENTED && s->rule.max >= 16)
             buf_str(&s->before, "    ");
     }
-    open_again(&s->before, &s->open, marks, s->text, buf_as_span(&prefix));
+    open_again(&s->before, &s->open, &inner, s->text, buf_as_span(&prefix));
     s->before_length = split_length(&s->rule, buf_as_span(&s->before));
     buf_free(&prefix);
 }
@@ -188,6 +198,8 @@ void lines_cut(struct split *s, size_t next, bool line_start)
     size_t keep = s->keep;
     s->line_start = line_start;
     lines_skip(s, next);
+    if (!line_start)
+        leave_quote(&s->blocks, next);
     struct mend code = line_mend(s, &s->blocks, keep, line_start);
     if (code.after) {
         prefix.len = 0;

@@ -117,6 +117,19 @@ struct mend open_mend(const struct open *o, const struct split_rule *r, size_t a
     return m;
 }
 
+struct mend open_before(const struct open *o, const struct mend *m, size_t at)
+{
+    struct mend some = {0};
+    for (size_t i = 0; i < o->n && o->v[i].mark.from < at; i++)
+        some.which |= m->which & 1U << i;
+    return some;
+}
+
+struct mend open_since(const struct open *o, const struct mend *m, size_t at)
+{
+    return (struct mend){.which = m->which & ~open_before(o, m, at).which};
+}
+
 bool open_in_block(const struct open *o, const struct mend *m)
 {
     for (size_t i = o->n; i--;)

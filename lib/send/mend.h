@@ -46,6 +46,9 @@ struct mend {
     size_t before, after;
 };
 struct mend open_mend(const struct open *o, const struct split_rule *r, size_t at, size_t prefix);
+/* Those of them that begin before a place, and those that do not: in that order they are opened again. */
+struct mend open_before(const struct open *o, const struct mend *m, size_t at);
+struct mend open_since(const struct open *o, const struct mend *m, size_t at);
 /* Whether the innermost one that is mended is a block of code. */
 bool open_in_block(const struct open *o, const struct mend *m);
 /* Appends what closes them, and what opens them again; prefix is that of their lines. */
