@@ -28,9 +28,10 @@ background() {
     PIDS="$PIDS $!"
 }
 
-# until_true SECONDS COMMAND… : repeats COMMAND until it succeeds.
+# until_true SECONDS COMMAND… : repeats COMMAND until it succeeds, for at most ten times the SECONDS that are enough on a
+# quiet machine.
 until_true() {
-    local end=$(($(date +%s%N) + $1 * 1000000000))
+    local end=$(($(date +%s%N) + $1 * 10000000000))
     shift
     until "$@" >/dev/null 2>&1; do
         if [ "$(date +%s%N)" -ge "$end" ]; then
