@@ -313,7 +313,7 @@ END
     kill "$pid"
     until_true 5 eval "! readlink /proc/$pid/exe" # not kill -0: init may take its time to reap it
     elapsed_ms relay-stub --max-life 200ms </dev/null
-    [ "$MS" -ge 200 ] && [ "$MS" -lt 3000 ]
+    [ "$MS" -ge 200 ] && [ "$MS" -lt 15000 ]
     start_stub
     { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out; kill "$STUB"; echo closed; } | peer
     [ "$(cat ends)" = "close 1001 the connector is going away" ]
