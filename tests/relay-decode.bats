@@ -189,7 +189,7 @@ END
 {"type":3,"data":{"custom_id":7}}@[.event.text,.event.message_type]@["","text"]
 {"type":5,"data":{"components":[{"components":[{"custom_id":"a","value":""},{"custom_id":"b"},{"custom_id":1,"value":"x"}]},{"component":{"custom_id":"c","value":"1\n2"}},{"component":{"custom_id":"d","values":["p","q"]}}]}}@.event.text@"a=\nc=1\n2\nd=p,q"
 {"type":1,"type":3,"data":{"custom_id":"x"}}@.event.text@"x"
-{"type":3,"data":{"custom_id":"pick","values":["a\nb=c", "\u0000",1.50]}}@[.event.text,.event.interaction]@["pick",{"custom_id":"pick","values":["a\nb=c","\u0000",1.5]}]
+{"type":3,"data":{"custom_id":"pick","values":["a\nb=c", "\u0000",7]}}@[.event.text,.event.interaction]@["pick",{"custom_id":"pick","values":["a\nb=c","\u0000",7]}]
 {"type":3,"data":{"custom_id":"hp1:a:b","values":"x"}}@.event.interaction@{"custom_id":"hp1:a:b"}
 {"type":3,"data":{"custom_id":7,"values":["x"]}}@.event|has("interaction")@false
 {"type":2,"data":{"custom_id":"x","name":"y"}}@.event|has("interaction")@false
