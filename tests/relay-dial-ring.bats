@@ -143,3 +143,17 @@ opened() {
     kill -CONT -- -"$(pgrep -f 'sh hello.sh' | tail -n1)" 2>/dev/null || true
     ended 143
 }
+
+@test "--status knows the turns in hand and what is owed" {
+    start_peer
+    start_ring --status st "$URL"
+    down descriptor
+    up '{"type":"work","running":2,"waiting":3}'
+    up '{"type":"outbound","requestId":"r1","action":{"op":"unanswered"}}'
+    until_true 30 jq -e '.running == 2 and .waiting == 3 and .owed.outbound.n == 1 and .owed.hello.n == 0' st
+    up '{"type":"work","running":0,"waiting":0}'
+    until_true 30 jq -e '.running == 0 and .waiting == 0' st
+    up '{"type":"going_idle"}'
+    exec 7>&-
+    until_true 30 jq -e '.flipped and .link == "down"' st
+}

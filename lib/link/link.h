@@ -36,7 +36,7 @@ enum link_by {
 /* How the last dial or connection ended. */
 struct link_end {
     enum link_by by;
-    int code;            /* close code; WS_NO_CODE, WS_ABNORMAL where none came */
+    int code;            /* close code; WS_NO_CODE, WS_ABNORMAL when none came */
     long http;           /* status of a refused upgrade, else 0 */
     int64_t retry_after; /* ms that a refusal asks for before the next dial; 0: it does not */
     bool broken;         /* the peer broke the WebSocket protocol */
