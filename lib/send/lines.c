@@ -9,7 +9,9 @@ enum { RAW_WIDTH = 3 }; /* a block of code may be indented by so many columns */
 struct margin line_margin(const struct blocks *b, size_t keep)
 {
     struct margin m = {.to = b->from};
-    size_t n = b->lazy ? 0 : keep < b->matched ? keep : b->matched, quotes = 0, items = 0;
+    size_t n = keep < b->matched ? keep : b->matched, quotes = 0, items = 0;
+    if (b->lazy || b->kind == LINE_BLANK)
+        return m;
     for (size_t k = 0; k < n; k++) {
         items += b->width[k] != 0 && b->width[k] != QUOTE_REST;
         quotes += !b->width[k];
