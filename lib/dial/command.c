@@ -66,7 +66,10 @@ bool dial_reap(struct dial *d)
     bool ended = child_reap(&d->child, &d->command_status);
     if (ended)
         reap_strangers(&d->child);
-    return ended && !d->kills && ended_by_signal(d) && tail_held(d);
+    if (!ended || d->kills || !ended_by_signal(d) || !tail_held(d))
+        return false;
+    d->outlived = true;
+    return !d->signalled;
 }
 
 /* What COMMAND has said waits for no link any more. */
@@ -99,5 +102,5 @@ bool dial_command_over(const struct dial *d)
 
 int dial_command_status(const struct dial *d)
 {
-    return d->outlived && ended_by_signal(d) ? EX_OK : d->command_status;
+    return d->outlived ? EX_OK : d->command_status;
 }

@@ -101,7 +101,6 @@ static int64_t begin_finishing(struct dial *d)
 {
     if (!d->flip.acked)
         hurry(d);
-    d->outlived = d->signalled && d->child.pid == 0 && d->tail.fd >= 0;
     dial_close_head(d);
     return steps_before(d, 3);
 }
@@ -132,7 +131,7 @@ static int64_t begin_closing(struct dial *d)
         link_close(d->link, WS_NORMAL, "");
     else if (!d->link_over)
         dial_abandon(d, "not open in time");
-    return d->bound;
+    return d->timed_out ? earlier(d->bound, clock_ms() + LAST_WORDS) : d->bound;
 }
 
 static void enter(struct dial *d, enum phase p)

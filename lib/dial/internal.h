@@ -161,7 +161,8 @@ void dial_down(struct dial *d, struct span line);
 
 /* command.c: COMMAND's life */
 void dial_open_ends(struct dial *d);
-/* Reaps COMMAND's first process, and strangers as process 1. True: a signal ended it while its stages go on. */
+/* Reaps COMMAND's first process, and strangers as process 1. True: a signal to the whole unit ended it, which is not
+ * here yet; its stages go on. */
 bool dial_reap(struct dial *d);
 void dial_kill_command(struct dial *d); /* the next step of three: TERM, KILL, let go */
 bool dial_command_over(const struct dial *d);
