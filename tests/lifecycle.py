@@ -183,7 +183,10 @@ class Peer:
                 if s:
                     s.sendall(ws(b"", 9))
             if s and self.pong.wait(20):
-                s.shutdown(socket.SHUT_RDWR)
+                with self.lock:
+                    self.socket = None
+                    self.greeted.clear()
+                    s.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
 

@@ -20,6 +20,11 @@ static pid_t dial; /* the relay-dial of the ring; 0: there is none */
 static const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
 enum { DEADLY = sizeof deadly / sizeof *deadly };
 
+static bool dial_lives(void)
+{
+    return dial && (kill(dial, 0) == 0 || errno == EPERM);
+}
+
 /* In a handler: whether the signal is relay-dial's to act on. */
 static bool left_to_dial(int number, const siginfo_t *from)
 {
@@ -28,7 +33,7 @@ static bool left_to_dial(int number, const siginfo_t *from)
         ours = i + 1 == DEADLY;
     if (ours || (from->si_code <= 0 && from->si_pid == dial))
         return false;
-    return kill(dial, 0) == 0 || errno == EPERM;
+    return dial_lives();
 }
 
 static void note(int number, siginfo_t *from, void *context)
@@ -42,11 +47,13 @@ static void note(int number, siginfo_t *from, void *context)
     errno = error;
 }
 
+/* A stage that holds nothing of its own ends with its neighbours. Dying of relay-dial's signal, which goes to all of
+ * them, it would take along the answers that are on their way through it. */
 static void die_unless_left(int number, siginfo_t *from, void *context)
 {
     int error = errno;
-    (void)context;
-    if (!left_to_dial(number, from))
+    (void)from, (void)context;
+    if (!dial_lives())
         sig_die(number);
     errno = error;
 }

@@ -66,10 +66,11 @@ bool dial_reap(struct dial *d)
     bool ended = child_reap(&d->child, &d->command_status);
     if (ended)
         reap_strangers(&d->child);
-    if (!ended || d->kills || !ended_by_signal(d) || !tail_held(d))
+    if (!ended || d->kills || !ended_by_signal(d))
         return false;
-    d->outlived = true;
-    return !d->signalled;
+    bool held = tail_held(d);
+    d->outlived = held || (d->phase >= FINISHING && d->command_status == 128 + d->signalled);
+    return held && !d->signalled;
 }
 
 /* What COMMAND has said waits for no link any more. */
@@ -81,6 +82,8 @@ void dial_kill_command(struct dial *d)
         if (d->child.pid == 0)
             return;
     }
+    if (d->running || d->waiting)
+        dial_fail(d, EX_TEMPFAIL); /* whoever names the turns that are cut off */
     if (d->kills < 2) {
         complain("end COMMAND: still running, send %s", d->kills ? "KILL" : "TERM");
         child_kill(&d->child, signals[d->kills++]); /* what COMMAND left behind, too */
@@ -102,5 +105,5 @@ bool dial_command_over(const struct dial *d)
 
 int dial_command_status(const struct dial *d)
 {
-    return d->outlived ? EX_OK : d->command_status;
+    return d->outlived && !d->kills ? EX_OK : d->command_status;
 }

@@ -96,7 +96,7 @@ struct dial {
     struct live live;
     struct child child;
     int command_status;
-    bool outlived; /* COMMAND's stages went on when its first process was ended by a signal */
+    bool outlived; /* a signal to the whole unit ended COMMAND's first process, not its stages */
     pid_t group;
     int kills;
 
