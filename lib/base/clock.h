@@ -18,7 +18,7 @@ int64_t clock_wall_us(void);
 void clock_stamp(struct buf *out);
 /* Appends that moment, of clock_wall_us(), in the same way. */
 void clock_format(struct buf *out, int64_t us);
-/* Reads a moment in RFC 3339 into *us; what is finer than microseconds is cut off. False where it is none. */
+/* Reads a moment in RFC 3339 into *us; what is finer than microseconds is cut off. False if it is not one. */
 bool clock_parse(struct span text, int64_t *us);
 
 #endif

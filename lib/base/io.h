@@ -50,7 +50,7 @@ void reader_free(struct reader *r);
  * affected. */
 struct writer {
     int fd;  /* the descriptor the user gave */
-    int own; /* an own description, or -1 */
+    int own; /* a description of ours, or -1 */
     int how;
     struct buf q;
     size_t off; /* written already */

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 
 /* Decodes one code point of strict UTF-8 (no surrogates, no overlong forms) at p, n > 0 bytes long. Returns
- * the number of bytes it takes, 1 to 4, or 0 where there is none; *cp is set on success. */
+ * the number of bytes it takes, 1 to 4, or 0 if there is none; *cp is set on success. */
 size_t text_decode(const char *p, size_t n, uint32_t *cp);
 void text_encode(struct buf *out, uint32_t cp);
 /* Whether the bytes are strict UTF-8. */

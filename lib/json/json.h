@@ -54,7 +54,7 @@ void json_list(struct json_members *o, struct span object);
 
 /* The value of a member by its (unescaped) name; {NULL, 0} when there is none. */
 struct span json_get(const struct json_members *o, const char *name);
-/* The same on an object's text; also {NULL, 0} when the text is no object. */
+/* The same on an object's text; also {NULL, 0} when the text is not an object. */
 struct span json_find(struct span object, const char *name);
 
 /* Several members of an object's text in one pass, each into the span named beside it: {NULL, 0} if there is
@@ -116,7 +116,7 @@ struct json_edit {
     const char *name;
     struct span value; /* JSON text */
 };
-/* Appends the object with the changes made. Where a changed name stands more than once, one member stays.
+/* Appends the object with the changes made. If a changed name stands more than once, one member stays.
  * Every other byte is copied. */
 void json_edit(struct buf *out, struct span object, const struct json_edit *edits, size_t n);
 /* The same with the object's members at hand. */

@@ -105,7 +105,7 @@ static bool is_full(struct filter *f)
     return writer_pending(&f->out) >= IO_HIGH_WATER || (f->full && f->full(f));
 }
 
-/* Works through the complete lines at hand; stops early where output or the stage is full. */
+/* Works through the complete lines at hand; stops early when output or the stage is full. */
 static void take_lines(struct filter *f, struct frame *fr)
 {
     struct span line;

@@ -15,12 +15,12 @@ void token_mint(struct buf *out, const char *id, struct span secret, int64_t exp
 
 /* Verifies a token against a list of secrets at the moment `now` (unix seconds), comparing in constant time.
  * NULL when one of them signed it and it has not expired, and the id is appended to *id; otherwise the reason
- * ("malformed", "unknown id or wrong secret", "expired"), and *id is set where the token had one. */
+ * ("malformed", "unknown id or wrong secret", "expired"), and *id is set if the token had one. */
 const char *token_verify(struct buf *id, struct span token, const struct span *secrets, size_t n,
                          int64_t now);
 
-/* What a token says of itself, verified or not: appends its id, and sets the moment it expires. False where
- * it is malformed. */
+/* What a token says of itself, verified or not: appends its id, and sets the moment it expires. False if it
+ * is malformed. */
 bool token_read(struct buf *id, int64_t *expires, struct span token);
 
 #endif
