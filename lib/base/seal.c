@@ -40,7 +40,7 @@ void seal_add(struct buf *out, struct span line)
     buf_add(out, line.p + n + 1, line.n - n - 1);
 }
 
-/* How many characters at p differ from a seal's, digits aside; a character in the place of a digit that is not one counts. */
+/* How many characters at p differ from a seal's; in the place of a digit any digit will do. */
 static int differences(const char *p)
 {
     int n = 0;

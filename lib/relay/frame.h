@@ -8,8 +8,8 @@
 #include "relay/identifier.h"
 #include "json/json.h"
 
-/* The frame types: name in the enum, name on the wire, direction. Local ones never touch the wire (design §1): link
- * says what the link does, work how many turns are running and waiting. */
+/* The frame types: name in the enum, name on the wire, direction. Local ones never touch the wire (design §1):
+ * link says what the link does, work how many turns are running and waiting. */
 #define FRAME_TYPES(ROW)                                  \
     ROW(HELLO, "hello", UP)                               \
     ROW(OUTBOUND, "outbound", UP)                         \

@@ -95,7 +95,8 @@ static bool is_header(struct scope_file *f, struct span line, enum logfile_got g
     f->text.len = 0;
     logfile_line(&f->text, span_of(header));
     bool part = line.n < f->text.len && memcmp(line.p, f->text.p, line.n) == 0;
-    return (got == LOGFILE_LINE && span_eq(line, header)) || (got == LOGFILE_LAST && (part || span_eq(line, header)));
+    bool whole = span_eq(line, header);
+    return (got == LOGFILE_LINE && whole) || (got == LOGFILE_LAST && (part || whole));
 }
 
 static void take_line(struct scope_file *f, struct loaded *l, const struct logfile_reader *r,
