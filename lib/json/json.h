@@ -97,12 +97,17 @@ void json_decode(struct buf *out, struct span v);
 /* The text of a string: part of v if it is written without escapes, else decoded into the arena. {NULL, 0} if
  * v is not a string. */
 struct span json_text(struct arena *a, struct span v);
-/* Whether v is a string of exactly that text. */
-bool json_eq(struct span v, const char *text);
+/* Whether a string is exactly that text. */
+bool json_is_text(struct span string, const char *text);
 /* The same for a member's name; most are told apart by their first byte. */
 static inline bool json_is_name(struct span key, const char *name)
 {
-    return (key.p[1] == *name || key.p[1] == '\\' || !*name) && json_eq(key, name);
+    return (key.p[1] == *name || key.p[1] == '\\' || !*name) && json_is_text(key, name);
+}
+/* Whether v is a string of exactly that text. */
+static inline bool json_eq(struct span v, const char *text)
+{
+    return v.n && *v.p == '"' && json_is_name(v, text);
 }
 /* Appends UTF-8 text as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void json_quote(struct buf *out, const char *p, size_t n);

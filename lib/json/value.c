@@ -124,10 +124,8 @@ static bool decodes_to(struct span v, const char *text, size_t n)
     return same;
 }
 
-bool json_eq(struct span v, const char *text)
+bool json_is_text(struct span v, const char *text)
 {
-    if (!json_is_string(v))
-        return false;
     const char *p = v.p + 1, *end = v.p + v.n - 1, *t = text;
     for (; p < end && *p == *t && *p != '\\'; p++)
         t++;
@@ -138,10 +136,10 @@ bool json_eq(struct span v, const char *text)
 
 void json_quote(struct buf *out, const char *p, size_t n)
 {
-    const char *end = n ? p + n : p;
+    const char *end = n ? p + n : p, *q = json_skip_plain(p, end);
+    buf_room(out, n + 2); /* all of it, if nothing in it is to be escaped */
     buf_ch(out, '"');
-    while (p < end) {
-        const char *q = json_skip_plain(p, end);
+    for (;; q = json_skip_plain(p, end)) {
         buf_add(out, p, (size_t)(q - p));
         p = q;
         if (p == end)

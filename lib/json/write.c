@@ -2,12 +2,20 @@
 /* Writing JSON. */
 #include <string.h>
 
+#include "json/internal.h"
 #include "json/json.h"
 #include "json/write.h"
 
+/* Whether what the buffer ends with is a value, so that a comma goes before the next one. */
+static bool needs_comma(const struct buf *out)
+{
+    char last = out->len ? out->p[out->len - 1] : '{';
+    return last != '{' && last != '[' && last != ':' && last != ' ' && last != '\n' && last != '\t';
+}
+
 static void separate(struct buf *out)
 {
-    if (out->len && !memchr("{[: \n\t", out->p[out->len - 1], 6))
+    if (needs_comma(out))
         buf_ch(out, ',');
 }
 
@@ -24,9 +32,22 @@ void json_end(struct buf *out, char bracket)
 
 void json_key(struct buf *out, const char *name)
 {
-    separate(out);
-    json_quote_str(out, name);
-    buf_ch(out, ':');
+    size_t n = strlen(name);
+    if (json_skip_plain(name, name + n) < name + n) {
+        separate(out);
+        json_quote(out, name, n);
+        buf_ch(out, ':');
+        return;
+    }
+    char *p = buf_room(out, n + 4), *start = p;
+    if (needs_comma(out))
+        *p++ = ',';
+    *p++ = '"';
+    memcpy(p, name, n);
+    p += n;
+    *p++ = '"';
+    *p++ = ':';
+    out->len += (size_t)(p - start);
 }
 
 void json_put(struct buf *out, struct span json)
