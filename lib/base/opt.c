@@ -143,6 +143,8 @@ static void start(struct opts *o, const struct tool *tool, int argc, char **argv
 {
     diag_init(argv[0]);
     *o = (struct opts){.tool = tool, .argc = argc, .argv = argv, .max_frame = 16 << 20};
+    count = 0;
+    memset(shorts, 0, sizeof shorts);
     memcpy(shorts, "+:", 3); /* stop at the first operand; recognise a missing argument */
     add_rows(tool->opts, tool->count);
     if (tool->filter)
