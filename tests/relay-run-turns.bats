@@ -95,10 +95,13 @@ send 2 sorry, "no"' ]
     start_run ./agent 7>&-
     feed message 1 m1 hi b1
     until_true 10 grep -q 'Text file busy, waiting' err
-    sleep 0.5
-    exec 7>&-
+    # the one that waits can be interrupted, and keeps nobody from starting
+    feed message 2 m2 hi b2
+    feed echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
     until_true 10 count inbound_ack out 1
-    [ "$(wc -l <err)" -eq 1 ]
+    exec 7>&-
+    until_true 10 count inbound_ack out 2
+    [ "$(grep -c 'Text file busy' err)" -eq 1 ] && [ "$(wc -l <err)" -eq 2 ]
     exec 9>&-
     wait "$RUN"
 }

@@ -106,6 +106,8 @@ static void on_prepare(struct filter *f, struct pollset *ps)
         pollset_until(ps, 0);
     if (r->running < r->parallel)
         pollset_until(ps, inbox_until(&r->inbox));
+    if (r->inbox.waiting && r->start_at > clock_ms())
+        pollset_until(ps, r->start_at);
     for (int i = 0; i < r->parallel; i++)
         if (r->workers[i].turn)
             worker_prepare(&r->workers[i], f, ps);
