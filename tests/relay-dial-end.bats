@@ -181,3 +181,11 @@ EOF
         done
     done
 }
+
+@test "live messages that wait for a reader who has left are told: 75" {
+    start_raw live 5000
+    # shellcheck disable=SC2016 # for the inner shell
+    background bash -c '{ relay-dial --stay "$1" 2>err <<<"$2"; echo $? >status; } | head -n 1 >out' - "$URL" "$HELLO"
+    ended 75
+    grep -Eq 'end: lost messages: [0-9]+ without a reader$' err
+}

@@ -8,11 +8,12 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "dial/internal.h"
 #include "base/sig.h"
+#include "dial/internal.h"
 #include "relay/url.h"
 
-/* Whether so much waits to go down that the link is not read. In a drain it is, or the ack would never be seen. */
+/* Whether so much waits to go down that the link is not read. In a drain it is, or the ack would never be
+ * seen. */
 static bool head_stuffed(const struct dial *d)
 {
     return writer_pending(&d->head) >= (d->phase == DRAINING ? OUT_MOST : OUT_HIGH);

@@ -4,7 +4,9 @@
 #include "base/diag.h"
 #include "dial/internal.h"
 
-enum { ROUND = 1000 }; /* ms for going_idle_ack to come round: a ring that swallows it is waited for no longer */
+enum {
+    ROUND = 1000
+}; /* ms for going_idle_ack to come round: a ring that swallows it is waited for no longer */
 
 /* Appends "N WHAT" to a list, unless N is 0. */
 static void add(struct buf *b, size_t n, const char *what)
@@ -30,7 +32,8 @@ void dial_ask_flip(struct dial *d)
     struct json_error e;
     d->flip.ask_at = INT64_MAX;
     bool awaited = ledger_count_type(d->ledger, FRAME_GOING_IDLE) > 0;
-    if (link_phase(d->link) != LINK_OPEN || awaited || d->flip.acked || !frame_parse(&d->frame, span_of(line), &e))
+    if (link_phase(d->link) != LINK_OPEN || awaited || d->flip.acked ||
+        !frame_parse(&d->frame, span_of(line), &e))
         return;
     info(1, "ask for the flip: `link draining` has not come round");
     link_send(d->link, span_of(line));
@@ -39,8 +42,8 @@ void dial_ask_flip(struct dial *d)
     flip_ask(&d->flip);
 }
 
-/* The latest `work` frame says what is in hand; it has come round after all that came before it, and so has the mark
- * behind the last live message: the ack, or `link draining` when nobody asks. */
+/* The latest `work` frame says what is in hand; it has come round after all that came before it, and so has
+ * the mark behind the last live message: the ack, or `link draining` when nobody asks. */
 bool dial_rest(const struct dial *d)
 {
     if (d->phase != RESTING || d->running || d->waiting || ledger_count_type(d->ledger, FRAME_OUTBOUND) ||

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-dial: the phases of a run, what leads to each and what each begins with.
  *
- * A drain has one bound, `bound`: --kill-after from the first signal to the exit. It ends in five equal steps of an
- * eighth of it, 2 s at most: the head is closed at the latest five steps before the bound, COMMAND gets TERM three
- * steps before, KILL two, and one step before nobody is waited for any more. A flip that nobody hurried has none. */
+ * A drain has one bound, `bound`: --kill-after from the first signal to the exit. It ends in five equal steps
+ * of an eighth of it, 2 s at most: the head is closed at the latest five steps before the bound, COMMAND gets
+ * TERM three steps before, KILL two, and one step before nobody is waited for any more. A flip that nobody
+ * hurried has none. */
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The flip to buffered-only as dial sees it (protocol §3): who asks, whether it is acked, when nobody waits for it any
- * more. "Carried on this connection" is apart from "awaited", which is the ledger's: an ack counts however late it
- * comes. Pure: moments are given. */
+/* The flip to buffered-only as dial sees it (protocol §3): who asks, whether it is acked, when nobody waits
+ * for it any more. "Carried on this connection" is apart from "awaited", which is the ledger's: an ack counts
+ * however late it comes. Pure: moments are given. */
 #ifndef RELAY_DIAL_FLIP_H
 #define RELAY_DIAL_FLIP_H
 

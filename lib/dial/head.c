@@ -121,8 +121,8 @@ void dial_close_head(struct dial *d)
     }
 }
 
-/* The reader of what comes down is gone, or what it is does not take it. COMMAND may have something to say yet: its
- * end decides. */
+/* The reader of what comes down is gone, or what it is does not take it. COMMAND may have something to say
+ * yet: its end decides. */
 void dial_head_failed(struct dial *d)
 {
     if (errno != EPIPE) {

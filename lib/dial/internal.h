@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of relay-dial share. Private to lib/dial/.
  *
- * Four queues. `tail` holds what was read from COMMAND (or stdin) and not looked at; it is read only while the next
- * one has room. `lines` holds the frames that were taken and that no connection was handed: a lost link leaves it as
- * it is, an answer takes its request out. The link holds what the connection was handed, and loses it. `head` holds
- * what goes down to COMMAND (or stdout): the link is read only while it has room. Results that are made here go into
- * `head` too, so it has a second, higher bound, at which `tail` waits.
+ * Four queues. `tail` holds what was read from COMMAND (or stdin) and not looked at; it is read only while
+ * the next one has room. `lines` holds the frames that were taken and that no connection was handed: a lost
+ * link leaves it as it is, an answer takes its request out. The link holds what the connection was handed,
+ * and loses it. `head` holds what goes down to COMMAND (or stdout): the link is read only while it has room.
+ * Results that are made here go into `head` too, so it has a second, higher bound, at which `tail` waits.
  *
- * The files, each calling only those before it: phase, flip, ledger, lines, reconnect, record, ready, status (pure or
- * nearly) - head (what goes down, and the exit status) - observe (what is seen from outside) - owed (replies that are
- * missing or refused) - redial (the link's life) - drain (what the end waits for, and what it loses) - up, down (what
- * passes) - command (COMMAND's life) - end (the phases) - dial (the loop). */
+ * The files, each calling only those before it: phase, flip, ledger, lines, reconnect, record, ready, status
+ * (pure or nearly) - head (what goes down, and the exit status) - observe (what is seen from outside) - owed
+ * (replies that are missing or refused) - redial (the link's life) - drain (what the end waits for, and what
+ * it loses) - up, down (what passes) - command (COMMAND's life) - end (the phases) - dial (the loop). */
 #ifndef RELAY_DIAL_INTERNAL_H
 #define RELAY_DIAL_INTERNAL_H
 
@@ -21,32 +21,33 @@
 #include "dial/ledger.h"
 #include "dial/lines.h"
 #include "dial/phase.h"
-#include "dial/reconnect.h"
 #include "dial/ready.h"
+#include "dial/reconnect.h"
 #include "dial/record.h"
 #include "dial/status.h"
 #include "relay/identity.h"
 
 enum {
-    OUT_HIGH = 1 << 20,     /* more than this waits to go down: the link is not read */
-    UP_HIGH = 64 << 10,     /* more than this waits to go up: the tail is not read */
-    UP_STUFFED = 64 << 20,  /* the same while the head is stuffed too, so that ring and peer cannot block each other */
-    OUT_MOST = 64 << 20,    /* more than this waits to go down, answers made here: the tail is not read */
-    OWED_MOST = 1 << 18,    /* more outbounds than this have no answer: the tail is not read */
-    REFUSED_MOST = 4096,    /* refusals that may be sent again, kept to be reported if they are not */
-    SAME_SIGNAL = 500,      /* ms in which a second signal is the first one, sent twice (a terminal, timeout(1)) */
-    LAST_WORDS = 500,       /* ms for the answers to what COMMAND says after --max-time */
-    READER_GONE = 3000,     /* ms for what was taken to get out when nobody reads what comes down */
+    OUT_HIGH = 1 << 20, /* more than this waits to go down: the link is not read */
+    UP_HIGH = 64 << 10, /* more than this waits to go up: the tail is not read */
+    UP_STUFFED =
+        64 << 20, /* the same while the head is stuffed too, so that ring and peer cannot block each other */
+    OUT_MOST = 64 << 20, /* more than this waits to go down, answers made here: the tail is not read */
+    OWED_MOST = 1 << 18, /* more outbounds than this have no answer: the tail is not read */
+    REFUSED_MOST = 4096, /* refusals that may be sent again, kept to be reported if they are not */
+    SAME_SIGNAL = 500, /* ms in which a second signal is the first one, sent twice (a terminal, timeout(1)) */
+    LAST_WORDS = 500,  /* ms for the answers to what COMMAND says after --max-time */
+    READER_GONE = 3000, /* ms for what was taken to get out when nobody reads what comes down */
 };
 
-/* Where the live messages end in the stream of bytes that goes down: what of it nobody has read is lost with the
- * reader. */
+/* Where the live messages end in the stream of bytes that goes down: what of it nobody has read is lost with
+ * the reader. */
 struct live {
     uint64_t *end; /* of each, counted in bytes from the start of the stream; from `from` on */
     size_t from, n, cap;
-    uint64_t queued;         /* bytes that went into the head's queue */
-    size_t here, piped;      /* messages lost in the queue, in the pipe */
-    int pipe;                /* once the head is closed: the pipe's other end, to see what is left in it; -1 */
+    uint64_t queued;    /* bytes that went into the head's queue */
+    size_t here, piped; /* messages lost in the queue, in the pipe */
+    int pipe;           /* once the head is closed: the pipe's other end, to see what is left in it; -1 */
 };
 
 struct dial {
@@ -75,7 +76,7 @@ struct dial {
     bool told_clocks;
     struct auth auth;
     struct identities ids; /* each distinct one whose hello passed, in order */
-    struct buf url; /* printable: without user and password */
+    struct buf url;        /* printable: without user and password */
 
     struct lines lines;
     uint64_t sent;         /* the number of the last frame that a connection was handed */
@@ -86,7 +87,7 @@ struct dial {
 
     struct flip flip;
     int64_t running, waiting; /* turns in hand, as the newest `work` frame says */
-    size_t unacked;     /* buffered deliveries handed down on this connection and not acked */
+    size_t unacked;           /* buffered deliveries handed down on this connection and not acked */
 
     struct reader tail; /* lines that go up; fd -1 once ended */
     bool tail_stop;     /* nothing more is read from it */
@@ -110,9 +111,9 @@ struct dial {
 };
 
 /* head.c: what goes down, and the exit status */
-void dial_fail(struct dial *d, int status);                          /* keeps the gravest exit status */
-void dial_emit(struct dial *d, struct span line);                    /* puts a line into the stream */
-void dial_emit_live(struct dial *d, struct span line);               /* the same, for a message that nobody else keeps */
+void dial_fail(struct dial *d, int status);            /* keeps the gravest exit status */
+void dial_emit(struct dial *d, struct span line);      /* puts a line into the stream */
+void dial_emit_live(struct dial *d, struct span line); /* the same, for a message that nobody else keeps */
 void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous);
 /* `link` frames: members is JSON text that follows "state", or "". */
 void dial_emit_link(struct dial *d, const char *state, const char *members);
@@ -124,7 +125,8 @@ void dial_count_live(struct dial *d);      /* counts the live messages that nobo
 bool dial_head_open(const struct dial *d); /* whether what goes down still has a reader */
 
 /* owed.c: replies that are missing or refused */
-void dial_owed_fail(struct dial *d, const struct owed *o); /* an answer is lost: raises the exit status if need be */
+void dial_owed_fail(struct dial *d,
+                    const struct owed *o);          /* an answer is lost: raises the exit status if need be */
 void dial_overdue(struct dial *d, const char *all); /* settles what is overdue; or all, `all` saying why */
 void dial_settle_lost(struct dial *d, bool final, bool refused); /* after the end of a connection */
 void dial_settle_silently(struct dial *d);
@@ -138,7 +140,7 @@ void dial_pump(struct dial *d); /* hands the connection what it takes */
 void dial_opened(struct dial *d);
 void dial_lost(struct dial *d);
 void dial_remember_hello(struct dial *d, const struct frame *f);
-void dial_tell_stuck(struct dial *d); /* what the connection was handed and never took */
+void dial_tell_stuck(struct dial *d);               /* what the connection was handed and never took */
 void dial_abandon(struct dial *d, const char *why); /* ends a link that is not open: no further dial */
 
 /* drain.c: what the end waits for, and what it loses */
@@ -161,8 +163,8 @@ void dial_down(struct dial *d, struct span line);
 
 /* command.c: COMMAND's life */
 void dial_open_ends(struct dial *d);
-/* Reaps COMMAND's first process, and strangers as process 1. True: a signal to the whole unit ended it, which is not
- * here yet; its stages go on. */
+/* Reaps COMMAND's first process, and strangers as process 1. True: a signal to the whole unit ended it, which
+ * is not here yet; its stages go on. */
 bool dial_reap(struct dial *d);
 void dial_kill_command(struct dial *d); /* the next step of three: TERM, KILL, let go */
 bool dial_command_over(const struct dial *d);

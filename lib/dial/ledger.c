@@ -54,10 +54,10 @@ void ledger_free(struct ledger *l)
     struct entry *e, *next;
     HASH_CLEAR(hh, l->by_id);
     for (int i = 0; i < LISTS; i++) {
-        DL_FOREACH_SAFE(l->owed[i], e, next)
+        DL_FOREACH_SAFE (l->owed[i], e, next)
             drop(e);
     }
-    DL_FOREACH_SAFE(l->answered, e, next)
+    DL_FOREACH_SAFE (l->answered, e, next)
         drop(e);
     free(l);
 }
@@ -70,8 +70,8 @@ static void forget_answered(struct ledger *l, struct entry *e)
     drop(e);
 }
 
-/* Keeps what identifies the answer (the text of a string, unescaped), and behind it the JSON texts of key, op and
- * chat. */
+/* Keeps what identifies the answer (the text of a string, unescaped), and behind it the JSON texts of key, op
+ * and chat. */
 static void keep_texts(struct entry *e, struct span key, struct span op, struct span chat)
 {
     struct buf b = {0};
@@ -93,7 +93,8 @@ const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number,
     int list = list_of(f->type);
     if (list < 0)
         return NULL;
-    struct span key = frame_get(f, list == HELLOS ? "platform" : "requestId"), op = {NULL, 0}, chat = {NULL, 0};
+    struct span key = frame_get(f, list == HELLOS ? "platform" : "requestId");
+    struct span op = {NULL, 0}, chat = {NULL, 0};
     if (list == OUTBOUNDS && !json_is_string(key))
         return "outbound without a string requestId";
     if (list == OUTBOUNDS)
@@ -162,7 +163,7 @@ static enum ledger_answer book_result(struct ledger *l, const struct frame *f)
     return LEDGER_SETTLED;
 }
 
-/* A descriptor answers the oldest hello for its platform, or the oldest one where none names it. */
+/* A descriptor answers the oldest hello for its platform, or the oldest one if none names it. */
 static enum ledger_answer book_descriptor(struct ledger *l, const struct frame *f)
 {
     struct span platform = json_find(frame_get(f, "descriptor"), "platform");
@@ -170,8 +171,7 @@ static enum ledger_answer book_descriptor(struct ledger *l, const struct frame *
     struct buf key = {0};
     if (json_is_string(platform))
         json_decode(&key, platform);
-    DL_FOREACH(l->owed[HELLOS], e)
-    {
+    DL_FOREACH (l->owed[HELLOS], e) {
         bool same = e->key && key.len == e->key_len && memcmp(key.p ? key.p : "", e->key, key.len) == 0;
         if (!found || same)
             found = e;

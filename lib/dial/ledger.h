@@ -33,8 +33,9 @@ void ledger_free(struct ledger *l);
 /* How long a reply to a frame of that type is waited for, in ms; 0 for one that owes none. */
 int64_t ledger_patience(enum frame_type type);
 
-/* Notes that a frame was taken at the moment `now`; of other types nothing is owed. NULL, or why the frame cannot be
- * taken: an outbound without a string requestId, or with one that is in flight already, could not be answered. */
+/* Notes that a frame was taken at the moment `now`; of other types nothing is owed. NULL, or why the frame
+ * cannot be taken: an outbound without a string requestId, or with one that is in flight already, could not
+ * be answered. */
 const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now);
 
 /* The outbound that an outbound_result answers; NULL if it is not owed. */

@@ -28,7 +28,8 @@ static bool carries_content(const struct owed *o)
     return false;
 }
 
-/* In a ring that still turns the asker of anything but content has its answer; all else is the user's to know. */
+/* In a ring that still turns the asker of anything but content has its answer; all else is the user's to
+ * know. */
 void dial_owed_fail(struct dial *d, const struct owed *o)
 {
     if (!d->o->command || !dial_head_open(d) || carries_content(o))
@@ -38,7 +39,8 @@ void dial_owed_fail(struct dial *d, const struct owed *o)
 static void no_result(struct dial *d, const struct owed *o, const char *when)
 {
     bool sent = o->frame <= d->sent;
-    complain("settle outbound %.*s: no result %s%s", (int)o->key.n, o->key.p, when, sent ? "" : ", and never sent");
+    complain("settle outbound %.*s: no result %s%s", (int)o->key.n, o->key.p, when,
+             sent ? "" : ", and never sent");
     if (sent) {
         dial_emit_result(d, o->key, span_of("relay outbound timed out"), true);
     } else { /* an answered request is never sent */
@@ -90,9 +92,9 @@ void dial_settle_silently(struct dial *d)
 static void outbound_lost(struct dial *d, const struct owed *o, bool refused)
 {
     bool ambiguous = o->frame <= d->sent && !refused;
-    const char *error = ambiguous                ? "relay transport connection lost"
-                        : d->phase > SERVING     ? "relay transport closed"
-                                                 : "relay transport not connected";
+    const char *error = ambiguous            ? "relay transport connection lost"
+                        : d->phase > SERVING ? "relay transport closed"
+                                             : "relay transport not connected";
     complain("settle outbound %.*s: %s", (int)o->key.n, o->key.p, error);
     dial_emit_result(d, o->key, span_of(error), ambiguous);
     dial_owed_fail(d, o);
@@ -109,8 +111,8 @@ static void handshake_lost(struct dial *d, const struct owed *o)
         dial_fail(d, sent && !d->signalled ? EX_PROTOCOL : EX_UNAVAILABLE);
 }
 
-/* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. A hello is said
- * again on the next one, and a pipe whose input has ended stays for its answer. */
+/* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. A hello
+ * is said again on the next one, and a pipe whose input has ended stays for its answer. */
 static const struct owed *next_decided(struct dial *d, bool final)
 {
     const struct owed *o = NULL;
@@ -190,7 +192,7 @@ void dial_refused(struct dial *d, const struct owed *o, const struct frame *f)
 void dial_sent_again(struct dial *d, struct span id)
 {
     struct refused *r, *next;
-    DL_FOREACH_SAFE(d->refused, r, next)
+    DL_FOREACH_SAFE (d->refused, r, next)
         if (r->id.n == id.n && memcmp(r->id.p, id.p, id.n) == 0)
             drop(d, r);
 }

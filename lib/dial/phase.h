@@ -16,12 +16,12 @@ enum phase {
 };
 
 struct facts {
-    bool signalled;    /* a signal asks for the end in order */
-    bool over;         /* nobody wants more: --count or --max-time is reached */
-    bool flipped;      /* the going_idle that this connection carried is acked, and --stay does not outweigh it */
-    bool no_flip;      /* none is to be waited for: nobody asked, or the ack did not come in time */
-    bool rest;         /* no turn is in hand, nothing is owed and nothing is on its way */
-    bool no_link;      /* no connection, and none will be dialled */
+    bool signalled; /* a signal asks for the end in order */
+    bool over;      /* nobody wants more: --count or --max-time is reached */
+    bool flipped; /* the going_idle that this connection carried is acked, and --stay does not outweigh it */
+    bool no_flip; /* none is to be waited for: nobody asked, or the ack did not come in time */
+    bool rest;    /* no turn is in hand, nothing is owed and nothing is on its way */
+    bool no_link; /* no connection, and none will be dialled */
     bool input_over;   /* pipe: stdin has ended and that ends the run; ring: COMMAND has left */
     bool command_over; /* nothing of COMMAND is left, or, in a pipe, no line that was read */
     bool reader_gone;  /* pipe: nobody reads what comes down */

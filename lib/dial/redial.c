@@ -51,7 +51,8 @@ void dial_pump(struct dial *d)
     }
 }
 
-/* Every distinct hello is sent again on each dial; one for the same identity takes the place of the former. */
+/* Every distinct hello is sent again on each dial; one for the same identity takes the place of the former.
+ */
 void dial_remember_hello(struct dial *d, const struct frame *f)
 {
     struct identity *id = identity_learn(&d->ids, f);
@@ -102,8 +103,8 @@ static const char *by_whom(const struct link_end *e)
                                    : "network";
 }
 
-/* One line for each end of a connection or dial, and when the next dial is due. Only the end that was wanted may be
- * left out with --quiet. */
+/* One line for each end of a connection or dial, and when the next dial is due. Only the end that was wanted
+ * may be left out with --quiet. */
 static void tell_end(struct dial *d, const struct link_end *e, bool was_open)
 {
     struct buf m = {0};
@@ -147,7 +148,8 @@ static int status_of(const struct dial *d, const struct link_end *e)
     return d->phase == CLOSING || d->flip.acked ? EX_OK : EX_UNAVAILABLE;
 }
 
-/* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages again. */
+/* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages
+ * again. */
 static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict verdict)
 {
     bool greeting = !d->o->command && !d->signalled && ledger_count_type(d->ledger, FRAME_HELLO);
@@ -163,8 +165,8 @@ static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict
     return true;
 }
 
-/* What no connection will be handed any more. Outbounds are told one by one, with their results; a hello has its line
- * too. */
+/* What no connection will be handed any more. Outbounds are told one by one, with their results; a hello has
+ * its line too. */
 static void end_for_good(struct dial *d, bool refused)
 {
     struct line line;
@@ -206,11 +208,12 @@ static void end_final(struct dial *d, const struct link_end *e, bool was_open, b
 static void tell_clocks(struct dial *d, const struct link_end *e)
 {
     int64_t left = d->expires_at - clock_ms();
-    if (!d->o->id || left <= 0 || e->code != WS_AUTH_REFUSED || !span_eq(buf_as_span(&e->reason), "expired") ||
-        d->told_clocks)
+    if (!d->o->id || left <= 0 || e->code != WS_AUTH_REFUSED ||
+        !span_eq(buf_as_span(&e->reason), "expired") || d->told_clocks)
         return;
     d->told_clocks = true;
-    complain("dial %s: a token of %jd s is refused as expired %jd s before it is: the clocks here and there differ",
+    complain("dial %s: a token of %jd s is refused as expired %jd s before it is: the clocks here and there "
+             "differ",
              buf_cstr(&d->url), (intmax_t)d->o->token_ttl, (intmax_t)(left + 999) / 1000);
 }
 

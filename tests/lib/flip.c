@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The flip: who asks, and when nobody waits for it any more. */
-#include "check.h"
 #include "dial/flip.h"
+#include "check.h"
 
 /* relay-idle asks on `link draining`; the ack ends the wait however late it is. */
 static void check_drain(void)

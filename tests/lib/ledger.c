@@ -25,9 +25,10 @@ static enum ledger_answer books(struct ledger *l, const char *text)
     return ledger_book(l, frame(text));
 }
 
-#define OUT(id) "{\"type\":\"outbound\",\"requestId\":\"" id "\",\"action\":{\"op\":\"send\",\"chat_id\":\"c\"}}"
-#define RESULT(id) "{\"type\":\"outbound_result\",\"requestId\":\"" id "\",\"result\":{}}"
-#define HELLO(p) "{\"type\":\"hello\",\"platform\":\"" p "\",\"botId\":\"\"}"
+#define OUT(id) \
+    "{\"type\":\"outbound\",\"requestId\":\"" id "\",\"action\":{\"op\":\"send\",\"chat_id\":\"c\"}}"
+#define RESULT(id)    "{\"type\":\"outbound_result\",\"requestId\":\"" id "\",\"result\":{}}"
+#define HELLO(p)      "{\"type\":\"hello\",\"platform\":\"" p "\",\"botId\":\"\"}"
 #define DESCRIPTOR(p) "{\"type\":\"descriptor\",\"descriptor\":{\"platform\":\"" p "\"}}"
 
 static void check_outbound(void)
@@ -39,7 +40,8 @@ static void check_outbound(void)
     CHECK(ledger_count(l) == 2 && ledger_count_type(l, FRAME_OUTBOUND) == 2);
     CHECK(ledger_next(l) == 1000 + LEDGER_OUTBOUND_MS && ledger_oldest(l, FRAME_OUTBOUND) == 1000);
     const struct owed *o = ledger_find(l, frame(RESULT("\\u0061"))); /* "a", written otherwise */
-    CHECK(o && o->frame == 1 && span_eq(o->key, "\"a\"") && span_eq(o->op, "\"send\"") && span_eq(o->chat, "\"c\""));
+    CHECK(o && o->frame == 1 && span_eq(o->key, "\"a\"") && span_eq(o->op, "\"send\"") &&
+          span_eq(o->chat, "\"c\""));
     CHECK(books(l, RESULT("\\u0061")) == LEDGER_SETTLED);
     CHECK(books(l, RESULT("a")) == LEDGER_AGAIN && !ledger_find(l, frame(RESULT("a"))));
     CHECK(books(l, RESULT("unknown")) == LEDGER_NO_ANSWER);
@@ -48,7 +50,8 @@ static void check_outbound(void)
     CHECK(o && o->frame == 2);
     ledger_close(l, o);
     CHECK(books(l, RESULT("b")) == LEDGER_AGAIN);
-    CHECK(ledger_count(l) == 0 && ledger_next(l) == INT64_MAX && ledger_oldest(l, FRAME_OUTBOUND) == INT64_MAX);
+    CHECK(ledger_count(l) == 0 && ledger_next(l) == INT64_MAX &&
+          ledger_oldest(l, FRAME_OUTBOUND) == INT64_MAX);
     CHECK(owes(l, OUT("a"), 4, 0)); /* answered: the id may be used again */
     CHECK(books(l, RESULT("a")) == LEDGER_SETTLED);
     ledger_free(l);
@@ -90,8 +93,9 @@ static void check_result(void)
 {
     struct buf b = {0};
     ledger_result(&b, span_of("\"x\""), "no \"link\"", 9, true);
-    CHECK(reads(&b, "{\"type\":\"outbound_result\",\"requestId\":\"x\",\"result\":{\"success\":false,\"error\":"
-                    "\"no \\\"link\\\"\",\"ambiguous\":true},\"synthetic\":true}"));
+    CHECK(reads(&b,
+                "{\"type\":\"outbound_result\",\"requestId\":\"x\",\"result\":{\"success\":false,\"error\":"
+                "\"no \\\"link\\\"\",\"ambiguous\":true},\"synthetic\":true}"));
     buf_free(&b);
 }
 
@@ -108,7 +112,8 @@ static void check_lines(void)
     for (int i = 1; i <= MANY; i++) {
         char t[300];
         r = r * 1103515245u + 12345u;
-        int n = snprintf(t, sizeof t, "%d:%.*s", i, (int)(r >> 24), "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        int n = snprintf(t, sizeof t, "%d:%.*s", i, (int)(r >> 24),
+                         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
         CHECK(lines_add(&l, FRAME_OUTBOUND, (struct span){t, (size_t)n}) == (uint64_t)i);
         uint64_t victim = (r >> 8) % (uint32_t)i + 1;
         if (r >> 30 == 0 && victim >= next) {

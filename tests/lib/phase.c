@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial's phases: prints which phase each event leads to from each state, and checks for every set of facts that
- * a run never goes back and always ends. */
+/* relay-dial's phases: prints which phase each event leads to from each state, and checks for every set of
+ * facts that a run never goes back and always ends. */
 #include <stddef.h>
 
 #include "check.h"
@@ -10,10 +10,13 @@ static const struct {
     const char *name;
     size_t at;
 } events[] = {
-#define EVENT(member) {#member, offsetof(struct facts, member)}
-    EVENT(signalled),  EVENT(over),         EVENT(flipped),     EVENT(no_flip),
-    EVENT(rest),       EVENT(no_link),      EVENT(input_over),  EVENT(command_over),
-    EVENT(reader_gone), EVENT(settled),     EVENT(link_down),   EVENT(late),
+#define EVENT(member)                           \
+    {                                           \
+#member, offsetof(struct facts, member) \
+    }
+    EVENT(signalled),   EVENT(over),    EVENT(flipped),    EVENT(no_flip),
+    EVENT(rest),        EVENT(no_link), EVENT(input_over), EVENT(command_over),
+    EVENT(reader_gone), EVENT(settled), EVENT(link_down),  EVENT(late),
 #undef EVENT
 };
 enum { EVENTS = sizeof events / sizeof *events, SETS = 1 << EVENTS };
@@ -38,7 +41,8 @@ static void print_table(bool ring)
         printf("%-10s", phase_name(p));
         for (size_t i = 0; i < EVENTS; i++) {
             struct facts f = facts_of(1u << i);
-            f.command_over |= p >= SETTLING; /* or that phase would not have begun, but for what a pipe has read */
+            f.command_over |= p >=
+                              SETTLING; /* or that phase would not have begun, but for what a pipe has read */
             enum phase next = next_phase(p, ring, &f);
             printf(" %-12s", next == p ? "=" : phase_name(next));
         }
@@ -46,7 +50,8 @@ static void print_table(bool ring)
     }
 }
 
-/* Each fact by itself either leaves the phase or leads on; together they never lead back, and a pipe has its own way. */
+/* Each fact by itself either leaves the phase or leads on; together they never lead back, and a pipe has its
+ * own way. */
 static void check_order(bool ring)
 {
     for (unsigned set = 0; set < SETS; set++) {
@@ -60,7 +65,8 @@ static void check_order(bool ring)
     }
 }
 
-/* A bound is a bound: with nothing but time passing, and COMMAND gone at last, every phase that has one is left. */
+/* A bound is a bound: with nothing but time passing, and COMMAND gone at last, every phase that has one is
+ * left. */
 static void check_end(void)
 {
     struct facts f = {.late = true, .command_over = true};
@@ -79,7 +85,7 @@ static void check_more(bool ring)
             struct facts f = facts_of(set), more = facts_of(set | 1u << i);
             for (enum phase p = SERVING; p <= DONE; p++)
                 CHECK_THAT(next_phase(p, ring, &more) >= next_phase(p, ring, &f), "%s, set %x: %s leads back",
-                      phase_name(p), set, events[i].name);
+                           phase_name(p), set, events[i].name);
         }
 }
 

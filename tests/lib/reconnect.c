@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* When to dial again, and when never. */
-#include "check.h"
 #include "dial/reconnect.h"
+#include "check.h"
 
 static void check_backoff(void)
 {
@@ -32,8 +32,9 @@ static void check_rows(const char *name, const struct row *rows, size_t n)
         CHECK_THAT(auth_ended(&a, rows[i].descriptor, rows[i].code, span_of(rows[i].reason)) == rows[i].want,
                    "%s: row %zu", name, i + 1);
 }
-#define ROWS(name, ...)                                                                                      \
-    check_rows(name, (const struct row[]){__VA_ARGS__}, sizeof((const struct row[]){__VA_ARGS__}) / sizeof(struct row))
+#define ROWS(name, ...)                                 \
+    check_rows(name, (const struct row[]){__VA_ARGS__}, \
+               sizeof((const struct row[]){__VA_ARGS__}) / sizeof(struct row))
 
 static void check_auth(void)
 {
@@ -41,15 +42,17 @@ static void check_auth(void)
          {false, 4401, "no", AUTH_ORDINARY}, {false, 4401, "revoked", AUTH_ORDINARY});
     ROWS("once after one is provisional, twice is revoked", {true, 4401, "no", AUTH_AGAIN},
          {false, 4401, "no", AUTH_REVOKED});
-    ROWS("also after the second one's descriptor", {true, 4401, "no", AUTH_AGAIN}, {true, 4401, "no", AUTH_REVOKED});
+    ROWS("also after the second one's descriptor", {true, 4401, "no", AUTH_AGAIN},
+         {true, 4401, "no", AUTH_REVOKED});
     ROWS("expired is never a revocation", {true, 4401, "expired", AUTH_ORDINARY},
          {true, 4401, "expired", AUTH_ORDINARY});
     ROWS("expired clears the mark", {true, 4401, "no", AUTH_AGAIN}, {true, 4401, "expired", AUTH_ORDINARY},
          {true, 4401, "no", AUTH_AGAIN});
     ROWS("a dial without an outcome keeps the mark", {true, 4401, "no", AUTH_AGAIN},
-         {false, 1006, "", AUTH_ORDINARY}, {false, 1006, "", AUTH_ORDINARY}, {false, 4401, "no", AUTH_REVOKED});
-    ROWS("a connection that served clears it", {true, 4401, "no", AUTH_AGAIN}, {true, 1006, "", AUTH_ORDINARY},
-         {true, 4401, "no", AUTH_AGAIN});
+         {false, 1006, "", AUTH_ORDINARY}, {false, 1006, "", AUTH_ORDINARY},
+         {false, 4401, "no", AUTH_REVOKED});
+    ROWS("a connection that served clears it", {true, 4401, "no", AUTH_AGAIN},
+         {true, 1006, "", AUTH_ORDINARY}, {true, 4401, "no", AUTH_AGAIN});
     struct auth a = {.descriptor = true};
     CHECK(auth_ended(&a, false, 4401, (struct span){"expired\0x", 9}) == AUTH_AGAIN);
     CHECK(auth_ended(&a, false, 4401, (struct span){NULL, 0}) == AUTH_REVOKED);
