@@ -248,7 +248,7 @@ ring_stage() {
     done
 }
 
-@test "a TERM of relay-dial itself ends a stage" {
+@test "a TERM of relay-dial itself ends relay-run; a filter ends with its input" {
     # shellcheck disable=SC2016 # for the inner shell, which stands in for relay-dial
     for f in "${FILTERS[@]}"; do
         filter "$f"
@@ -256,9 +256,11 @@ ring_stage() {
         mkfifo in
         run bash -c 'RELAY_DIAL_PID=$$ "$@" <in >out & exec 7>in; echo "{\"type\":\"x\"}" >&7
             until grep -qs x out; do sleep 0.01; done
-            kill -TERM $!; wait $!; echo $?' - "${CMD[@]}"
+            kill -TERM $!
+            [ "$1" = relay-run ] || { echo "{\"type\":\"y\"}" >&7; until grep -qs y out; do sleep 0.01; done; exec 7>&-; }
+            wait $!; echo $?' - "${CMD[@]}"
         echo "$TOOL: $output"
-        [ "${lines[-1]}" = 143 ]
+        if [ "$TOOL" = relay-run ]; then [ "${lines[-1]}" = 143 ]; else [ "${lines[-1]}" = 0 ]; fi
     done
 }
 

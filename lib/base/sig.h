@@ -13,8 +13,8 @@ int sig_open(const int *signals);
 int sig_open_unignored(const int *signals);
 /* For a stage of a ring, which RELAY_DIAL_PID in the environment says it is: from now on TERM, INT and HUP
  * are left to that relay-dial as long as it lives, as it drains the ring and closes the stage's input in the
- * end; one that comes from relay-dial itself counts. So a signal to all processes of a service loses nothing.
- * False: this is not a stage of a ring. */
+ * end. So a signal to all processes of a service loses nothing. Those taken over by sig_open() still count if
+ * relay-dial itself sends them. False: this is not a stage of a ring. */
 bool sig_ring(void);
 /* The next signal that came, or 0. */
 int sig_next(void);
