@@ -285,7 +285,7 @@ END
 }
 
 @test "-s: a full disk is an error, and it goes on from memory" {
-    for i in {1..2000}; do inbound "$i" "\"scope_id\":\"g$i\""; done >in
+    seq 2000 | sed 's/.*/{"type":"inbound","event":{"source":{"chat_id":&,"scope_id":"g&"}}}/' >in
     for i in 1 2000; do outbound "\"chat_id\":$i"; done >>in
     # shellcheck disable=SC2016 # expanded by the inner shell
     bash -c 'ulimit -f 16; exec relay-scope -s state' <in 2>err | cat >out
