@@ -78,31 +78,20 @@ static bool is_word(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The line end after the language that a block's opening mark names; i: it names none. What else stands on a
- * line of its own with it is meant for it too: ```py title="x". */
-static size_t language_end(const struct flat *f, size_t from, size_t i)
+/* The line end after the language that a block's opening mark names; i: it names none. */
+static size_t language_end(const struct flat *f, size_t i)
 {
-    size_t k = i, line = from;
-    while (k < f->text.n && (is_word(f->text.p[k]) || strchr("-_+.#", f->text.p[k] ? f->text.p[k] : ' ')))
+    size_t k = i;
+    while (k < f->text.n && (is_word(f->text.p[k]) || (f->text.p[k] && strchr("-_+.#", f->text.p[k]))))
         k++;
-    if (k == i || k == f->text.n)
-        return i;
-    if (f->text.p[k] == '\n' || (f->text.p[k] == '\r' && k + 1 < f->text.n && f->text.p[k + 1] == '\n'))
-        return k;
-    while (line && strchr(" \t", f->text.p[line - 1]) && f->text.p[line - 1])
-        line--;
-    const char *nl = memchr(f->text.p + k, '\n', f->text.n - k);
-    if (f->text.p[k] != ' ' || !nl || (line && f->text.p[line - 1] != '\n'))
-        return i;
-    struct span rest = {f->text.p + k, (size_t)(nl - f->text.p) - k};
-    bool given = memchr(rest.p, '=', rest.n) || rest.p[1] == '{';
-    return given && !memchr(rest.p, '`', rest.n) ? k + rest.n : i;
+    size_t end = k < f->text.n && f->text.p[k] == '\r' ? k + 1 : k;
+    return k > i && end < f->text.n && f->text.p[end] == '\n' ? k : i;
 }
 
 /* ``` at i: a block of code? */
 static bool block_at(struct flat *f, size_t i, struct mark *mark)
 {
-    size_t bound = f->in[f->depth].out, in = language_end(f, i, i + 3), out;
+    size_t bound = f->in[f->depth].out, in = language_end(f, i + 3), out;
     for (;;) {
         size_t body = in;
         while (body < bound && (f->text.p[body] == '\n' || f->text.p[body] == '\r'))

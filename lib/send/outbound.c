@@ -2,8 +2,8 @@
 /* The frames that actions become. */
 #include <string.h>
 
-#include "json/write.h"
 #include "send/outbound.h"
+#include "json/write.h"
 
 /* One of the frame's own members. Null, and for all but requestId the empty string, are as good as absent. */
 static bool lift(struct span *to, struct span v, const char *name, struct buf *why)

@@ -65,5 +65,12 @@ export const kinds = {
     'quote-bold': () => times(4, () => indent(times(2, () => words(4) + ' **' + words(6 + below(20)).replace(/[.,;?!]/g, '') + '** ' + words(3) + ' `' + words(4) + '`.').join('\n'), '> ')).join('\n\n' + paragraph() + '\n\n'),
     'list-bold': () => times(6, i => (i % 2 ? '- ' : i + '. ') + words(4) + ' **' + words(6 + below(20)).replace(/[.,;?!]/g, '') + '** ' + words(3) + ' `' + words(14) + '`.').join('\n'),
     rows: () => '- ' + sentence() + '\n\n  | name | value |\n  |------|-----|\n' + times(12 + below(20), i => `  | ${words(1)} ${i} | \`${words(2)}\` |`).join('\n') + '\n\n' + paragraph(),
+    html: max => times(3, () => '<details>\n<summary>' + words(4) + '</summary>\n\n' + paragraph() + '\n\n```' + lang() + '\n' + code(size(max)).join('\n') + '\n```\n\n</details>\n\n<div align="center">\n' + times(3, () => words(12)).join('\n') + ' <br> ' + words(20) + '\n</div>').join('\n\n'),
+    steps: max => times(5, i => `${i + 1}. ${sentence()}\n` + '```' + lang() + '\n' + lines(size(max)).join('\n') + '\n```').join('\n') + '\n' + paragraph(),
+    tasks: () => times(20, i => '- [' + pick([' ', 'x']) + '] ' + pick(['**', '`', '']).replace(/^(.*)$/, m => m + words(2 + below(5)).replace(/[.,;?!]/g, '') + m) + ' ' + words(3)).join('\n'),
+    breaks: () => times(12, () => sentence() + pick(['  ', '\\', '']) ).join('\n') + '\n\n' + paragraph() + '\n\n* * *\n\n' + paragraph(),
+    attributes: max => around(() => '```' + pick(['py', 'js']) + ' ' + pick(['title="a b"', '{1,3}', 'linenums=1']) + '\n' + lines(size(max)).join('\n') + '\n```'),
+    'fence-in-item': max => times(4, () => '* ' + sentence() + '\n  ' + paragraph() + '\n\n  ````' + lang() + '\n' + indent(lines(size(max)).join('\n'), '  ') + '\n  ```\n  x\n  ````\n\n  ' + paragraph()).join('\n'),
+    wide: () => paragraph() + '\n\n| a | b |\n|---|---|\n' + times(6, () => '| ' + words(20) + ' | ' + words(30) + ' |').join('\n') + '\n\n' + paragraph(),
     mixed: max => times(8, () => pick(Object.keys(kinds).filter(k => !['mixed', 'open', 'secret', 'long-bold', 'long-code', 'literal', 'escapes', 'touching'].includes(k)))).map(k => kinds[k](max)).join('\n\n'),
 };
