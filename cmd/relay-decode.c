@@ -183,9 +183,6 @@ static const struct opt options[] = {
     OPT_WORD(0, "color", "auto|always|never", &self.color, "color of -f text (default: on a terminal)"),
 };
 
-static const int exits[] = {EX_OK,    EX_NO,    EX_USAGE,  EX_DATAERR, EX_NOINPUT,
-                            EX_OSERR, EX_IOERR, EX_CONFIG, -1};
-
 static const struct tool tool = {
     .purpose = "Make messages of what the connector delivers.",
     .synopsis = "[-e] [--ack] [-f json|text|tsv] [--interactions current|v1] [--keep-forwards]\n"
@@ -193,7 +190,7 @@ static const struct tool tool = {
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
-    .exits = exits,
+    .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1},
     .examples =
         "  relay-decode frames.ndjson\n"
         "  relay-decode -f text frames.ndjson\n"

@@ -92,9 +92,6 @@ static const struct opt options[] = {
     OPT_FILE(0, "status", &self.o.status, "keep in FILE how the run stands, as one line of JSON"),
 };
 
-static const int exits[] = {EX_OK,    EX_NO,       EX_USAGE,    EX_DATAERR,  EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR,
-                            EX_IOERR, EX_TEMPFAIL, EX_PROTOCOL, EX_NOPERM,  EX_CONFIG,      -1};
-
 static const struct tool tool = {
     .purpose = "Own the WebSocket link to the connector. With COMMAND, run it as a ring closed by the link:\n"
                "its stdin is what comes down, its stdout goes up. Without, stdin goes up and stdout is what\n"
@@ -103,7 +100,8 @@ static const struct tool tool = {
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
-    .exits = exits,
+    .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR, EX_IOERR,
+                           EX_TEMPFAIL, EX_PROTOCOL, EX_NOPERM, EX_CONFIG, -1},
     .examples = "  relay-handshake -n -p discord | relay-dial \"$URL\" | relay-decode\n"
                 "  relay-dial --max-time 1 \"$URL\" -- sh -c 'relay-handshake | relay-decode | relay-run "
                 "./reply.sh | relay-send'\n",

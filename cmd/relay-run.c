@@ -34,16 +34,13 @@ static const struct opt options[] = {
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "KILL what TERM did not end (default 5s)"),
 };
 
-static const int exits[] = {EX_OK,    EX_NO,    EX_USAGE,  EX_DATAERR, EX_NOINPUT,
-                            EX_OSERR, EX_IOERR, EX_CONFIG, -1};
-
 static const struct tool tool = {
     .purpose = "Runs COMMAND for each message that comes in and sends what it prints.",
     .synopsis = "[-P N] [-j] [-r] [OPTION]... [--] COMMAND [ARG...]\n-l [OPTION]... [--] COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
-    .exits = exits,
+    .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1},
     .examples =
         "  relay-run ./reply.sh <frames.ndjson\n"
         "  relay-run -P 8 --timeout 2m --typing -- ./reply.sh <frames.ndjson\n"

@@ -188,16 +188,13 @@ static const struct opt options[] = {
     OPT_WORD(0, "len-unit", "chars|utf16", &self.unit, "what it is counted in (default: the descriptor's)"),
 };
 
-static const int exits[] = {EX_OK,    EX_NO,    EX_USAGE,  EX_DATAERR, EX_NOINPUT,
-                            EX_OSERR, EX_IOERR, EX_CONFIG, -1};
-
 static const struct tool tool = {
     .purpose = "Turn actions into outbound frames, from stdin or from the command line.",
     .synopsis = "[OPTION]… [--] [TEXT… | -]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
-    .exits = exits,
+    .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1},
     .examples = "  echo '{\"op\":\"send\",\"chat_id\":\"42\",\"content\":\"hello\"}' | relay-send\n"
                 "  relay-send -n -c 42 -- 'deploy done'\n"
                 "  df -h | relay-send -n -c 42 -\n"
