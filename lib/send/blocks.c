@@ -102,7 +102,7 @@ static bool leaf(struct blocks *b, const struct cursor *c, size_t ink)
     return true;
 }
 
-/* The containers and blocks that the line begins; *fresh: containers. True: it is no line of text. */
+/* The containers and blocks that the line begins; *fresh: containers. True: it is not a line of text. */
 static bool begin(struct blocks *b, struct cursor *c, bool *fresh)
 {
     bool within = b->para && b->matched == b->depth;

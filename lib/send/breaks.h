@@ -25,7 +25,7 @@ struct gap gap_at(struct span text, size_t i);
 
 enum sentence_sign {
     SENTENCE_NOTHING,
-    SENTENCE_END,       /* ends a sentence where white space follows */
+    SENTENCE_END,       /* ends a sentence if white space follows */
     SENTENCE_END_CLOSE, /* ends one whatever follows */
     SENTENCE_AFTER,     /* may stand between an end and what follows */
 };
@@ -35,7 +35,7 @@ enum sentence_sign sentence_sign(uint32_t c);
 void cluster_breaks(char *breaks, struct span text);
 
 /* The last place from 1 to `to` at which Unicode allows a new line and a cluster begins (breaks as above); 0:
- * none. Not between two ASCII characters, where it would cut addresses and names. */
+ * none. Not between two ASCII characters: that would cut addresses and names. */
 size_t line_break(struct span text, const char *breaks, size_t to);
 
 #endif

@@ -253,7 +253,7 @@ static size_t cut_line(const struct scan *c)
     return open_cut(&open, c->s->text, c->run + at, c->run + at) == CUT_CLEAN ? c->run + at : 0;
 }
 
-/* Where not even a cluster fits: after the last code point that does. */
+/* If not even a cluster fits: after the last code point that does. */
 static size_t cut_cluster(const struct scan *c)
 {
     const struct split *s = c->s;

@@ -22,7 +22,7 @@ struct token {
     const char *mark; /* NULL: the list ends */
     enum token_kind kind;
     char not_before; /* the closing mark is none in front of this character; 0: always one */
-    bool word_end;   /* it is one only where no letter, digit or _ follows */
+    bool word_end;   /* it is one only if no letter, digit or _ follows */
     bool secret;     /* a spoiler: no part may show it */
 };
 
@@ -34,7 +34,7 @@ struct dialect {
     struct token tokens[DIALECT_TOKENS + 1];
 };
 
-/* The dialect of that name; CommonMark with tables where it is not known or p is NULL. Static. */
+/* The dialect of that name; CommonMark with tables if it is not known or p is NULL. Static. */
 const struct dialect *dialect_find(struct span name);
 
 #endif

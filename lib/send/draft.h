@@ -26,7 +26,7 @@ const char *draft_pair_text(struct draft *d, const char *pair);
 const char *draft_pair_json(struct draft *d, const char *pair);
 const char *draft_pair_metadata(struct draft *d, const char *pair);
 
-/* Whether the action is whole, but for the content of its text where some will come (with_text). False: the
+/* Whether the action is whole, but for the content of its text if some will come (with_text). False: the
  * reason, plain text, is appended to *why. */
 bool draft_check(struct draft *d, bool with_text, struct buf *why);
 

@@ -24,7 +24,8 @@ struct outbound {
 };
 
 /* Takes from the action's members what belongs to the frame: requestId, platform and botId, if given. False
- * if one of them is not a string or is over OUTBOUND_NAME_MAX: the reason, plain text, is appended to *why. */
+ * if one of them is not a string or is over OUTBOUND_NAME_MAX: the reason, plain text, is appended to *why.
+ */
 bool outbound_lift(struct outbound *o, const struct json_members *action, struct buf *why);
 
 /* Appends the requestId that the frame has, JSON text. */

@@ -139,7 +139,7 @@ static void fit_text(struct sender *s, const struct op *op, struct span v, const
     }
 }
 
-/* Sets s->why where the action must not pass, s->busy where it is going to be split. */
+/* Sets s->why if the action must not pass, s->busy if it is going to be split. */
 static void check(struct sender *s, const struct op *op, const struct frame *action)
 {
     if (!outbound_lift(&s->out, &action->top, &s->why) || !action_check(&s->why, op, &action->top) || !op)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From actions to frames (protocol §4): checks, gates, limits and splitting, with what the stream tells of
- * platforms and chats. No I/O.
+ * platforms. No I/O.
  *
  * sender_take() makes the first frame of an action; as long as the sender is busy there are more of the same
  * action to get by sender_next(), and no other action may be given. */

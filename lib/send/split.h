@@ -5,14 +5,14 @@
  * sentence or word end that does; a word that is too long is cut after a grapheme cluster, a cluster that is
  * too long after a code point. White space at a cut belongs to no part (the indentation of a line does). As
  * the dialect reads the text: what would be whole in a part is not cut; what is cut is closed and opened
- * again (unless that takes more than half of a part), and where lists are cut, their lines are moved to the
+ * again (unless that takes more than half of a part), and if a list is cut, its lines are moved to the
  * left. Pure, and in linear time. */
 #ifndef RELAY_SEND_SPLIT_H
 #define RELAY_SEND_SPLIT_H
 
 #include "send/mend.h"
 
-/* Whether the text can be split: not where one code point is over the maximum already. */
+/* Whether the text can be split: not if one code point is over the maximum already. */
 bool split_possible(const struct split_rule *r, struct span text);
 
 /* A text being split. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a line of CommonMark can begin with. `ink` is its first character that is no blank. */
+/* What a line of CommonMark can begin with. `ink` is its first character that is not a blank. */
 #ifndef RELAY_SEND_STARTS_H
 #define RELAY_SEND_STARTS_H
 
