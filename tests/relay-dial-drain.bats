@@ -119,6 +119,16 @@ EOF
     got outbound 2
 }
 
+@test "a flip that no signal hurried has no bound: COMMAND finishes its work however long it takes" {
+    start_peer
+    # shellcheck disable=SC2016 # for the inner shell
+    dial --kill-after 400ms "$URL" -- sh -c 'printf "%s\n" "$1" "{\"type\":\"going_idle\"}"; cat; sleep 1.5
+        echo "{\"type\":\"outbound\",\"requestId\":\"late\",\"action\":{\"op\":\"send\"}}"' - "$HELLO"
+    ended 0
+    got outbound
+    [ "$(grep -c 'send TERM' err)" -eq 0 ]
+}
+
 @test "signals within half a second are one, and a hang-up never escalates" {
     start_peer --ack-on-command
     dial "$URL" -- sh -c 'sh hello.sh | sh idle.sh'

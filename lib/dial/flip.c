@@ -15,24 +15,23 @@ void flip_drain(struct flip *f, bool silent, int64_t now)
     f->ask_at = silent ? INT64_MAX : now + FLIP_ASK_MS;
 }
 
-static void out(struct flip *f)
-{
-    f->carried = true;
-    f->ask_at = INT64_MAX;
-}
-
 bool flip_wanted(struct flip *f)
 {
     if (f->asked || (f->acked && f->draining))
         return false;
-    out(f);
+    f->ask_at = INT64_MAX;
     return true;
+}
+
+void flip_sent(struct flip *f)
+{
+    f->carried = true;
 }
 
 void flip_ask(struct flip *f)
 {
-    f->asked = true;
-    out(f);
+    f->asked = f->carried = true;
+    f->ask_at = INT64_MAX;
 }
 
 void flip_ack(struct flip *f)

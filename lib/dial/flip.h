@@ -28,6 +28,8 @@ void flip_opened(struct flip *f);
 void flip_drain(struct flip *f, bool silent, int64_t now);
 /* A going_idle comes up. True: it is to be sent; false: the one that is out, or its ack, does for it. */
 bool flip_wanted(struct flip *f);
+/* The connection is handed one. */
+void flip_sent(struct flip *f);
 /* Dial asks. */
 void flip_ask(struct flip *f);
 /* A going_idle_ack came. */

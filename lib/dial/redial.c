@@ -47,6 +47,8 @@ void dial_pump(struct dial *d)
     while (link_takes(d->link) && lines_next(&d->lines, &line, &text)) {
         if (line.type != FRAME_HELLO || line.number > d->hellos_until)
             link_send(d->link, text);
+        if (line.type == FRAME_GOING_IDLE)
+            flip_sent(&d->flip);
         d->sent = line.number;
     }
 }

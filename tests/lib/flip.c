@@ -12,6 +12,7 @@ static void check_drain(void)
     CHECK(f.ask_at == 1000 + FLIP_ASK_MS);
     CHECK(!flip_off(&f, false));
     CHECK(flip_wanted(&f));
+    flip_sent(&f);
     CHECK(f.ask_at == INT64_MAX);
     flip_round(&f, false);
     CHECK(!flip_off(&f, true));
@@ -55,10 +56,12 @@ static void check_again(void)
 {
     struct flip f = {.ask_at = INT64_MAX};
     CHECK(flip_wanted(&f));
+    flip_sent(&f);
     flip_late(&f);
     flip_drain(&f, false, 5000);
     CHECK(!f.failed && f.ask_at == 5000 + FLIP_ASK_MS);
     CHECK(flip_wanted(&f));
+    flip_sent(&f);
     flip_ack(&f);
     CHECK(f.acked);
 }
@@ -68,13 +71,20 @@ static void check_connections(void)
 {
     struct flip f = {.ask_at = INT64_MAX};
     CHECK(flip_wanted(&f));
+    flip_sent(&f);
     flip_ack(&f);
     CHECK(f.acked);
+    CHECK(flip_wanted(&f)); /* and it is not handed to this connection any more, but to the next */
     flip_opened(&f);
     CHECK(!f.acked && !f.carried);
     flip_ack(&f);
     CHECK(!f.acked);
+    flip_sent(&f);
+    flip_ack(&f);
+    CHECK(f.acked);
+    flip_opened(&f);
     CHECK(flip_wanted(&f));
+    flip_sent(&f);
 }
 
 int main(void)
