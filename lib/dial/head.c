@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "dial/internal.h"
+#include "json/write.h"
 
 void dial_fail(struct dial *d, int status)
 {
@@ -93,7 +94,12 @@ void dial_emit_result(struct dial *d, struct span request_id, struct span error,
 void dial_emit_link(struct dial *d, const char *state, const char *members)
 {
     struct buf b = {0};
-    buf_printf(&b, "{\"type\":\"link\",\"state\":\"%s\"%s}", state, members);
+    json_begin(&b, '{');
+    json_add_str(&b, "type", "link");
+    json_add_str(&b, "state", state);
+    if (*members)
+        json_put(&b, span_of(members));
+    json_end(&b, '}');
     if (!d->o->no_link)
         dial_emit(d, buf_as_span(&b));
     record_frame(&d->record, "link", buf_as_span(&b));

@@ -115,7 +115,7 @@ void dial_fail(struct dial *d, int status);            /* keeps the gravest exit
 void dial_emit(struct dial *d, struct span line);      /* puts a line into the stream */
 void dial_emit_live(struct dial *d, struct span line); /* the same, for a message that nobody else keeps */
 void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous);
-/* `link` frames: members is JSON text that follows "state", or "". */
+/* `link` frames: members is JSON text of the members that follow "state", without a comma in front, or "". */
 void dial_emit_link(struct dial *d, const char *state, const char *members);
 void dial_close_head(struct dial *d);  /* once it is flushed */
 void dial_head_failed(struct dial *d); /* errno says how */

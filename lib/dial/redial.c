@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/random.h"
 #include "dial/internal.h"
+#include "json/write.h"
 #include "relay/token.h"
 #include "relay/ws.h"
 
@@ -34,8 +35,8 @@ void dial_start(struct dial *d)
 static void emit_open(struct dial *d)
 {
     struct buf m = {0};
-    buf_printf(&m, ",\"attempt\":%u,\"url\":", d->attempt);
-    json_quote(&m, d->url.p, d->url.len);
+    json_add_int(&m, "attempt", d->attempt);
+    json_add_text(&m, "url", buf_as_span(&d->url));
     dial_emit_link(d, "open", buf_cstr(&m));
     buf_free(&m);
 }
@@ -129,12 +130,16 @@ static void tell_end(struct dial *d, const struct link_end *e, bool was_open)
 static void emit_end(struct dial *d, const struct link_end *e, bool final, bool revoked)
 {
     struct buf m = {0};
-    buf_printf(&m, ",\"code\":%d,\"reason\":", e->code);
-    json_quote(&m, e->reason.p, e->reason.len);
+    json_add_int(&m, "code", e->code);
+    json_add_text(&m, "reason", buf_as_span(&e->reason));
     if (final)
-        buf_printf(&m, ",\"by\":\"%s\"%s", by_whom(e), revoked ? ",\"relay_disabled\":true" : "");
-    else
-        buf_printf(&m, ",\"retry_in\":%.3f", (double)d->redial_in / 1000);
+        json_add_str(&m, "by", by_whom(e));
+    if (final && revoked)
+        json_add_bool(&m, "relay_disabled", true);
+    if (!final) {
+        json_key(&m, "retry_in");
+        buf_printf(&m, "%.3f", (double)d->redial_in / 1000);
+    }
     dial_emit_link(d, final ? "closed" : "lost", buf_cstr(&m));
     buf_free(&m);
 }
@@ -187,7 +192,7 @@ void dial_abandon(struct dial *d, const char *why)
     end_for_good(d, false);
     if (!d->auth.descriptor)
         dial_fail(d, EX_UNAVAILABLE); /* it never was what it is for */
-    dial_emit_link(d, "closed", ",\"code\":1000,\"reason\":\"\",\"by\":\"us\"");
+    dial_emit_link(d, "closed", "\"code\":1000,\"reason\":\"\",\"by\":\"us\"");
 }
 
 void dial_tell_stuck(struct dial *d)
