@@ -26,7 +26,7 @@ LIBS_relay-dial = -lcurl -lcrypto
 LIBS_relay-handshake = -lcjson
 LIBS_relay-send = -lunistring
 LIBS_relay-token = -lcrypto
-LIBS_relay-stub = -lwebsockets -lcjson -lcrypto
+LIBS_relay-stub = -lwebsockets -lcurl -lcjson -lcrypto
 
 all: $(BINARIES) ## Build the tools into build/bin.
 

@@ -42,8 +42,9 @@ static void on_expect(struct opts *o)
 
 static void on_wake_url(struct opts *o)
 {
-    if (strncmp(o->arg, "http://", 7) != 0 && strncmp(o->arg, "https://", 8) != 0)
-        opt_refuse(o, "not an http:// or https:// URL");
+    const char *wrong = call_wrong(o->arg);
+    if (wrong)
+        opt_refuse(o, "%s", wrong);
     stub.wake.url = o->arg;
 }
 
@@ -83,7 +84,7 @@ static const struct opt options[] = {
     OPT_FILE(0, "buffer", &stub.buffer, "keep what is buffered in this file"),
     OPT_TEXT(0, "wake", "COMMAND", &stub.wake.command,
              "run this when something waits for an instance that sleeps"),
-    OPT_CALL(0, "wake-url", "URL", on_wake_url, "… or have curl(1) call this address"),
+    OPT_CALL(0, "wake-url", "URL", on_wake_url, "… or call this address"),
     OPT_TIME(0, "wake-cooldown", &stub.wake.cooldown, 0, "shortest time between two of them (default 60s)"),
     OPT_WORD(0, "sessions", "one|replace|many", &stub.connector.o.sessions,
              "a second connection of a token id: refused, closes the older, stays too"),

@@ -12,7 +12,7 @@ complete -c relay-stub -l descriptor -r -F -d 'descriptors to hand out instead o
 complete -c relay-stub -l result -r -F -d 'rules for what is answered to an outbound'
 complete -c relay-stub -l buffer -r -F -d 'keep what is buffered in this file'
 complete -c relay-stub -l wake -x -d 'run this when something waits for an instance that sleeps'
-complete -c relay-stub -l wake-url -x -d '… or have curl(1) call this address'
+complete -c relay-stub -l wake-url -x -d '… or call this address'
 complete -c relay-stub -l wake-cooldown -x -d 'shortest time between two of them (default 60s)'
 complete -c relay-stub -l sessions -x -a 'one replace many' -d 'a second connection of a token id: refused, closes the older, stays too'
 complete -c relay-stub -l lenient -d 'refuse nothing that a real connector would'

@@ -15,12 +15,17 @@ enum {
     REAP_WAIT = 50,   /* ms between looks at one that has closed its stdout */
 };
 
-static int start(struct wake *w)
+static void start_command(struct wake *w)
 {
     const char *const shell[] = {"sh", "-c", w->command, NULL};
-    const char *const curl[] = {"curl", "-qfs", "-A", diag_name(), "-m", "10", "--", w->url, NULL};
     unsetenv("GATEWAY_RELAY_SECRET");
-    return child_start(&w->child, (char *const *)(w->command ? shell : curl), NULL, SIGTERM);
+    int error = child_start(&w->child, (char *const *)shell, NULL, SIGTERM);
+    if (error) {
+        warn("wake instance: start sh: %s", strerror(error));
+        w->child.pid = 0;
+        return;
+    }
+    close(w->child.in);
 }
 
 void wake_call(struct wake *w)
@@ -30,19 +35,20 @@ void wake_call(struct wake *w)
         return;
     w->next = now + w->cooldown;
     w->deadline = now + PATIENCE;
-    int error = start(w);
-    if (error) {
-        warn("wake instance: start %s: %s", w->command ? "sh" : "curl", strerror(error));
-        w->child.pid = 0;
-        return;
-    }
-    close(w->child.in);
     info(1, "wake instance: %s", w->command ? w->command : w->url);
+    if (w->url && !w->call)
+        w->call = call_new(w->url, PATIENCE);
+    if (w->url)
+        call_start(w->call);
+    else
+        start_command(w);
 }
 
 void wake_prepare(struct wake *w, struct pollset *ps)
 {
     w->slot = -1;
+    if (w->call)
+        call_prepare(w->call, ps);
     if (!w->child.pid)
         return;
     w->slot = pollset_add(ps, w->child.out, POLLIN);
@@ -65,9 +71,18 @@ static void drain(struct wake *w)
         let_go(w);
 }
 
+static void look_at_call(struct wake *w)
+{
+    struct buf outcome = {0};
+    if (w->call && call_ready(w->call, &outcome))
+        info(1, "wake instance: %s", buf_cstr(&outcome));
+    buf_free(&outcome);
+}
+
 void wake_ready(struct wake *w, const struct pollset *ps)
 {
     int status;
+    look_at_call(w);
     if (!w->child.pid)
         return;
     if (pollset_got(ps, w->slot))
@@ -84,6 +99,7 @@ void wake_ready(struct wake *w, const struct pollset *ps)
 
 void wake_free(struct wake *w)
 {
+    call_free(w->call);
     if (!w->child.pid)
         return;
     child_kill(&w->child, SIGTERM);
