@@ -159,6 +159,16 @@ mark() {
     [ "$(echo 'one.. two.. three' | RELAY_DIAL_PID=$$ relay-send --max-length 6 -c 1 - | wc -l)" -eq 3 ]
 }
 
+@test "a reader that goes away while parts wait: that they are lost is said" {
+    mkfifo in
+    exec 9<>in
+    say '{"type":"link","state":"open"}'
+    send a 'one.. two.. three'
+    run -0 --separate-stderr timeout 20 bash -c 'RELAY_DIAL_PID=$PPID relay-send --max-length 6 <in | head -n 2'
+    [ "${#lines[@]}" -eq 2 ]
+    [ "$stderr" = 'relay-send: send parts that wait, 2 of them: the reader is gone' ]
+}
+
 @test "in a ring whose stages let nothing come by that relay-dial writes, nothing waits" {
     SILENT=1 stage --max-length 6
     send a 'one.. two.. three'
