@@ -124,10 +124,10 @@ opened() {
     start_peer
     echo 'trap "" TERM; env >env; printf "%s\n" "{\"type\":\"hello\",\"platform\":\"d\"}"; while :; do sleep 0.1; done' >stubborn.sh
     export GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET=s3cret
-    background bash -c 'relay-dial --kill-after 300ms "$1" -- sh stubborn.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
+    background bash -c 'relay-dial --kill-after 3s "$1" -- sh stubborn.sh 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"
     opened
     kill "$(cat pid)"
-    ended 137 10
+    ended 137 20
     grep -q 'send TERM' err && grep -q 'send KILL' err
     run ! grep -q s3cret env
     grep -q GATEWAY_RELAY_ID=gw env
