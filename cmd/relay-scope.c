@@ -22,7 +22,8 @@ static void learn(struct filter *f, const struct frame *fr)
         scope_file_add(s->file, changed);
     if (!too_long)
         return;
-    complain("remember line %ju: an identifier is longer than %d bytes", f->in.line, SCOPE_VALUE_MAX);
+    complain("remember line %ju: an identifier is longer than %d bytes%s", f->in.line, SCOPE_VALUE_MAX,
+             fr->type == FRAME_HELLO ? ", or there are too many identities" : "");
     filter_fail(f, EX_DATAERR);
 }
 
