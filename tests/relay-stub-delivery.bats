@@ -226,14 +226,14 @@ deaf() {
 @test "live deliveries lost with a gateway are 75; those of which no byte was sent are kept" {
     start_stub -q
     deaf 1 2 3
-    until_true 5 grep -q 'lose 1 deliveries with gateway 1: cut off in the middle' stub.err
+    until_true 5 grep -q 'lose deliveries with gateway 1: 1 cut off in the middle' stub.err
     printf '%s\n' "$HELLO" 'wait inbound 3' | peer --ack
     [ "$(texts)" = "1 2 3" ]
     stop_stub
     [ "$RC" -eq 75 ]
     start_stub -q --buffer log
     deaf 1 2 3
-    until_true 5 grep -q 'lose 1 deliveries with gateway 1' stub.err
+    until_true 5 grep -q 'lose deliveries with gateway 1: 1 cut' stub.err
     until_true 5 grep -q '"text":"3"' log
     kill_stub
     [ "$(jq -r .event.text log | paste -sd ' ')" = "1 2 3" ]

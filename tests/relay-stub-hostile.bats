@@ -9,7 +9,7 @@ request() {
     exec 5<>"/dev/tcp/127.0.0.1/${port%/relay}"
     printf '%s\r\n' 'GET /relay HTTP/1.1' 'Host: x' 'Upgrade: websocket' 'Connection: Upgrade' \
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' "$@" '' >&5
-    read -r -t 5 line <&5
+    read -r -t 50 line <&5
     exec 5>&-
     printf '%s\n' "${line%$'\r'}"
 }
@@ -28,7 +28,7 @@ request() {
     mkfifo fifo
     background relay-stub -q --url-file fifo </dev/null >out 2>err
     first=$!
-    read -r -t 5 URL <fifo
+    read -r -t 50 URL <fifo
     printf '%s\n' "$HELLO" 'wait descriptor' | peer
     kill "$first" && wait "$first"
     [ -p fifo ]
@@ -78,7 +78,7 @@ END
     sleep 0.5
     [ "$(($(ticks) - before))" -le 10 ] # 50: it spins
     kill "$crowd"
-    printf '%s\n' "$HELLO" 'wait descriptor' | peer --timeout 10
+    printf '%s\n' "$HELLO" 'wait descriptor' | peer
     [ "$(grep -c accept stub.err)" -eq 1 ]
 }
 

@@ -334,7 +334,7 @@ END
     run --separate-stderr relay-stub -q --max-life 100ms <bad
     [ "$status" -eq 65 ]
     [ "${#stderr_lines[@]}" -eq 3 ] && [[ $stderr == *'skip line 1: '* ]]
-    run --separate-stderr timeout 5 relay-stub --strict <bad
+    run --separate-stderr timeout 50 relay-stub --strict <bad
     [ "$status" -eq 65 ]
     [[ $stderr != *'line 2'* ]]
     { inbound 1; echo '{"type":"interrupt_inbound"}'; } >lost

@@ -196,9 +196,9 @@ static void settle(struct connector *c, struct gateway *g)
     struct undelivered u = delivery_return(&c->delivery, unsent, begun);
     size_t answers = u.others + delay_forget(&c->waiting, g);
     if (u.lost)
-        complain("lose %zu deliveries with gateway %ju: cut off in the middle", u.lost, g->number);
+        complain("lose deliveries with gateway %ju: %zu cut off in the middle", g->number, u.lost);
     if (u.kept)
-        warn("keep %zu deliveries of gateway %ju for the next one: it is gone", u.kept, g->number);
+        warn("keep deliveries of gateway %ju for the next one: %zu of them", g->number, u.kept);
     if (answers)
         warn("lose %zu frames for gateway %ju: it is gone", answers, g->number);
     if (stream_torn(&g->in) && !g->deaf)

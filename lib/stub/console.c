@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "json/write.h"
 #include "stub/console.h"
+#include "json/write.h"
 
 /* The option of the last prompt with that id (plain text), or {NULL, 0}. */
 static struct span find_option(const struct console *c, struct span id)
@@ -86,7 +86,7 @@ void console_lines(struct buf *out, const char *who, struct span text)
     }
 }
 
-/* Lines of a member that is text; nothing where it is none. */
+/* Lines of a member that is text; nothing if it is not. */
 static void view_text(struct buf *out, const char *who, struct span value)
 {
     struct buf text = {0};

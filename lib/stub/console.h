@@ -18,7 +18,7 @@ struct console {
  * '/' and an option of the last prompt answers it. */
 void console_say(struct console *c, struct buf *out, const char *platform, struct span text);
 /* Appends what a reader sees of a frame that came from the gateway: lines, each ended by '\n', safe for a
- * terminal; nothing where there is nothing to see. */
+ * terminal; nothing if there is nothing to see. */
 void console_view(struct console *c, struct buf *out, const struct frame *f);
 /* Appends text as lines that begin with `who`; further ones are indented as far. */
 void console_lines(struct buf *out, const char *who, struct span text);

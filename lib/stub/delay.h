@@ -10,7 +10,7 @@
 struct delayed {
     struct delayed *next, *prev;
     int64_t due; /* clock_ms() */
-    void *to;    /* NULL: its receiver is no more */
+    void *to;    /* NULL: its receiver is gone */
     int effect;  /* what else happens when it goes out: the owner's */
     struct buf line;
 };

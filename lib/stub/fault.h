@@ -31,7 +31,7 @@ struct faults {
     bool every; /* the last one is for all later connections as well */
 };
 
-/* Adds a fault; false where the text has not the form. */
+/* Adds a fault; false if the text does not have the form. */
 bool fault_add_close(struct faults *all, const char *text); /* CODE[:REASON]@N */
 void fault_add(struct faults *all, enum fault_kind kind, int code, uintmax_t after);
 /* The fault of a connection, counted from 0. */
@@ -57,7 +57,7 @@ struct framing_cut {
 
 /* What to write next. */
 struct piece {
-    struct span bytes;         /* of the queue, or garbage of its own */
+    struct span bytes;         /* of the queue, or garbage */
     size_t taken;              /* bytes of the queue that it uses up */
     bool first, final, binary; /* of its message */
 };

@@ -16,7 +16,7 @@ struct keyring {
     size_t n;
 };
 
-/* Adds ID=FILE; false where it has not that form. Ends the process where the file cannot be used
+/* Adds ID=FILE; false if it does not have that form. Ends the process if the file cannot be used
  * (secret_read()). */
 bool keyring_add(struct keyring *k, const char *text);
 /* NULL when the token of an upgrade ({NULL, 0}: none) is good at the moment `now` (unix seconds) or there are

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "json/write.h"
 #include "relay/action.h"
 #include "stub/replies.h"
+#include "json/write.h"
 
 #define OPS                                                                                               \
     "[\"send\",\"edit\",\"delete\",\"typing\",\"follow_up\",\"get_chat_info\",\"send_media\",\"prompt\"," \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The connector's buffer of deliveries (protocol §8): in order, each until it is acked; in memory, and in a
- * file where one is given.
+ * file if one is given.
  *
  * The file is a log of frames (base/logfile.h), appended to: deliveries with their bufferId, and
  * inbound_acks. What a spool_sync() has written survives the end of the process at any instant, and so does

@@ -246,7 +246,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--token")
     p.add_argument("--cacert")
-    p.add_argument("--timeout", type=float, default=5)
+    p.add_argument("--timeout", type=float, default=30)
     p.add_argument("--ack", action="store_const", dest="acks", const=1 << 40, help="ack every buffered delivery")
     p.add_argument("--acks", type=int, help="ack the first N buffered deliveries")
     p.add_argument("--lazy", action="store_true", help="receive nothing before the command read")

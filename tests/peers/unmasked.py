@@ -16,7 +16,7 @@ request = (b"GET /relay HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection:
 masked = bytes([0x81, 0x80 | len(hello)]) + bytes(4) + hello
 s = socket.create_connection((host, int(port)))
 s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-s.settimeout(10)
+s.settimeout(60)
 got = b""
 if how == "with":
     s.sendall(request + masked + frame)
