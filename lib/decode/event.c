@@ -75,11 +75,6 @@ static bool is_same_list(struct patch *p, struct span v, struct span other)
     }
 }
 
-static bool is_absent(struct span v)
-{
-    return !v.p || json_is_null(v);
-}
-
 /* The types come from the list `media`; without it they are those that the connector named itself. */
 static void fix_media(struct event *e, const struct members *m)
 {
@@ -87,7 +82,7 @@ static void fix_media(struct event *e, const struct members *m)
     if (!json_is_array(m->media_urls))
         patch_set(p, "media_urls", span_of("[]"));
     e->text.len = 0;
-    if (is_absent(m->media))
+    if (json_is_absent(m->media))
         media_types_kept(&e->text, m->media_urls, m->media_types);
     else
         media_types(&e->arena, &e->text, m->media_urls, m->media);
@@ -136,7 +131,7 @@ static void context_lines(struct buf *out, struct span context, struct buf *scra
 /* The lines come from the list `context`; without it the connector's own text stays. */
 static void fix_context(struct event *e, const struct members *m)
 {
-    if (is_absent(m->context) && json_has_text(m->channel_context))
+    if (json_is_absent(m->context) && json_has_text(m->channel_context))
         return;
     e->text.len = 0;
     context_lines(&e->text, m->context, &e->scratch);

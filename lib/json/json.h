@@ -90,6 +90,7 @@ bool json_is_true(struct span v);
 bool json_is_bool(struct span v);
 bool json_is_null(struct span v);  /* JSON null; an absent value is not */
 bool json_has_text(struct span v); /* a string that is not "" */
+bool json_is_absent(struct span v); /* not there, or null */
 bool json_is_empty(struct span v); /* absent, null or "" */
 
 /* Appends the string's text as UTF-8; a lone surrogate becomes U+FFFD. v must be a string. */

@@ -54,9 +54,14 @@ bool json_has_text(struct span v)
     return v.n > 2 && json_is_string(v);
 }
 
+bool json_is_absent(struct span v)
+{
+    return !v.p || json_is_null(v);
+}
+
 bool json_is_empty(struct span v)
 {
-    return !v.p || json_is_null(v) || (json_is_string(v) && v.n == 2);
+    return json_is_absent(v) || (json_is_string(v) && v.n == 2);
 }
 
 static uint32_t hex_value(const char *p)

@@ -102,11 +102,6 @@ void address_typing(struct buf *out, const struct turn *t)
     add_address(out, t);
 }
 
-static bool is_absent(struct span v)
-{
-    return !v.p || json_is_null(v);
-}
-
 static bool same_identifier(struct span a, struct span b)
 {
     struct buf x = {0}, y = {0};
@@ -131,8 +126,8 @@ static bool same_platform(struct span a, struct span b)
 static bool is_ours(const struct turn *t, const struct frame *action)
 {
     struct span chat = frame_get(action, "chat_id"), platform = frame_get(action, "platform");
-    return (is_absent(chat) || same_identifier(chat, json_find(t->source, "chat_id"))) &&
-           (is_absent(platform) || same_platform(platform, json_find(t->source, "platform")));
+    return (json_is_absent(chat) || same_identifier(chat, json_find(t->source, "chat_id"))) &&
+           (json_is_absent(platform) || same_platform(platform, json_find(t->source, "platform")));
 }
 
 /* A follow_up names a session; its metadata and platform are left alone (protocol §4). */
@@ -140,11 +135,11 @@ static size_t address_session(struct json_edit *edits, const struct turn *t, con
 {
     struct span session = frame_get(action, "session_key");
     size_t n = 0;
-    if (!t->session_key.p || !(is_absent(session) || same_identifier(session, t->session_key)))
+    if (!t->session_key.p || !(json_is_absent(session) || same_identifier(session, t->session_key)))
         return 0;
-    if (is_absent(session))
+    if (json_is_absent(session))
         edits[n++] = (struct json_edit){"session_key", t->session_key};
-    if (t->bot.p && is_absent(frame_get(action, "botId")))
+    if (t->bot.p && json_is_absent(frame_get(action, "botId")))
         edits[n++] = (struct json_edit){"botId", t->bot};
     edits[n++] = (struct json_edit){"addressed", span_of("true")};
     return n;
@@ -160,11 +155,11 @@ void address_action(struct buf *out, const struct turn *t, const struct frame *a
     } else if (!op_is_interrupt(op_find(action->name)) && is_ours(t, action)) {
         struct span platform = platform_of(t);
         add_chat(&chat, t);
-        if (is_absent(frame_get(action, "chat_id")))
+        if (json_is_absent(frame_get(action, "chat_id")))
             edits[n++] = (struct json_edit){"chat_id", buf_as_span(&chat)};
-        if (platform.p && is_absent(frame_get(action, "platform")))
+        if (platform.p && json_is_absent(frame_get(action, "platform")))
             edits[n++] = (struct json_edit){"platform", platform};
-        if (t->bot.p && is_absent(frame_get(action, "botId")))
+        if (t->bot.p && json_is_absent(frame_get(action, "botId")))
             edits[n++] = (struct json_edit){"botId", t->bot};
         if (add_metadata(&metadata, t, frame_get(action, "metadata")))
             edits[n++] = (struct json_edit){"metadata", buf_as_span(&metadata)};
