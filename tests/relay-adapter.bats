@@ -12,7 +12,7 @@ setup_more() {
 adapter() {
     background relay-adapter --url "$URL" "$@" </dev/null >out 2>err 9>&-
     ADAPTER=$!
-    until_true 5 grep -q '"hello"' stub.out
+    until_true 20 grep -q '"hello"' stub.out
 }
 
 # message TEXT : a live message from Ada.
@@ -39,7 +39,7 @@ drained() {
     start_stub
     adapter -p discord:app1 sh -c 'echo "you said: $RELAY_TEXT"'
     message hello
-    until_true 5 replied 1
+    until_true 20 replied 1
     drained
     [ "$(head -n 1 stub.out)" = '{"type":"hello","platform":"discord","botId":"app1"}' ]
     [ "$(jq -c 'select(.type == "outbound") | [.platform, .botId, .action]' stub.out)" = '["discord","app1",{"op":"send","chat_id":"42","content":"you said: hello","metadata":{"scope_id":"g1","guild_id":"g1","user_id":"7"}}]' ] ||
@@ -55,7 +55,7 @@ drained() {
     local odd=('a b' '' "it's" '"' '$(touch pwned)' '`touch pwned`' '; touch pwned' '*' '--' '-P' $'two\nlines' '\n')
     adapter -P4 -- printf '[%s]' "${odd[@]}"
     message hello
-    until_true 5 replied 1
+    until_true 20 replied 1
     drained
     [ "$(replies)" = "$(printf '[%s]' "${odd[@]}")" ]
     [ ! -e pwned ]
@@ -67,7 +67,7 @@ drained() {
     start_stub --secret demo=secret
     adapter --secret-file=secret env
     message hello
-    until_true 5 replied 1
+    until_true 20 replied 1
     drained
     replies | grep '^RELAY_TEXT=hello$'
     run ! grep -rl s3cret stub.out out err
@@ -79,7 +79,7 @@ drained() {
     adapter -pdiscord:app1 --platform=telegram -jP 1 --typing --record=link.ndjson --after 10s -q \
         -- echo '{"op":"react","chat_id":"42","message_id":"m1","emoji":"x"}'
     message hello
-    until_true 5 grep -q '"react"' stub.out
+    until_true 20 grep -q '"react"' stub.out
     drained
     [ "$(grep -c '"hello"' stub.out)" -eq 2 ]
     grep '"typing"' stub.out
@@ -101,7 +101,7 @@ drained() {
     start_stub
     adapter sh -c 'echo started >&2; sleep 0.5; echo late'
     message hello
-    until_true 5 grep -q started err
+    until_true 20 grep -q started err
     drained
     [ "$(replies)" = late ]
 }
@@ -205,9 +205,10 @@ END
         ln -s "$(type -P "$sh")" "$sh/sh"
         start_stub
         PATH=$PWD/$sh:$PATH adapter cat
+        until_true 20 all_stages
         [ "$(readlink "/proc/$(pgrep -P "$ADAPTER" -x sh)/exe")" = "$(readlink -f "$sh/sh")" ]
         # shellcheck disable=SC2046 # a list of words
-        kill -TERM "$ADAPTER" $(pids "$ADAPTER")
+        kill -TERM "$ADAPTER" $(ring)
         status=0
         wait "$ADAPTER" || status=$?
         [ "$status" -eq 0 ] || { echo "$sh: $status"; cat err; return 1; }
@@ -219,43 +220,34 @@ END
     done
 }
 
-pids() {
-    local p
-    for p in $(pgrep -P "$1"); do
-        echo "$p"
-        pids "$p"
-    done
+# ring [OPTIONS of pgrep…] : the processes between relay-dial and the COMMANDs: they have a session of their own.
+ring() {
+    pgrep "$@" -s "$(pgrep -P "$ADAPTER" -x sh)"
 }
 
-# The command lines of what runs below a process, one a line.
-tree() {
-    local p
-    for p in $(pgrep -P "$1"); do
-        tr '\0\n' '  ' <"/proc/$p/cmdline"
-        echo
-        tree "$p"
-    done
-}
-
-shows() {
-    tree "$ADAPTER" | grep -q "$1"
+all_stages() {
+    [ "$(ring -l | grep -c -e ' relay-handshake$' -e ' relay-decode$' -e ' relay-run$' -e ' relay-scope$' -e ' relay-send$' \
+        -e ' relay-idle$')" -eq 6 ]
 }
 
 @test "ps shows each stage by its name" {
     start_stub
     adapter -p discord sleep 60
+    until_true 20 all_stages
+    # A shell that waits for a stage bears its name, too; two have the whole script.
+    ring -a >ps.out
+    [ "$(grep -c 'stage relay-idle' ps.out)" -le 2 ]
     for stage in handshake decode run scope send idle; do
-        until_true 5 shows "^relay-$stage " || { tree "$ADAPTER"; return 1; }
+        grep -q "echo .status >&3 relay-$stage" <(tr '\n' ' ' <ps.out) || { cat ps.out; return 1; }
     done
-    tree "$ADAPTER" >ps.out
-    [ "$(grep -c 'relay-handshake.*relay-idle' ps.out)" -le 2 ] # the whole script
     drained
 }
 
 @test "a stage that is killed is named, and gives the status" {
     start_stub
     adapter -q true
-    until_true 5 pkill -KILL -x relay-scope -s "$(pgrep -P "$ADAPTER" -x sh)"
+    until_true 20 all_stages
+    kill -KILL "$(ring -x relay-scope)"
     status=0
     wait "$ADAPTER" || status=$?
     [ "$status" -eq 137 ]
@@ -268,7 +260,7 @@ shows() {
     chmod +x three
     while read -r want args; do
         # shellcheck disable=SC2086 # a list of words
-        run --separate-stderr timeout 10 relay-adapter -q --url "$URL" $args
+        run --separate-stderr timeout 30 relay-adapter -q --url "$URL" $args
         [ "$status" -eq "$want" ] || { echo "$args: $status, not $want"; echo "$stderr"; return 1; }
     done <<'END'
 64 -p :x true
@@ -286,7 +278,7 @@ END
     adapter -q sh -c '[ "$RELAY_TEXT" != bad ] || exit 100; echo "$RELAY_TEXT"'
     message bad
     message good
-    until_true 5 replied 1
+    until_true 20 replied 1
     kill "$ADAPTER"
     status=0
     wait "$ADAPTER" || status=$?
