@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An answer goes where its message came from (design.md): the address of a message, written into actions.
+/* An answer goes where its message came from (relay(7)): the address of a message, written into actions.
  *
  * The address is the message's platform, botId, chat, and the scope_id, guild_id, user_id, profile and
  * thread_id of its metadata. A value that an action gives is never overwritten. The member `"addressed":true`

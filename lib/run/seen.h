@@ -27,7 +27,7 @@ enum seen_state seen_find(const struct seen *s, const struct buf *key, void **ow
 void seen_open(struct seen *s, const struct buf *key, void *owner);
 /* The key is handled; the oldest ones over the maximum are forgotten. */
 void seen_done(struct seen *s, const struct buf *key);
-/* The key is no longer in work, where it was under this owner. */
+/* The key is not in work any more, if it was so under this owner. */
 void seen_drop(struct seen *s, const struct buf *key, const void *owner);
 void seen_free(struct seen *s);
 
