@@ -10,7 +10,7 @@ stage() {
     mkfifo in
     exec 9<>in
     # shellcheck disable=SC2016 # for the inner shell
-    background timeout -k 1 30 env RELAY_DIAL_PID=$$ bash -c 'relay-send "$@" <in >out 2>err; echo $? >status' - "$@"
+    background timeout -k 1 60 env RELAY_DIAL_PID=$$ bash -c 'relay-send "$@" <in >out 2>err; echo $? >status' - "$@"
     [ -n "${SILENT-}" ] || say '{"type":"link","state":"open"}'
 }
 
@@ -39,7 +39,7 @@ marked() {
 }
 mark() {
     say '{"type":"mark'"$1"'"}'
-    until_true 10 marked "$1" || { cat out err; return 1; }
+    until_true 20 marked "$1" || { cat out err; return 1; }
 }
 
 @test "the next part leaves when the result of the one before has come, what is behind waits, other chats do not" {
@@ -61,7 +61,7 @@ mark() {
     mark 4
     have_left a c d a/2 a/3 b
     exec 9>&-
-    until_true 10 test -s status
+    until_true 20 test -s status
     [ "$(cat status)" = 0 ]
     [ ! -s err ]
 }
@@ -75,7 +75,7 @@ mark() {
     mark 1
     have_left a a/2 b
     exec 9>&-
-    until_true 10 test -s status
+    until_true 20 test -s status
     [ "$(cat status)" = 1 ]
     [ "$(cat err)" = 'relay-send: hold back the rest of a text, parts: 2: part "a/2" was refused' ]
 }
@@ -85,26 +85,26 @@ mark() {
     slow() { result "$1" '"success":false,"error":"slow down","retry_after":'"$2"; }
     send a first
     send b second
-    until_true 10 have_left a b
+    until_true 20 have_left a b
     from=$(date +%s%N)
     slow a 0.2
     slow b 0.01
     send c third
-    until_true 10 have_left a b a
+    until_true 20 have_left a b a
     [ $(($(date +%s%N) - from)) -ge 200000000 ]
     result a
     local again='a b a b'
     for _ in 2 3 4 5; do
         # shellcheck disable=SC2086 # a list of words
-        until_true 10 have_left $again
+        until_true 20 have_left $again
         slow b 0.01
         again="$again b"
     done
     # shellcheck disable=SC2086 # a list of words
-    until_true 10 have_left $again
+    until_true 20 have_left $again
     slow b 0.01
     # shellcheck disable=SC2086 # a list of words
-    until_true 10 have_left $again c
+    until_true 20 have_left $again c
     jq -c 'select(.type == "outbound" and .requestId == "b").action' out | uniq |
         diff - <(echo '{"op":"send","chat_id":"1","content":"second"}')
 }
@@ -138,7 +138,7 @@ mark() {
     result a
     result a/2
     at_rest() { [[ $(work) == '[0,2] [1,2] [1,4] [0,0] [0,2] '*'[0,0]' ]]; }
-    until_true 10 at_rest
+    until_true 20 at_rest
     have_left a a/2 a/3
 }
 
@@ -151,7 +151,7 @@ mark() {
     mark 1
     have_left a c
     exec 9>&-
-    until_true 10 test -s status
+    until_true 20 test -s status
     have_left a c a/2 a/3 b c || have_left a c c a/2 a/3 b
     # Nor outside a ring, nor without an input.
     [ "$(relay-send --max-length 6 <<<'{"op":"send","chat_id":"1","content":"one.. two.. three"}' | wc -l)" -eq 3 ]
@@ -172,7 +172,7 @@ mark() {
 @test "in a ring whose stages let nothing come by that relay-dial writes, nothing waits" {
     SILENT=1 stage --max-length 6
     send a 'one.. two.. three'
-    until_true 10 have_left a a/2 a/3
+    until_true 20 have_left a a/2 a/3
 }
 
 @test "in a ring a part that is refused ends its text, one that may come again does, and relay-dial tells what is lost" {
@@ -187,13 +187,13 @@ END
     background relay-adapter --url "$URL" -p discord -- sh -c 'echo "$RELAY_TEXT"' 2>err </dev/null
     adapter=$!
     tell_user() { say '{"type":"inbound","event":{"text":"'"$2"'","message_id":"'"$1"'","source":{"platform":"discord","chat_id":"'"$1"'"}}}'; }
-    until_true 10 grep -q hello stub.out
+    until_true 20 grep -q hello stub.out
     tell_user 1 'one.. two.. three four..'
     tell_user 2 limit
     sent() { jq -r 'select(.type == "outbound" and .action.chat_id == "'"$1"'").action.content' stub.out | paste -sd ' '; }
     sent_is() { [ "$(sent "$1")" = "$2" ]; }
-    until_true 10 sent_is 1 'one.. two.. three'
-    until_true 10 sent_is 2 'limit limit limit limit limit limit'
+    until_true 20 sent_is 1 'one.. two.. three'
+    until_true 20 sent_is 2 'limit limit limit limit limit limit'
     [ "$(jq -r 'select(.action.content == "limit").requestId' stub.out | uniq | wc -l)" -eq 1 ]
     kill $adapter
     status=0
@@ -212,7 +212,7 @@ END
         relay-run -P 8 sh -c "for i in 1 2 3 4 5; do printf \"%s.\$i.. \" \"\$RELAY_TEXT\"; done" |
         relay-scope | relay-send --max-length 8 | relay-idle' 2>err </dev/null
     ring=$!
-    until_true 10 grep -q hello stub.out
+    until_true 20 grep -q hello stub.out
     for k in 10 11 12 13 14 15 16 17; do
         say '{"type":"inbound","event":{"text":"'$k'","message_id":"'$k'","source":{"platform":"discord","chat_id":"c'$k'"}}}'
     done
