@@ -4,7 +4,10 @@
 
 #include "send/lines.h"
 
-enum { RAW_WIDTH = 3 }; /* a block of code may be indented by so many columns */
+enum {
+    RAW_WIDTH = 3,  /* a block of code may be indented by so many columns */
+    ROW_LEAST = 60, /* in shorter parts a table's row is not mended */
+};
 
 struct margin line_margin(const struct blocks *b, size_t keep)
 {
@@ -53,9 +56,26 @@ size_t prefix_length(const struct blocks *b, size_t keep)
     return n;
 }
 
+/* The length of a table's head on lines of their own; 0: it takes too much of a part, and is not repeated. */
+static size_t head_length(const struct split *s, const struct blocks *b)
+{
+    if (b->kind != LINE_ROW || b->head.n / 4 > s->rule.max)
+        return 0;
+    size_t n = split_length(&s->rule, b->head) + 1 + 2 * prefix_length(b, b->depth);
+    return n <= s->rule.max / 2 ? n : 0;
+}
+
+/* Whether a row that is cut in itself is ended, and begun again behind the table's head. */
+static bool row_mends(const struct split *s, const struct blocks *b)
+{
+    return head_length(s, b) && s->rule.max >= ROW_LEAST;
+}
+
 struct mend line_mend(const struct split *s, const struct blocks *b, size_t keep, bool line_start)
 {
     struct mend m = {0};
+    if (!line_start && row_mends(s, b))
+        return (struct mend){.before = head_length(s, b), .after = 2};
     if (!line_in_code(b, line_start) || b->fence.line.n / 4 > s->rule.max)
         return m;
     size_t prefix = prefix_length(b, keep);
@@ -103,12 +123,11 @@ void lines_skip(struct split *s, size_t to)
     s->at = to;
 }
 
-/* The head of the table that is cut before one of its rows, on lines with that prefix. */
+/* The head of the table that is cut, on lines with that prefix. */
 static void repeat_head(struct split *s, struct span prefix)
 {
     struct span head = s->blocks.head;
-    if (s->blocks.kind != LINE_ROW || head.n / 4 > s->rule.max ||
-        split_length(&s->rule, head) + 1 + 2 * prefix.n > s->rule.max / 2)
+    if (!head_length(s, &s->blocks))
         return;
     const char *nl = memchr(head.p, '\n', head.n);
     struct span first = {head.p, (size_t)(nl - head.p)}, second = {nl + 1, head.n - first.n - 1};
@@ -120,6 +139,18 @@ static void repeat_head(struct split *s, struct span prefix)
     buf_span(&s->before, prefix);
     buf_span(&s->before, second);
     buf_ch(&s->before, '\n');
+}
+
+/* The cells of the row that are in parts already, as empty ones. */
+static void skip_cells(struct split *s)
+{
+    size_t i = s->blocks.content, n = 1;
+    for (i += s->text.p[i] == '|'; i < s->at; i++) {
+        n += s->text.p[i] == '|';
+        i += s->text.p[i] == '\\';
+    }
+    for (; n && n <= s->rule.max / 8; n--)
+        buf_str(&s->before, "| ");
 }
 
 /* How far the lines of the next part, which begins in the present line, do without indentation. */
@@ -152,7 +183,7 @@ static void leave_quote(struct blocks *b, size_t at)
 }
 
 /* Makes what the part that begins at s->at begins with. */
-static void open_part(struct split *s, const struct mend *marks, bool code)
+static void open_part(struct split *s, const struct mend *marks, bool code, bool row)
 {
     struct blocks *b = &s->blocks;
     struct buf prefix = {0};
@@ -175,14 +206,17 @@ static void open_part(struct split *s, const struct mend *marks, bool code)
         buf_span(&s->before, b->fence.line);
         buf_ch(&s->before, '\n');
     }
-    if (s->line_start) {
+    if (s->line_start || row)
         repeat_head(s, buf_as_span(&prefix));
+    if (s->line_start) {
         if (prefix.len && b->width[0] == QUOTE_REST)
             buf_str(&s->before, ">>> ");
     } else {
         buf_span(&s->before, buf_as_span(&prefix));
         if (b->kind == LINE_INDENTED && s->rule.max >= 16)
             buf_str(&s->before, "    ");
+        if (row)
+            skip_cells(s);
     }
     open_again(&s->before, &s->open, &inner, s->text, buf_as_span(&prefix));
     s->before_length = split_length(&s->rule, buf_as_span(&s->before));
@@ -202,14 +236,17 @@ void lines_cut(struct split *s, size_t next, bool line_start)
     lines_skip(s, next);
     if (!line_start)
         leave_quote(&s->blocks, next);
-    struct mend code = line_mend(s, &s->blocks, keep, line_start);
-    if (code.after) {
+    bool row = !line_start && row_mends(s, &s->blocks);
+    bool code = !row && line_mend(s, &s->blocks, keep, line_start).after;
+    if (row) {
+        buf_str(&s->after, " |");
+    } else if (code) {
         prefix.len = 0;
         blocks_prefix(&prefix, &s->blocks, keep);
         buf_ch(&s->after, '\n');
         buf_span(&s->after, buf_as_span(&prefix));
         buf_span(&s->after, s->blocks.fence.mark);
     }
-    open_part(s, &marks, code.after != 0);
+    open_part(s, &marks, code, row);
     buf_free(&prefix);
 }
