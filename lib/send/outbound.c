@@ -65,7 +65,7 @@ static size_t line_sign(const char *p, const char *end, const char **escape)
 static void escape_lines(struct buf *out, size_t from)
 {
     size_t n = out->len - from;
-    if (!memchr(out->p + from, '\xe2', n) && !memchr(out->p + from, '\xc2', n))
+    if (!memchr(out->p + from, 0xe2, n) && !memchr(out->p + from, 0xc2, n))
         return;
     struct buf rest = {0};
     const char *escape;
