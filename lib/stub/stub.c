@@ -195,6 +195,10 @@ static void look_at_end(struct stub *s)
 {
     struct filter *f = &s->filter;
     bool due = clock_ms() >= s->end_at;
+    if (due && !s->due && !s->ending) {
+        s->due = true; /* what stdin has at hand is taken first */
+        return;
+    }
     if (!s->ending &&
         (due || (s->expected.asked && !server_conns(s->listener) && !expect_missing(&s->expected).p))) {
         finish(s);

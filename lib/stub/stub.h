@@ -32,6 +32,7 @@ struct stub {
     size_t unread;        /* lines of stdin that were read and not taken */
     int64_t end_at;       /* clock_ms() of the end of its life, or INT64_MAX */
     int signals, slot;
+    bool due;    /* its life is over: one more look at stdin */
     bool ending; /* the links are being closed */
 };
 
