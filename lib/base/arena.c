@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for what lives as long as one line. */
+/* Memory that lives as long as one line. */
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ struct span arena_take(struct arena *a, struct buf *b)
 
 void arena_reset(struct arena *a)
 {
-    /* What took several blocks fits into one the next time. */
+    /* Next time, one block holds what took several. */
     if (a->blocks && a->blocks->older)
         add_block(a, drop_blocks(a));
     if (!a->blocks)

@@ -6,7 +6,7 @@
 
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* The value of a character, with c62 and c63 as the last two of the alphabet; -1: not in it. */
+/* The value of a character; c62 and c63 are the last two of the alphabet. -1: not in the alphabet. */
 static int digit(char c, char c62, char c63)
 {
     if (c >= 'A' && c <= 'Z')

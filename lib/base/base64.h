@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Base64 (RFC 4648), strict: nothing but the characters of the alphabet. */
+/* Base64 (RFC 4648), strict: only characters of the alphabet are accepted. */
 #ifndef RELAY_BASE_BASE64_H
 #define RELAY_BASE_BASE64_H
 
@@ -7,11 +7,12 @@
 
 #include "base/buf.h"
 
-/* Appends the bytes that the text stands for: standard and padded (§4). False, with *out as before, if it is
- * not that. */
+/* Appends the bytes that the text encodes: standard alphabet, padded (§4). False, with *out unchanged, if the
+ * text is not valid. */
 bool base64_decode(struct buf *out, struct span text);
 
-/* base64url without padding (§5); bits that stand for nothing must not be set. */
+/* base64url without padding (§5). Decoding appends, and fails, as above; unused trailing bits must be zero.
+ */
 void base64url_encode(struct buf *out, struct span bytes);
 bool base64url_decode(struct buf *out, struct span text);
 

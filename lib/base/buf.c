@@ -16,7 +16,7 @@ void buf_name(const char *tool)
     name = tool;
 }
 
-/* No diagnostic of the usual kind: that takes memory. */
+/* Not a diagnostic of the usual kind: that would need memory. */
 _Noreturn static void no_memory(size_t n)
 {
     char line[128];

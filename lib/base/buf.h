@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A growing byte buffer and a span of somebody else's bytes.
+/* A growing byte buffer, and a span of bytes that belong to someone else.
  *
  * A struct buf owns its bytes; all zero is the empty buffer. Running out of memory ends the process at once
  * with EX_OSERR and one line on stderr, so no call here fails. */
@@ -21,7 +21,7 @@ struct span {
     size_t n;
 };
 
-/* Makes room for n more bytes and returns where they go; the caller adds to len what it wrote. */
+/* Makes room for n more bytes and returns where they go; the caller adds the number it wrote to len. */
 char *buf_room(struct buf *b, size_t n);
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_span(struct buf *b, struct span s);
@@ -38,10 +38,10 @@ void buf_free(struct buf *b);
 
 struct span span_of(const char *s);
 bool span_eq(struct span a, const char *s);
-/* Whether both are there and hold the same bytes. */
+/* Whether both have a value and hold the same bytes. */
 bool span_same(struct span a, struct span b);
 
-/* The name that stands in front of that line; the text is kept by the caller. */
+/* Sets the name that starts the line about lack of memory; borrowed, so the caller keeps the text. */
 void buf_name(const char *tool);
 
 /* malloc family that ends the process with EX_OSERR instead of failing. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A COMMAND in a session of its own. */
+/* A COMMAND in a separate session. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ static int find_file(const char *path)
     return S_ISREG(st.st_mode) && access(path, X_OK) == 0 ? 0 : EACCES;
 }
 
-/* Appends the path of the file that PATH has for a name. Returns 0, ENOENT or EACCES. */
+/* Appends the path of the file that a search of PATH finds for a name. Returns 0, ENOENT or EACCES. */
 static int find_path(struct buf *path, const char *name)
 {
     if (strchr(name, '/')) {
@@ -81,7 +81,7 @@ static bool die_with(int death, pid_t parent)
     return !death || getppid() == parent;
 }
 
-/* In the child: descriptors 0 and 1, whatever numbers the ends of the pipes have. */
+/* In the child: makes the pipe ends descriptors 0 and 1, whatever numbers they have. */
 static bool take_ends(int in, int out)
 {
     int fd = out == STDIN_FILENO ? fcntl(out, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : out;
@@ -90,7 +90,7 @@ static bool take_ends(int in, int out)
     return (fd == STDOUT_FILENO ? fcntl(fd, F_SETFD, 0) : dup2(fd, STDOUT_FILENO)) >= 0;
 }
 
-/* What the child is to become; error: why it could not, written by the child, which shares our memory. */
+/* What the child is to become. error: why that failed; written by the child, which shares our memory. */
 struct start {
     int in, out, death;
     pid_t parent;
@@ -114,8 +114,8 @@ _Noreturn static void become(struct start *s)
     _exit(127);
 }
 
-/* vfork(2): no copy of our memory is made, and the child's error is seen. No signal may reach our handlers in
- * it. */
+/* vfork(2): our memory is not copied, and we see the child's error. No signal may reach our handlers in the
+ * child. */
 static int spawn(pid_t *pid, struct start *s)
 {
     sigset_t all, before;
@@ -180,7 +180,7 @@ void child_kill(const struct child *c, int signal)
 
 bool child_alive(const struct child *c)
 {
-    /* While anybody is in the group its number is not given to a new process. */
+    /* While any process is in the group, its number is not given to a new process. */
     return c->pid || (c->group && (kill(-c->group, 0) == 0 || errno == EPERM));
 }
 

@@ -44,7 +44,7 @@ void clock_stamp(struct buf *out)
     clock_format(out, clock_wall_us());
 }
 
-/* Whether the text begins as the pattern does, in which '0' stands for any digit. */
+/* Whether the text begins like the pattern, in which '0' stands for any digit. */
 static bool has_shape(struct span s, const char *pattern)
 {
     for (size_t i = 0; pattern[i]; i++)

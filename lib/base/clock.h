@@ -16,9 +16,10 @@ int64_t clock_wall_ms(void);
 int64_t clock_wall_us(void);
 /* Appends the present moment in RFC 3339, UTC, with microseconds. */
 void clock_stamp(struct buf *out);
-/* Appends that moment, of clock_wall_us(), in the same way. */
+/* Appends a moment given in microseconds since 1970, in the same form. */
 void clock_format(struct buf *out, int64_t us);
-/* Reads a moment in RFC 3339 into *us; what is finer than microseconds is cut off. False if it is not one. */
+/* Reads a moment in RFC 3339 into *us (microseconds since 1970); digits beyond microseconds are cut off.
+ * False if the text is not such a moment. */
 bool clock_parse(struct span text, int64_t *us);
 
 #endif

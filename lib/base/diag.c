@@ -46,7 +46,7 @@ const char *exit_meaning(int status)
     return NULL;
 }
 
-/* How grave a status is: its place in the list, from the end. */
+/* How grave a status is: its position in the list, counted from the end. */
 static int gravity(int status)
 {
     static const int gravest[] = {EX_NOPERM,   EX_TEMPFAIL, EX_IOERR,       EX_OSERR,
@@ -98,11 +98,11 @@ void diag_louder(void)
 static struct {
     bool no_wait;
     struct writer to;
-    size_t dropped; /* lines, since the last one that went */
-    bool torn;      /* part of the last line went: what follows begins on a new one */
+    size_t dropped; /* lines, since the last one that was written */
+    bool torn;      /* part of the last line was written: the next one begins on a new line */
 } out;
 
-/* Writes what goes and drops the rest. */
+/* Writes as much as goes without waiting and drops the rest. */
 static bool write_now(struct span line)
 {
     struct writer *w = &out.to;

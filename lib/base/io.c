@@ -14,7 +14,7 @@
 
 char *reader_room(struct reader *r, size_t n)
 {
-    /* What was returned already is no longer needed. */
+    /* Lines already returned are no longer needed. */
     if (r->from) {
         buf_drop(&r->b, r->from);
         r->seen -= r->from;
@@ -80,9 +80,9 @@ void reader_free(struct reader *r)
     buf_free(&r->b);
 }
 
-/* How a descriptor takes bytes without stopping the process. */
+/* How bytes are written to a descriptor without stopping the process. */
 enum {
-    HOW_OWN,    /* own non-blocking description */
+    HOW_OWN,    /* a separate non-blocking file description */
     HOW_SOCKET, /* send with MSG_DONTWAIT */
     HOW_PIECES, /* no more than PIPE_BUF after poll */
     HOW_FILE,   /* never waits for a reader */

@@ -24,7 +24,7 @@ static bool lock(int fd)
     return false;
 }
 
-/* Whether the descriptor is the file that stands under the name now. */
+/* Whether the descriptor refers to the file that has this name now. */
 static bool is_at(int fd, const char *path)
 {
     struct stat ours, named;
@@ -32,7 +32,7 @@ static bool is_at(int fd, const char *path)
            ours.st_dev == named.st_dev;
 }
 
-/* False, with errno, and the descriptor closed. */
+/* Closes the descriptor and returns false; errno is kept. */
 static bool give_up(int fd)
 {
     int error = errno;
@@ -58,7 +58,7 @@ bool logfile_open(struct logfile *l, const char *path)
         }
         if (!lock(fd))
             return give_up(fd);
-        /* The one who had the lock may have put a new file in its place in the meantime. */
+        /* Whoever held the lock may have put a new file in its place in the meantime. */
         if (!is_at(fd, path)) {
             close(fd);
             continue;
@@ -119,7 +119,7 @@ void logfile_line(struct buf *out, struct span line)
 
 /* ---- reading ---- */
 
-/* The next line of the file, as it is there. READER_MORE: the end. */
+/* The next line of the file as it is stored. READER_MORE: the end. */
 static enum reader_got next_line(struct logfile_reader *r, struct span *line, bool *failed)
 {
     enum reader_got got;
@@ -128,7 +128,7 @@ static enum reader_got next_line(struct logfile_reader *r, struct span *line, bo
     return got;
 }
 
-/* What a line is whose line end is there. */
+/* Judges a line that has its line end. */
 static enum logfile_got judge(struct logfile_reader *r, struct span *line)
 {
     enum seal seal = seal_open((char *)line->p, line);
@@ -180,10 +180,10 @@ void logfile_read_end(struct logfile_reader *r)
     *r = (struct logfile_reader){.max = r->max};
 }
 
-/* ---- writing anew ---- */
+/* ---- rewriting ---- */
 
-/* Brings the directory's entry of the file to the disk. Some file systems have no such call, some directories
- * may not be read: that is no failure of the disk. */
+/* Writes the file's directory entry to the disk. Some file systems do not support that, and some directories
+ * may not be read: neither is a failure of the disk. */
 static bool sync_directory(const char *path)
 {
     char *copy = xstrdup(path);
@@ -195,7 +195,8 @@ static bool sync_directory(const char *path)
     return done ? close(fd) == 0 : give_up(fd);
 }
 
-/* Gives the new file the owner, group and mode of the old one. A group that cannot be kept gets no access. */
+/* Gives the new file the owner, group and mode of the old one. If the group cannot be kept, the group gets no
+ * access. */
 static bool take_access(int fd, int old)
 {
     struct stat st;
@@ -207,8 +208,8 @@ static bool take_access(int fd, int old)
     return fchmod(fd, mode) == 0;
 }
 
-/* A new file in the directory of the path, without a name if the file system can do that, so that none is
- * left behind by a process that is killed. Its name goes into *name; it is "" if it has none. */
+/* A new file in the directory of the path, unnamed if the file system can do that, so that a process that is
+ * killed leaves none behind. Its name goes into *name: "" if it has none. */
 static int make_new(struct buf *name, const char *path)
 {
     int fd = -1;
@@ -231,7 +232,7 @@ static int make_new(struct buf *name, const char *path)
     return fd;
 }
 
-/* Gives a file without a name one. */
+/* Names an unnamed file. */
 static bool give_name(struct buf *name, const char *path, int fd)
 {
     char proc[48];

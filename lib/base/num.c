@@ -5,7 +5,7 @@
 
 #include "base/num.h"
 
-/* Reads digits at s into *v; NULL when there are none or they overflow. */
+/* Reads digits at s into *v and returns the place after them; NULL when there are none or they overflow. */
 static const char *digits(const char *s, int64_t *v)
 {
     const char *start = s;

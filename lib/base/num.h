@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers as users write them. Strict: the whole text, no sign but a leading '-', no blanks, no overflow.
+/* Numbers as users write them. Strict: the whole text, no sign except a leading '-', no blanks, no overflow.
  * Each returns false, leaving *out alone, if the text is not such a number or lies outside the bounds. */
 #ifndef RELAY_BASE_NUM_H
 #define RELAY_BASE_NUM_H

@@ -10,8 +10,8 @@
 #include "base/opt.h"
 #include "base/usage.h"
 
-/* The rows of the tool, then those of filters, then those of all; and getopt_long's two tables, made from
- * them: longs[i] is rows[i]. */
+/* The rows of the tool, then those of filters, then those of all tools; and getopt_long's two tables, made
+ * from them: longs[i] is rows[i]. */
 static const struct opt *rows[OPT_MOST];
 static size_t count;
 static struct option longs[OPT_MOST + 1];
@@ -92,7 +92,7 @@ static int64_t read_size(const struct opts *o, int64_t min, int64_t max)
     return v;
 }
 
-/* The index of the argument among "alpha|beta|gamma". */
+/* The index of the argument in "alpha|beta|gamma". */
 static int read_word(const struct opts *o, const char *words)
 {
     size_t n = strlen(o->arg);
@@ -169,8 +169,8 @@ static size_t row_lettered(int letter)
     return i;
 }
 
-/* The word is a long option that does not exist, is abbreviated, or has a value too much or too little. What
- * follows its "=" is not printed: it could be a secret. */
+/* The word is a long option that does not exist, is abbreviated, has a value it does not take or lacks one it
+ * needs. The text after its "=" is not printed: it could be a secret. */
 _Noreturn static void refuse_long(const char *word)
 {
     size_t n = strcspn(word, "=");

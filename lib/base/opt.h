@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Options: one table per tool is the source of the parser, of --help and (through --help) of the completions.
+/* Options: one table per tool is the source for the parser, --help and (through --help) the completions.
  *
- * A row says where the option's value goes; adding an option is adding a row (and its lines in the manual).
- * Every tool has -h, -V, -q and -v; a filter (`filter` set) also --strict, --max-frame and -u. They are
- * handled here. Parsing stops at the first operand and at "--". Long options are not abbreviated, and a
- * message never holds the value of an option that does not exist: it could be a secret. */
+ * A row says where the option's value goes; to add an option, add a row (and its lines in the manual).
+ * Every tool has -h, -V, -q and -v; a filter (`filter` set) also has --strict, --max-frame and -u. They are
+ * handled here. Parsing stops at the first operand and at "--". Long options cannot be abbreviated, and a
+ * message never contains the value of an option that does not exist: it could be a secret. */
 #ifndef RELAY_BASE_OPT_H
 #define RELAY_BASE_OPT_H
 
@@ -26,7 +26,7 @@ enum opt_kind {
 };
 
 struct opt {
-    char letter;      /* the short option; 0: it has none */
+    char letter;      /* the short option; 0: none */
     const char *name; /* the long option */
     const char *arg;  /* the name of its argument in --help; NULL: it takes none */
     const char *help; /* one line */
@@ -38,10 +38,10 @@ struct opt {
         int *word;         /* the index of the word in arg */
         void (*call)(struct opts *o);
     } to;
-    int64_t min, max; /* of a number */
+    int64_t min, max; /* bounds of a number */
 };
 
-/* The rows of a table. An argument that is empty is refused, but for OPT_TEXT_OR_EMPTY. */
+/* The rows of a table. An empty argument is refused, except by OPT_TEXT_OR_EMPTY. */
 /* clang-format off */
 #define OPT_ROW(l, n, a, h, k) .letter = (l), .name = (n), .arg = (a), .help = (h), .kind = (k)
 #define OPT_FLAG(l, n, to_, h) {OPT_ROW(l, n, NULL, h, OPT_IS_FLAG), .to.flag = (to_)}
@@ -57,7 +57,7 @@ struct opt {
 #define OPT_SIZE(l, n, to_, min_, max_, h) OPT_BOUND(l, n, "SIZE", OPT_IS_SIZE, to_, min_, max_, h)
 /* One of the words, "alpha|beta|gamma". */
 #define OPT_WORD(l, n, words, to_, h) {OPT_ROW(l, n, words, h, OPT_IS_WORD), .to.word = (to_)}
-/* A function of the tool's, with o->arg; a NULL for the argument's name: it takes none. */
+/* Calls a function of the tool, which finds the argument in o->arg; a: its name, NULL if it takes none. */
 #define OPT_CALL(l, n, a, f, h) {OPT_ROW(l, n, a, h, OPT_IS_CALL), .to.call = (f)}
 /* clang-format on */
 
@@ -66,11 +66,11 @@ enum { OPT_MOST = 96 }; /* options of a tool, the common ones included */
 
 struct tool {
     const char *purpose;  /* one line */
-    const char *synopsis; /* what follows the tool's name; further forms on lines of their own */
+    const char *synopsis; /* what follows the tool's name; each further form on a separate line */
     const struct opt *opts;
     size_t count;
-    int operands;         /* how many it takes, or OPT_ANY */
-    const int *exits;     /* the statuses the tool can end with, ended by -1 */
+    int operands;         /* the most it takes, or OPT_ANY */
+    const int *exits;     /* the statuses the tool can end with; the list ends with -1 */
     const char *examples; /* lines, each ended by '\n' */
     bool filter;
 };
@@ -79,7 +79,7 @@ struct opts {
     const struct tool *tool;
     int argc;
     char **argv;
-    const char *name;     /* the present option's long name */
+    const char *name;     /* the current option's long name */
     const char *arg;      /* … and argument */
     bool given[OPT_MOST]; /* by row; see opt_given() */
     bool exact;           /* set by a tool: a word that is not exactly an option is the first operand */
@@ -88,25 +88,26 @@ struct opts {
     int operands;         /* after opt_read(): index of the first operand */
 };
 
-/* Reads all options: each goes where its row says. Calls diag_init() first. Wrong usage ends the process with
- * EX_USAGE, --help and --version with 0. */
+/* Reads all options and stores each value where its row says. Calls diag_init() first. Wrong usage ends the
+ * process with EX_USAGE, --help and --version with 0. */
 void opt_read(struct opts *o, const struct tool *tool, int argc, char **argv);
 /* Whether the option with this long name was given. */
 bool opt_given(const struct opts *o, const char *name);
 
 /* Ends the process with EX_USAGE after the message and a line that points to --help. */
 _Noreturn void opt_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same for the present option: "read --NAME 'ARG': reason". */
+/* The same for the current option: "read --NAME 'ARG': reason". */
 _Noreturn void opt_refuse(const struct opts *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Wrong usage when there are more than so many operands. */
+/* Ends the process with EX_USAGE when there are more than `most` operands. */
 void opt_operands(const struct opts *o, int most);
 
-/* Contradictory settings end the process with EX_CONFIG: two options of which one may be given, one that is
- * nothing without the other. */
+/* Contradictory settings end the process with EX_CONFIG: two options of which only one may be given; an
+ * option that has no meaning without the other. */
 void opt_exclusive(const struct opts *o, const char *a, const char *b);
 void opt_needs(const struct opts *o, const char *name, const char *other);
 
-/* The present option's argument as a number, for OPT_CALL; wrong usage when it is not one. */
+/* The current option's argument as a number, for OPT_CALL. Ends the process with EX_USAGE if it is not one.
+ */
 int64_t opt_number(const struct opts *o, int64_t min, int64_t max);
 
 #endif

@@ -32,7 +32,7 @@ void pollset_until(struct pollset *ps, int64_t when)
         ps->until = when;
 }
 
-/* The milliseconds left, as poll(2) takes them. */
+/* The milliseconds left, in the form poll(2) takes. */
 static int timeout(const struct pollset *ps)
 {
     if (ps->until == INT64_MAX)

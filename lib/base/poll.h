@@ -18,11 +18,11 @@ struct pollset {
 void pollset_clear(struct pollset *ps);
 /* Adds a descriptor (with events 0: for its errors only) and returns its slot; -1 for fd < 0. */
 int pollset_add(struct pollset *ps, int fd, short events);
-/* Wants the wait to end at that moment of clock_ms() at the latest. */
+/* Makes the wait end at that moment of clock_ms() at the latest. */
 void pollset_until(struct pollset *ps, int64_t when);
 /* Waits. Returns false only if poll(2) fails for a reason other than EINTR. */
 bool pollset_wait(struct pollset *ps);
-/* revents of a slot; 0 for slot -1. */
+/* The revents of a slot; 0 for slot -1. */
 short pollset_got(const struct pollset *ps, int slot);
 void pollset_free(struct pollset *ps);
 

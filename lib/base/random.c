@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random bytes; the kernel is asked for as many as getentropy(3) gives at once. */
+/* Random bytes; the kernel is asked for as many at a time as getentropy(3) gives. */
 #include <string.h>
 #include <unistd.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that nobody can foresee, from the system's random source. Ends the process with EX_OSERR if there is
- * none. */
+/* Unpredictable bytes from the system's random source. Ends the process with EX_OSERR if there is none. */
 #ifndef RELAY_BASE_RANDOM_H
 #define RELAY_BASE_RANDOM_H
 
@@ -8,7 +7,7 @@
 
 #include "base/buf.h"
 
-enum { RANDOM_MOST = 256 }; /* bytes at once */
+enum { RANDOM_MOST = 256 }; /* bytes per call */
 
 /* Fills n bytes, at most RANDOM_MOST. */
 void random_bytes(void *to, size_t n);

@@ -6,7 +6,7 @@
 
 #include "base/seal.h"
 
-/* Where a digit of the sum stands there is a '0'. */
+/* Each '0' after the colon stands for a digit of the checksum. */
 static const char pattern[] = ",\"crc\":\"00000000\"}";
 enum { SEAL_SIZE = sizeof pattern - 1, DIGITS_AT = 8, DIGITS = 8 };
 
@@ -24,7 +24,7 @@ static uint32_t checksum(uint32_t sum, const char *p, size_t n)
     return ~sum;
 }
 
-/* The length of the text up to its last '}', without that. */
+/* The length of the text before its last '}'. */
 static size_t body(const char *p, size_t n)
 {
     while (n && (p[n - 1] == ' ' || p[n - 1] == '\t' || p[n - 1] == '\r'))
@@ -40,7 +40,7 @@ void seal_add(struct buf *out, struct span line)
     buf_add(out, line.p + n + 1, line.n - n - 1);
 }
 
-/* How many characters at p differ from a seal's; in the place of a digit any digit will do. */
+/* How many characters at p differ from a seal's; any digit matches a digit. */
 static int differences(const char *p)
 {
     int n = 0;

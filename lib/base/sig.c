@@ -15,7 +15,7 @@
 static int ends[2] = {-1, -1};
 static bool pipe_kept; /* SIGPIPE is ignored by us, not by the parent */
 
-static pid_t dial; /* the relay-dial of the ring; 0: there is none */
+static pid_t dial; /* the relay-dial of the ring; 0: none */
 
 static const int deadly[] = {SIGTERM, SIGINT, SIGHUP};
 enum { DEADLY = sizeof deadly / sizeof *deadly };
@@ -25,7 +25,7 @@ static bool dial_lives(void)
     return dial && (kill(dial, 0) == 0 || errno == EPERM);
 }
 
-/* In a handler: whether the signal is relay-dial's to act on. */
+/* In a handler: whether relay-dial is the one to act on the signal. */
 static bool left_to_dial(int number, const siginfo_t *from)
 {
     bool ours = !dial;
@@ -41,14 +41,14 @@ static void note(int number, siginfo_t *from, void *context)
     int error = errno;
     unsigned char c = (unsigned char)number;
     (void)context;
-    /* A full pipe holds thousands of signals already: one more says nothing new. */
+    /* A full pipe already holds thousands of signals: one more adds nothing. */
     if (!left_to_dial(number, from))
         (void)!write(ends[1], &c, 1);
     errno = error;
 }
 
-/* A stage that holds nothing of its own ends with its neighbours. Dying of relay-dial's signal, which goes to all of
- * them, it would take along the answers that are on their way through it. */
+/* A stage that keeps no state of its own ends with its neighbours. If it died of relay-dial's signal, which
+ * goes to all of them, it would take the answers that are passing through it down with it. */
 static void die_unless_left(int number, siginfo_t *from, void *context)
 {
     int error = errno;

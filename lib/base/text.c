@@ -70,8 +70,8 @@ size_t text_utf16(const char *p, size_t n)
     return count;
 }
 
-/* Characters that move the cursor, break a line, turn the writing direction, or are not seen at all
- * (Unicode's Default_Ignorable_Code_Point: zero-width ones, tags, variation selectors), in their order. */
+/* Characters that move the cursor, break a line, turn the writing direction or are invisible (Unicode's
+ * Default_Ignorable_Code_Point: zero-width ones, tags, variation selectors), in code point order. */
 static bool unsafe(uint32_t c)
 {
     static const struct {
@@ -87,8 +87,8 @@ static bool unsafe(uint32_t c)
     return i < sizeof ranges / sizeof *ranges && c >= ranges[i].from;
 }
 
-/* The length of the code point at p if it may stand as it is; else 0, and *cp and *len say what it is, *len
- * 0: not UTF-8. */
+/* The length of the code point at p if it may stand unescaped; otherwise 0, and *cp and *len describe it;
+ * *len 0: not UTF-8. */
 static size_t safe(const char *p, size_t n, uint32_t *cp, size_t *len)
 {
     *len = 1;
@@ -123,7 +123,7 @@ void text_escape(struct buf *out, const char *p, size_t n)
     }
 }
 
-/* White space as Unicode has it. */
+/* White space as Unicode defines it. */
 static bool white(uint32_t c)
 {
     return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 || c == 0x1680 ||

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text by spans: changing members and keeping every other byte. */
+/* JSON text as spans: changing members while keeping every other byte. */
 #include "base/diag.h"
 #include "json/internal.h"
 #include "json/json.h"
 
-/* The edit that concerns a member, or n. */
+/* The index of the edit for a member, or n if there is none. */
 static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
 {
     size_t i = 0;
@@ -13,7 +13,7 @@ static size_t edit_of(const struct json_edit *edits, size_t n, struct span key)
     return i;
 }
 
-/* Whether a member of the same name comes after the i-th: the last one stays. */
+/* Whether a member of the same name comes after the i-th: only the last one stays. */
 static bool comes_again(const struct json_members *o, size_t i, const char *name)
 {
     while (++i < o->n)
@@ -50,7 +50,7 @@ void json_edit_members(struct buf *out, struct span object, const struct json_me
         size_t i = edit_of(edits, n, key);
         bool drop = i < n && (!edits[i].value.p || comes_again(o, m, edits[i].name));
         if (!drop) {
-            /* from the end of the last member on: its comma and blanks belong to this one */
+            /* from the end of the previous member on: the comma and blanks there belong to this one */
             const char *from = any || done == open + 1 ? done : key.p;
             buf_add(out, from, (size_t)((i < n ? value.p : value.p + value.n) - from));
             if (i < n) {

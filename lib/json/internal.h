@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps over JSON text, for the json files alone. p is inside the text, end behind it. */
+/* Steps over JSON text; private to lib/json/. p is inside the text, end just behind it. */
 #ifndef RELAY_JSON_INTERNAL_H
 #define RELAY_JSON_INTERNAL_H
 
@@ -13,7 +13,7 @@ static inline const char *json_skip_blanks(const char *p, const char *end)
     return p;
 }
 
-/* 1 for the bytes that stand for themselves in a string: printable ASCII but '"' and '\'. */
+/* 1 for the bytes that stand for themselves in a string: printable ASCII except '"' and '\'. */
 static const unsigned char plain[256] = {
     ['"'] = 0,
 #define P4(c) [c] = 1, [(c) + 1] = 1, [(c) + 2] = 1, [(c) + 3] = 1
@@ -24,7 +24,7 @@ static const unsigned char plain[256] = {
 #undef P4
 };
 
-/* Eight bytes at a time while none of them is special: a control, '"', '\' or not ASCII. */
+/* Skips eight bytes at a time while none is special: a control character, '"', '\' or not ASCII. */
 static inline const char *json_skip_plain(const char *p, const char *end)
 {
     const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
@@ -42,7 +42,7 @@ static inline const char *json_skip_plain(const char *p, const char *end)
     return p;
 }
 
-/* At the opening quote of a valid string; eight bytes at a time while there is neither '"' nor '\\'. */
+/* p is at the opening quote of a valid string. Skips eight bytes at a time while none is '"' or '\\'. */
 static inline const char *json_skip_string(const char *p, const char *end)
 {
     const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text by spans: finding values. */
+/* JSON text as spans: finding values. */
 #include <stdlib.h>
 
 #include "json/internal.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text by spans: the strict scanner. */
+/* JSON text as spans: the strict scanner. */
 #include "base/text.h"
 #include "json/internal.h"
 #include "json/json.h"
 
-/* The scanner walks without recursion; one bit a level says whether it is an object. */
+/* The scanner does not recurse; one bit per level says whether that level is an object. */
 struct scan {
     const char *start, *p, *end;
-    struct json_members *top; /* where the outermost members go; NULL: nobody asks */
+    struct json_members *top; /* where the outermost members go; NULL: not wanted */
     struct span key;
     const char *value;
     unsigned depth;
@@ -163,7 +163,7 @@ static bool scan_key(struct scan *s)
     return true;
 }
 
-/* At '{' or '['. Sets *closed when it is empty. */
+/* At '{' or '['. Sets *closed if the object or array is empty. */
 static bool scan_open(struct scan *s, bool *closed)
 {
     bool object = *s->p == '{';
@@ -182,8 +182,8 @@ static bool scan_open(struct scan *s, bool *closed)
     return !object || scan_key(s);
 }
 
-/* After a value: goes on to the next one, or closes what ends here. *more is false after the outermost value.
- */
+/* After a value: goes on to the next one, or closes the levels that end here. *more is false after the
+ * outermost value. */
 static bool scan_after(struct scan *s, bool *more)
 {
     for (;;) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text by spans: kinds of values, strings and white space. */
+/* JSON text as spans: kinds of values, strings and white space. */
 #include "base/text.h"
 #include "json/internal.h"
 #include "json/json.h"
@@ -72,7 +72,7 @@ static uint32_t hex_value(const char *p)
     return v;
 }
 
-/* At "\u": appends the code point, of a surrogate pair as one, and returns what follows. */
+/* At "\u": appends the code point (a surrogate pair is one) and returns the place after it. */
 static const char *decode_u(struct buf *out, const char *p, const char *end)
 {
     uint32_t c = hex_value(p + 2);
@@ -115,7 +115,7 @@ struct span json_text(struct arena *a, struct span v)
         return (struct span){NULL, 0};
     if (!memchr(v.p, '\\', v.n))
         return (struct span){v.p + 1, v.n - 2};
-    struct buf text = {arena_alloc(a, v.n), 0, v.n}; /* what is decoded is never longer */
+    struct buf text = {arena_alloc(a, v.n), 0, v.n}; /* decoded text is never longer */
     json_decode(&text, v);
     return buf_as_span(&text);
 }
@@ -142,7 +142,7 @@ bool json_is_text(struct span v, const char *text)
 void json_quote(struct buf *out, const char *p, size_t n)
 {
     const char *end = n ? p + n : p, *q = json_skip_plain(p, end);
-    buf_room(out, n + 2); /* all of it, if nothing in it is to be escaped */
+    buf_room(out, n + 2); /* enough if nothing needs to be escaped */
     buf_ch(out, '"');
     for (;; q = json_skip_plain(p, end)) {
         buf_add(out, p, (size_t)(q - p));

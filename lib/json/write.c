@@ -6,7 +6,7 @@
 #include "json/json.h"
 #include "json/write.h"
 
-/* Whether what the buffer ends with is a value, so that a comma goes before the next one. */
+/* Whether the buffer ends with a value, so that a comma goes before the next one. */
 static bool needs_comma(const struct buf *out)
 {
     char last = out->len ? out->p[out->len - 1] : '{';
