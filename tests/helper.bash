@@ -135,6 +135,17 @@ ended() {
     [ "$(cat status)" = "$1" ] || { echo "status $(cat status), not $1"; cat err; return 1; }
 }
 
+# dial [OPTION…] URL -- COMMAND… : relay-dial in the background; its pid is in DIAL, its status comes into ./status, its
+# stderr into ./err. FAST=N: with a clock that goes N times as fast.
+dial() {
+    rm -f pid status
+    # shellcheck disable=SC2016 # for the inner shell
+    background fast_clock "${FAST:-1}" bash -c 'relay-dial "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$@"
+    until_true 5 test -s pid
+    DIAL=$(cat pid)
+    PIDS="$PIDS $DIAL"
+}
+
 # fast_clock N COMMAND… : runs COMMAND with a clock that goes N times as fast, to see a wait of 30 s to its end.
 fast_clock() {
     local lib=$BATS_FILE_TMPDIR/fast_clock.so asan=

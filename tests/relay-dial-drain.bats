@@ -21,17 +21,6 @@ done
 EOF
 }
 
-# dial [OPTION…] URL -- COMMAND… : in the background; its pid is in DIAL, its status comes into ./status, stderr into
-# ./err. FAST=N: with a clock that goes N times as fast.
-dial() {
-    rm -f pid status
-    # shellcheck disable=SC2016 # for the inner shell
-    background fast_clock "${FAST:-1}" bash -c 'relay-dial "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$@"
-    until_true 5 test -s pid
-    DIAL=$(cat pid)
-    PIDS="$PIDS $DIAL"
-}
-
 # got TYPE [N] : the peer has received N frames of that type.
 got() {
     [ "$(grep -c "\"type\": *\"$1\"" peer.out)" -ge "${2:-1}" ]
@@ -48,7 +37,7 @@ got() {
 
 @test "one lost ack does not disarm a later drain: the flip is asked for again, its window is served" {
     start_peer --ack-on-command
-    FAST=20 dial "$URL" -- sh -c 'sh hello.sh | { echo "{\"type\":\"going_idle\"}"; sh idle.sh; }'
+    FAST=5 dial "$URL" -- sh -c 'sh hello.sh | { echo "{\"type\":\"going_idle\"}"; sh idle.sh; }'
     until_true 8 grep -q 'no going_idle_ack within 10 s' err
     kill "$DIAL"
     until_true 8 got going_idle 2
@@ -169,10 +158,11 @@ until [ -e go ]; do sleep 0.05; done
 echo "done: $RELAY_TEXT"
 EOF
     chmod +x agent.sh
-    dial "$URL" -- sh -c 'relay-handshake -p discord | relay-decode | relay-run ./agent.sh | relay-scope | relay-send | relay-idle'
+    dial --status st "$URL" -- sh -c 'relay-handshake -p discord | relay-decode | relay-run ./agent.sh | relay-scope | relay-send | relay-idle'
     until_true 8 got hello
     tell '{"type":"inbound","event":{"text":"one","message_id":"m1","source":{"platform":"discord","chat_id":"c","user_id":"u"}}}'
     until_true 8 test -s turns
+    until_true 8 grep -q '"running":1' st
     # All of dial's and COMMAND's processes, but not the agent.
     # shellcheck disable=SC2046 # a list
     kill -TERM "$DIAL" $(pgrep -g "$(pgrep -P "$DIAL" | head -n 1)")

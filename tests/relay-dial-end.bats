@@ -36,7 +36,7 @@ LAST='{"type":"outbound","requestId":"last","action":{}}'
 
 @test "--max-time also bounds the wait for replies" {
     start_peer --mute
-    elapsed_ms run --separate-stderr relay-dial -m 300ms "$URL" <<<"$LAST"
+    elapsed_ms run --separate-stderr relay-dial -m 1500ms "$URL" <<<"$LAST"
     [ "$status" -eq 75 ]
     [ "$MS" -lt 8000 ]
 }
@@ -121,11 +121,11 @@ EOF
 @test "--max-time bounds the answers to a ring's last words too" {
     start_peer --mute
     # shellcheck disable=SC2016 # for the inner shell
-    elapsed_ms run --separate-stderr relay-dial -m 300ms "$URL" -- sh -c 'echo "$1"; cat >/dev/null; echo "$2"' - "$HELLO" "$LAST"
+    elapsed_ms run --separate-stderr relay-dial -m 1500ms "$URL" -- sh -c 'echo "$1"; cat >/dev/null; echo "$2"' - "$HELLO" "$LAST"
     [ "$status" -eq 75 ]
     [ "$MS" -lt 10000 ]
     # shellcheck disable=SC2016 # for the inner shell
-    elapsed_ms run --separate-stderr relay-dial -m 600ms "$URL" -- sh -c 'echo "$1"; echo "$2"' - "$HELLO" "$LAST"
+    elapsed_ms run --separate-stderr relay-dial -m 1500ms "$URL" -- sh -c 'echo "$1"; echo "$2"' - "$HELLO" "$LAST"
     [ "$status" -eq 75 ]
     [ "$MS" -lt 10000 ]
 }
@@ -133,7 +133,7 @@ EOF
 @test "--max-time is a bound although the reader of stdout does not read: 75, told" {
     start_raw live 5000
     # shellcheck disable=SC2016 # for the inner shell
-    background bash -c '{ relay-dial --stay -m 500ms "$1" 2>err <<<"$2"; echo $? >status; } | { until [ -s status ]; do sleep 0.05; done; }' - "$URL" "$HELLO"
+    background bash -c '{ relay-dial --stay -m 2s "$1" 2>err <<<"$2"; echo $? >status; } | { until [ -s status ]; do sleep 0.05; done; }' - "$URL" "$HELLO"
     ended 75 15
     grep -q 'write stdout: its reader has not taken [0-9]* bytes in time' err
     grep -q 'end: lost messages: [0-9]* without a reader' err

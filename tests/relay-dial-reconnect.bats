@@ -167,8 +167,7 @@ tokens() {
 
 @test "a hello that nobody answers for 30 s: the ring closes and dials again" {
     start_peer --dumb
-    # shellcheck disable=SC2016 # for the inner shell
-    background fast_clock 20 bash -c 'relay-dial "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" -- \
+    FAST=20 dial "$URL" -- \
         sh -c 'echo "$1"; exec cat' - "${HELLOS%%$'\n'*}"
     until_true 12 grep -q '^2 {"type":"hello"' peer.out
     grep -q 'settle hello "discord": no descriptor within 30 s' err
@@ -193,8 +192,7 @@ until [ -e cut ]; do sleep 0.05; done
 echo '{"type":"outbound","requestId":"r901","action":{"op":"send"}}'
 wait
 EOF
-    # shellcheck disable=SC2016 # for the inner shell
-    background fast_clock 20 bash -c 'relay-dial -q "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" -- \
+    FAST=20 dial -q "$URL" -- \
         sh many.sh "${HELLOS%%$'\n'*}"
     until_true 20 grep -q 'transport not connected' down
     sed -n 's/.*"requestId":"\(r[0-9]*\)".*/\1/p' down | sort >before
@@ -211,8 +209,7 @@ EOF
 
 @test "--stay: a flip on an earlier connection is nothing to a later drain" {
     start_peer --close 1001@2
-    # shellcheck disable=SC2016 # for the inner shell
-    background bash -c 'relay-dial --stay "$@" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL" -- \
+    dial --stay "$URL" -- \
         sh -c 'echo "$1"; echo "{\"type\":\"going_idle\"}"; exec cat' - "${HELLOS%%$'\n'*}"
     until_true 12 grep -q '^2 {"type":"hello"' peer.out
     kill "$(cat pid)"

@@ -105,10 +105,10 @@ static void handshake_lost(struct dial *d, const struct owed *o)
     bool hello = o->type == FRAME_HELLO, sent = o->frame <= d->sent;
     complain(hello ? "settle hello: no descriptor, the link has ended"
                    : "settle going_idle: no going_idle_ack, the link has ended");
-    if (!hello)
-        dial_fail(d, EX_TEMPFAIL);
-    else /* when the end was asked for before anybody was greeted, the link is what was missing */
-        dial_fail(d, sent && !d->signalled ? EX_PROTOCOL : EX_UNAVAILABLE);
+    if (!sent || (d->signalled && !d->auth.descriptor))
+        dial_fail(d, EX_UNAVAILABLE); /* the link never was what it is for */
+    else
+        dial_fail(d, hello ? EX_PROTOCOL : EX_TEMPFAIL);
 }
 
 /* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. A hello

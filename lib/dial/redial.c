@@ -208,7 +208,10 @@ static void end_final(struct dial *d, const struct link_end *e, bool was_open, b
     if (was_open)
         dial_tell_stuck(d);
     end_for_good(d, refused);
-    dial_fail(d, status_of(d, e));
+    int status = status_of(d, e);
+    if (status == EX_NOPERM && d->signalled && !d->auth.descriptor)
+        status = EX_UNAVAILABLE; /* the end came before a verdict */
+    dial_fail(d, status);
 }
 
 /* A token that is refused as expired before its time. */
