@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The link: what can never work is found before the first dial. */
+/* The link: settings that can never work are found before the first dial. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -74,14 +74,14 @@ void link_check(const struct link_options *o)
     static const char *const proxies[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h", NULL};
     struct buf eyes = {0};
     const char *wrong = url_wrong(o->url, 0, schemes), *host = strstr(o->url, "://");
-    if (host && host[3] == '/') /* libcurl forgives it */
+    if (host && host[3] == '/') /* libcurl would tolerate it */
         wrong = "No host part in the URL";
     url_without_login(&eyes, o->url);
     if (wrong)
         opt_wrong("dial '%s': %s", buf_cstr(&eyes), wrong);
     buf_free(&eyes);
     wrong = o->proxy && *o->proxy ? url_wrong(o->proxy, CURLU_GUESS_SCHEME, proxies) : NULL;
-    if (wrong) /* not shown: it may hold a password, and where that ends is not clear */
+    if (wrong) /* the URL is not shown: it may hold a password whose end is not clear */
         opt_wrong("read --proxy: %s", wrong);
     check_file(o->cacert, "cacert", 0);
     check_file(o->cert, "cert", 0);

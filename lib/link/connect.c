@@ -16,7 +16,7 @@ enum {
 static void add_header(struct link *l, const char *line)
 {
     struct curl_slist *all = curl_slist_append(l->headers, line);
-    if (!all) /* never a dial without its token */
+    if (!all) /* never dial without the token */
         die(EX_OSERR, "set up libcurl: out of memory");
     l->headers = all;
 }
@@ -75,7 +75,7 @@ static void refused(struct link *l, long http)
 static void dial_failed(struct link *l, const char *why)
 {
     struct buf m = {0};
-    /* libcurl names the host that it did not reach, and not that it is the proxy. */
+    /* libcurl names the host that it did not reach, but does not say that it is the proxy. */
     if (info_long(l, CURLINFO_USED_PROXY) && !info_long(l, CURLINFO_HTTP_CONNECTCODE))
         buf_str(&m, "no way through the proxy: ");
     text_without_logins(&m, why); /* libcurl shows a proxy's URL as it was given */
@@ -102,7 +102,7 @@ static void opened(struct link *l)
     l->wall_skew = clock_wall_ms() - l->last_rx;
 }
 
-/* libcurl calls it a success when a server closes without an answer. */
+/* libcurl reports success when a server closes without an answer. */
 static void dialled(struct link *l, CURLcode r)
 {
     long http = info_long(l, CURLINFO_RESPONSE_CODE);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the link share. Private to lib/link/.
  *
- * Two queues. `tx` holds what is encoded for this connection, at most a chunk beyond what the socket takes,
- * and is lost with it: a frame counts as sent from the moment it enters tx. `in` holds what was received and
- * not taken; the caller bounds it by not reading. Control frames are made at the end of tx, so they never
+ * Two queues. `tx` holds frames encoded for this connection, at most a chunk more than the socket takes, and
+ * is lost with it: a frame counts as sent from the moment it enters tx. `in` holds what was received and not
+ * yet taken; the caller bounds it by not reading. Control frames are added at the end of tx, so they never
  * land inside a message. */
 #ifndef RELAY_LINK_INTERNAL_H
 #define RELAY_LINK_INTERNAL_H
@@ -36,12 +36,12 @@ struct link {
     CURL *easy;
     struct curl_slist *headers;
     char error[CURL_ERROR_SIZE];
-    struct buf explained; /* headers of a refusal that explain it */
+    struct buf explained; /* the headers that explain a refusal */
 
     struct watched sockets[MOST_SOCKETS]; /* while dialling */
-    int64_t timer;                        /* libcurl's own, clock_ms() */
-    int64_t dial_by;                      /* the dial is given up */
-    CURLMcode trouble;                    /* of libcurl's multi interface */
+    int64_t timer;                        /* libcurl's, by clock_ms() */
+    int64_t dial_by;                      /* when the dial is given up */
+    CURLMcode trouble;                    /* an error of libcurl's multi interface */
 
     curl_socket_t fd; /* once open */
     int slot;
@@ -77,7 +77,7 @@ void link_dial_ready(struct link *l, const struct pollset *ps);
 /* send.c: hands the connection what it takes */
 void link_flush(struct link *l);
 
-/* recv.c: takes what libcurl has, or enough for one turn */
+/* recv.c: takes everything libcurl has, or enough for one turn */
 void link_receive(struct link *l);
 
 #endif

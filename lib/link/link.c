@@ -5,8 +5,8 @@
 
 enum {
     CLOSE_WAIT = 3000, /* ms for the peer's close frame */
-    CLOCK_JUMP = 5000, /* ms the wall clock may run off before the link is tested */
-    CLOCK_LOOK = 5000, /* ms between two looks at it */
+    CLOCK_JUMP = 5000, /* ms the wall clock may jump before the link is tested */
+    CLOCK_LOOK = 5000, /* ms between two checks of it */
 };
 
 void link_close(struct link *l, int code, const char *reason)
@@ -40,7 +40,7 @@ static void keepalive(struct link *l, bool reading)
         ws_encode(&l->tx, WS_PING, (struct span){"", 0});
         l->ping_at = now;
     } else if (l->ping_at && !reading) {
-        l->ping_at = now; /* an answer cannot be seen while nothing is read */
+        l->ping_at = now; /* no answer can be seen while nothing is read */
     } else if (l->ping_at && now - l->ping_at >= l->o->ping_timeout) {
         link_set_end(l, LINK_BY_NETWORK, WS_ABNORMAL, "nothing received after a ping");
         link_hang_up(l);
@@ -61,7 +61,7 @@ void link_prepare(struct link *l, struct pollset *ps, bool reading)
     reading = reading && !l->close_got;
     if (l->tx_failed || (l->rx_maybe && reading) || (l->close_got && !sending))
         pollset_until(ps, 0);
-    /* Without anything to wait for the descriptor stays out: a connection that is gone is always ready. */
+    /* With nothing to wait for, leave the descriptor out: a closed connection is always ready. */
     if (reading || sending)
         l->slot = pollset_add(ps, l->fd, (short)((reading ? POLLIN : 0) | (sending ? POLLOUT : 0)));
     if (l->phase == LINK_CLOSING) {
@@ -72,7 +72,7 @@ void link_prepare(struct link *l, struct pollset *ps, bool reading)
     }
 }
 
-/* After the peer's close frame: answer it, then let go. */
+/* After the peer's close frame: answers it, then lets go. */
 static void answer_close(struct link *l)
 {
     if (!l->close_sent && !l->tx_failed) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The WebSocket link to the connector (protocol §1), on libcurl.
  *
- * A link is dialled again and again; what one connection was handed is never sent on another. It never
- * blocks: each turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines by
- * link_next(). */
+ * A link can be dialled again and again; lines handed to one connection are never sent on another. It never
+ * blocks: each turn of the caller's loop calls link_prepare(), waits, calls link_ready(), then takes lines
+ * with link_next(). */
 #ifndef RELAY_LINK_LINK_H
 #define RELAY_LINK_LINK_H
 
@@ -15,7 +15,7 @@
 
 struct link_options {
     const char *url;      /* ws:// or wss:// */
-    const char **headers; /* further request headers, "Name: value", ended by NULL; or NULL */
+    const char **headers; /* further request headers, "Name: value"; the list ends with NULL; or NULL */
     const char *cacert, *cert, *key, *proxy;
     bool insecure;           /* do not verify the peer's certificate */
     int64_t connect_timeout; /* ms, from the dial to the 101 */
@@ -28,7 +28,7 @@ enum link_phase { LINK_DOWN, LINK_DIALLING, LINK_OPEN, LINK_CLOSING };
 
 enum link_by {
     LINK_BY_PEER,    /* it sent a close frame */
-    LINK_BY_US,      /* we did */
+    LINK_BY_US,      /* we sent one */
     LINK_BY_NETWORK, /* no close frame: the connection broke, or a dial failed */
     LINK_BY_HTTP,    /* the upgrade was refused with an HTTP status */
 };
@@ -38,18 +38,18 @@ struct link_end {
     enum link_by by;
     int code;            /* close code; WS_NO_CODE, WS_ABNORMAL when none came */
     long http;           /* status of a refused upgrade, else 0 */
-    int64_t retry_after; /* ms that a refusal asks for before the next dial; 0: it does not */
+    int64_t retry_after; /* ms that a refusal asks to wait before the next dial; 0: it does not */
     bool broken;         /* the peer broke the WebSocket protocol */
     struct buf reason;   /* untrusted text */
 };
 
-/* NULL when this libcurl can do ws and wss, otherwise why not. */
+/* NULL when this libcurl supports ws and wss, otherwise why not (static text). */
 const char *link_unfit(void);
-/* Ends the process when the options can never work: EX_USAGE for a URL that libcurl does not take, EX_NOINPUT
+/* Ends the process if the options can never work: EX_USAGE for a URL that libcurl does not take, EX_NOINPUT
  * for a file that cannot be read, EX_CONFIG for a private key that others can read. */
 void link_check(const struct link_options *o);
 
-/* The options are used until link_free(). */
+/* The options, which are not copied, are used until link_free(). */
 struct link *link_new(const struct link_options *o);
 void link_free(struct link *l);
 
@@ -58,35 +58,36 @@ void link_dial(struct link *l, const char *bearer);
 enum link_phase link_phase(const struct link *l);
 const struct link_end *link_end(const struct link *l);
 
-/* What is known of the connection; moments are clock_wall_ms(), 0: never. */
+/* What is known about the connection; moments are clock_wall_ms(), 0: never. */
 struct link_facts {
-    int64_t since;             /* the link is in its phase */
-    int64_t last_in, last_out; /* a byte came, went out */
-    char peer[80];             /* address and port; "" when there was no connection yet */
+    int64_t since;             /* when the current phase began */
+    int64_t last_in, last_out; /* when a byte was last received, sent */
+    char peer[80];             /* address and port; "" if there was no connection yet */
 };
 void link_facts(const struct link *l, struct link_facts *f);
 
-/* reading: whether received lines are wanted in this turn; the same in both calls. */
+/* Before a wait and after it. reading: whether received lines are wanted in this turn; the same in both
+ * calls.
+ */
 void link_prepare(struct link *l, struct pollset *ps, bool reading);
 void link_ready(struct link *l, const struct pollset *ps, bool reading);
 
 /* The next line received. Valid until the next link_ready(). */
 enum reader_got link_next(struct link *l, struct span *line);
-/* The bytes of a frame that the end of the connection cut off; 0 when it ended between frames. */
+/* The bytes of a frame that was cut off by the end of the connection; 0 if it ended between frames. */
 size_t link_torn(const struct link *l);
 
-/* Whether the connection takes a further frame now: it is open, and less than a chunk waits for the kernel.
- */
+/* Whether the connection takes another frame now: it is open, and less than a chunk waits for the kernel. */
 bool link_takes(const struct link *l);
-/* Hands the open connection a frame (without '\n'), which may have reached the peer from now on. */
+/* Hands the open connection a frame (without '\n'); from now on, it may have reached the peer. */
 void link_send(struct link *l, struct span line);
-/* Bytes handed to the connection and not to the kernel yet. */
+/* Bytes handed to the connection but not yet to the kernel. */
 size_t link_pending(const struct link *l);
-/* Of those, the bytes of frames; after its end, what it never took. */
+/* How many of those belong to frames; after its end, the bytes of frames that the kernel never took. */
 size_t link_stuck(const struct link *l);
 
-/* Closes in order: sends what it was handed and a close frame, reads on until the peer's close, for at most 3
- * s. While dialling, gives up the dial. */
+/* Closes in order: sends everything it was handed and a close frame, then reads on until the peer's close
+ * frame, for at most 3 s. While dialling, gives up the dial. */
 void link_close(struct link *l, int code, const char *reason);
 
 #endif

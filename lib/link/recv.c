@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "link/internal.h"
 
-enum { BURST_BYTES = 1 << 20 }; /* received in one step, so that the other directions get theirs */
+enum { BURST_BYTES = 1 << 20 }; /* received in one step at most, so that other work gets its turn */
 
 static void receive_close(struct link *l)
 {
@@ -45,7 +45,7 @@ static void receive_failed(struct link *l, CURLcode r)
     if (l->close_got)
         return;
     if (l->close_sent)
-        return; /* it hung up without an answer to our close */
+        return; /* the peer hung up without answering our close frame */
     bool broken = strncmp(l->error, "[WS]", 4) == 0;
     link_set_end(l, LINK_BY_NETWORK, broken ? WS_PROTOCOL_ERROR : WS_ABNORMAL,
                  r == CURLE_GOT_NOTHING ? "connection ended without a close frame"

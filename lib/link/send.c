@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The link: sending whole frames of our own through curl_easy_send(), where control frames can never land
- * inside a message. */
+/* The link: sending whole frames, which we encode, through curl_easy_send(), so that control frames can never
+ * land inside a message. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -9,7 +9,7 @@
 
 enum {
     SEND_CHUNK = 64 * 1024, /* one curl_easy_send(); over TLS a call is taken whole or not at all */
-    PEER_MOST = 1 << 20,    /* what every known peer takes in one message (protocol §9) */
+    PEER_MOST = 1 << 20,    /* bytes that every known peer takes in one message (protocol §9) */
 };
 
 bool link_takes(const struct link *l)
@@ -40,7 +40,7 @@ size_t link_stuck(const struct link *l)
     return l->tx_lines > l->tx_off ? l->tx_lines - l->tx_off : 0;
 }
 
-/* A peer that pings and does not read gets no pongs piled up. */
+/* Pongs must not pile up for a peer that pings but does not read. */
 static void add_pong(struct link *l)
 {
     if (!l->pong_due || l->close_sent || l->tx.len - l->tx_off >= SEND_CHUNK)
@@ -63,7 +63,7 @@ void link_flush(struct link *l)
             l->tx_offered = n;
             return;
         }
-        /* A close frame that came before the break is still to be read. */
+        /* A close frame that came before the break must still be read. */
         l->tx_failed = r != CURLE_OK;
         l->rx_maybe |= l->tx_failed;
         l->tx_offered = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The link: libcurl's handles and what they are told. */
+/* The link: libcurl's handles and their settings. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/crypto.h>
@@ -88,7 +88,8 @@ static void must(CURLcode r)
 
 #define SET(option, value) must(curl_easy_setopt(l->easy, CURLOPT_##option, value))
 
-/* Whom to trust: as curl(1) and OpenSSL's tools do, the environment when no option says. */
+/* The certificates to trust: those of the option, or else of the environment, as with curl(1) and OpenSSL's
+ * tools. */
 static void set_trust(struct link *l)
 {
     const struct link_options *o = l->o;
@@ -114,7 +115,7 @@ static void set_easy(struct link *l)
     SET(QUICK_EXIT, 1L);
     SET(TIMEOUT_MS, (long)o->connect_timeout);
     SET(CONNECTTIMEOUT_MS, (long)o->connect_timeout);
-    SET(DNS_CACHE_TIMEOUT, 0L); /* a name that has moved is found at the next dial */
+    SET(DNS_CACHE_TIMEOUT, 0L); /* so that the next dial finds a name that has moved */
     SET(HTTPPROXYTUNNEL, 1L);
     SET(ERRORBUFFER, l->error);
     SET(WRITEFUNCTION, drop_body);
@@ -143,7 +144,7 @@ struct link *link_new(const struct link_options *o)
     l->in.lines.max = o->max_frame;
     l->fd = CURL_SOCKET_BAD;
     must(curl_global_init(CURL_GLOBAL_DEFAULT));
-    if (!OSSL_LIB_CTX_get0_global_default()) /* libcurl does not look */
+    if (!OSSL_LIB_CTX_get0_global_default()) /* libcurl does not check this */
         die(EX_OSERR, "set up libcurl: libcrypto did not start");
     l->easy = curl_easy_init();
     l->multi = curl_multi_init();

@@ -6,7 +6,7 @@
 
 enum kind { STRING, NAME, MEDIA_KIND, PROMPT_KIND, PROMPT_ID, OPTIONS };
 
-/* chat_id and content may be empty: there are direct messages without a chat, and texts to clear. */
+/* chat_id and content may be empty: direct messages can lack a chat, and an edit can clear a text. */
 static const struct op ops[] = {
     {"send", "content", LONG_SPLIT, {{"chat_id", STRING}, {"content", STRING}}},
     {"edit", "content", LONG_REFUSE, {{"chat_id", STRING}, {"message_id", NAME}, {"content", STRING}}},
@@ -128,7 +128,7 @@ static bool options_check(struct buf *why, struct span list)
     return true;
 }
 
-/* Whether the value is one of the words; if not, *why says which they are. */
+/* Whether the value is one of the words; if not, the list of them is appended to *why. */
 static bool word_check(struct buf *why, const char *name, struct span v, const char *const *words)
 {
     if (one_of(v, words))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Actions (protocol §4): the ops, and what each one needs. Spans are JSON text that json.h has accepted. */
+/* Actions (protocol §4): the ops, and what each needs. Spans are JSON text that json/json.h has accepted. */
 #ifndef RELAY_RELAY_ACTION_H
 #define RELAY_RELAY_ACTION_H
 
@@ -7,10 +7,10 @@
 
 #include "json/json.h"
 
-/* What may be done with a text that is over the platform's limit. */
+/* What may be done with a text over the platform's limit. */
 enum action_long { LONG_PASS, LONG_REFUSE, LONG_SPLIT };
 
-/* What a required member has to be; action.c knows the kinds. */
+/* A required member and the kind of value it must have; action.c knows the kinds. */
 struct op_need {
     const char *name;
     int kind;
@@ -20,28 +20,29 @@ enum { OP_NEEDS = 6 };
 
 struct op {
     const char *name;
-    const char *text; /* the member that holds its text; NULL: it has none */
+    const char *text; /* the member that holds its text; NULL: none */
     enum action_long over;
-    struct op_need needs[OP_NEEDS]; /* up to one without a name */
+    struct op_need needs[OP_NEEDS]; /* ends with an entry whose name is NULL */
 };
 
-/* The op of that name (a JSON string), interrupt included; NULL for one this contract does not know. */
+/* The op of that name (a JSON string), including interrupt; static. NULL if this contract does not know it.
+ */
 const struct op *op_find(struct span name);
 
-/* Whether the op (or NULL) is interrupt, which becomes another frame instead of an outbound. */
+/* Whether the op (or NULL) is interrupt, which becomes a frame of another type instead of an outbound. */
 bool op_is_interrupt(const struct op *op);
 /* Whether the op (not NULL) needs a member of that name. */
 bool op_needs(const struct op *op, const char *member);
 
 /* Whether the descriptor's supported_ops (a JSON list; empty or absent means send, edit, typing, follow_up)
- * let the op pass. interrupt and unknown ops (NULL) always do. */
+ * let the op pass. interrupt and unknown ops (NULL) always pass. */
 bool op_supported(const struct op *op, struct span supported_ops);
 
-/* Whether the action has what its op needs, and a metadata that is an object, null or absent. An unknown op
+/* Whether the action has what its op needs, and its metadata is an object, null or absent. An unknown op
  * (NULL) needs nothing. False: the reason, plain text, is appended to *why. */
 bool action_check(struct buf *why, const struct op *op, const struct json_members *action);
 
-/* Whether the n bytes may stand as a prompt_id or an option's id. */
+/* Whether the n bytes are valid as a prompt_id or an option's id. */
 bool prompt_id_valid(const char *p, size_t n);
 
 #endif

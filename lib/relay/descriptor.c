@@ -11,7 +11,7 @@
 
 enum kind { INTEGER, STRING, BOOLEAN, LENGTH, OPS };
 
-/* The members in the order they are written in; without a default a member is required. */
+/* The members in the order in which they are written; a member without a default is required. */
 static const struct {
     const char *name;
     enum kind kind;
@@ -149,7 +149,7 @@ static size_t index_of(const struct platforms *all, struct span name)
     return i;
 }
 
-/* The value of a normalised length: digits. */
+/* The value of a normalised length, which is digits only. */
 static size_t length_of(struct span digits)
 {
     size_t v = 0;
@@ -168,7 +168,7 @@ static void fill(struct platform *p, struct span normal)
     p->utf16 = json_eq(json_find(normal, "len_unit"), "utf16");
     p->dialect.len = 0;
     json_decode(&p->dialect, json_find(normal, "markdown_dialect"));
-    buf_cstr(&p->dialect); /* there are bytes even of an empty one */
+    buf_cstr(&p->dialect); /* p is not NULL even if it is empty */
     p->ops.len = 0;
     buf_span(&p->ops, json_find(normal, "supported_ops"));
 }

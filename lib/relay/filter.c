@@ -76,7 +76,7 @@ static void output_failed(struct filter *f)
     f->lost = error;
 }
 
-/* Writes what goes, or, once the output has failed, drops it. */
+/* Writes as much as goes without waiting; once the output has failed, drops it. */
 static void flush_output(struct filter *f)
 {
     if (!f->lost && !writer_flush(&f->out))
@@ -105,7 +105,7 @@ static bool is_full(struct filter *f)
     return writer_pending(&f->out) >= IO_HIGH_WATER || (f->full && f->full(f));
 }
 
-/* Works through the complete lines at hand; stops early when output or the stage is full. */
+/* Works through the complete lines at hand; stops early when the output queue or the stage is full. */
 static void take_lines(struct filter *f, struct frame *fr)
 {
     struct span line;
@@ -148,7 +148,7 @@ static void read_input(struct filter *f)
     f->in.eof = true;
 }
 
-/* All of the input is worked through: goes on to the next file, or ends it. */
+/* This input is worked through: goes on to the next file, or ends the input. */
 static void input_ended(struct filter *f)
 {
     if (next_file(f))

@@ -13,13 +13,12 @@ static const struct {
     enum frame_dir dir;
 } types[] = {
     [FRAME_OTHER] = {NULL, 0, FRAME_UNKNOWN},
-    FRAME_TYPES(TYPE)
-    [FRAME_ACTION] = {NULL, 0, FRAME_UNKNOWN},
+    FRAME_TYPES(TYPE)[FRAME_ACTION] = {NULL, 0, FRAME_UNKNOWN},
 };
 
 enum { TYPES = sizeof types / sizeof *types };
 
-/* Its length and first letter tell most names apart. */
+/* Length and first letter are enough to tell most names apart. */
 static enum frame_type type_of(struct span text)
 {
     for (int i = FRAME_OTHER + 1; i < TYPES; i++)

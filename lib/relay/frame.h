@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames: one line each, told apart by their type (protocol §2, §3). */
+/* Frames: one line each, distinguished by their type (protocol §2, §3). */
 #ifndef RELAY_RELAY_FRAME_H
 #define RELAY_RELAY_FRAME_H
 
@@ -8,8 +8,8 @@
 #include "relay/identifier.h"
 #include "json/json.h"
 
-/* The frame types: name in the enum, name on the wire, direction. Local ones never touch the wire (design §1):
- * link says what the link does, work how many turns are running and waiting. */
+/* The frame types: name in the enum, name on the wire, direction. Local ones are never on the wire (design
+ * §1): link reports the state of the link, work how many turns are running and waiting. */
 #define FRAME_TYPES(ROW)                                  \
     ROW(HELLO, "hello", UP)                               \
     ROW(OUTBOUND, "outbound", UP)                         \
@@ -27,15 +27,15 @@
 
 #define FRAME_ENUM(id, text, dir) FRAME_##id,
 enum frame_type {
-    FRAME_OTHER,            /* a type this contract does not know: passed on */
+    FRAME_OTHER,            /* a type that this contract does not know: passed on */
     FRAME_TYPES(FRAME_ENUM) /* one each */
-    FRAME_ACTION            /* no type but an op: on its way to relay-send */
+    FRAME_ACTION            /* an op instead of a type: on its way to relay-send */
 };
 #undef FRAME_ENUM
 
 enum frame_dir { FRAME_UNKNOWN, FRAME_UP, FRAME_DOWN, FRAME_LOCAL };
 
-/* Reusable: all zero at first, frame_free() at the end. The spans point into the line given. */
+/* Reusable: all zero at first; call frame_free() at the end. The spans point into the line given. */
 struct frame {
     struct span line;
     struct json_members top; /* the frame's members */
@@ -43,11 +43,11 @@ struct frame {
     enum frame_type type;
 };
 
-/* Validates a line (design §2) and finds what kind of frame it is. False: a bad line, *e says why. */
+/* Validates a line (design §2) and finds what kind of frame it is. False: a bad line; *e says why. */
 bool frame_parse(struct frame *f, struct span line, struct json_error *e);
 void frame_free(struct frame *f);
 enum frame_dir frame_dir(const struct frame *f);
-/* json_get() on the frame's members. */
+/* The value of a member of the frame, as json_get() returns it. */
 struct span frame_get(const struct frame *f, const char *member);
 
 /* Whether the delivery is buffered, that is, owes an inbound_ack (protocol §3): bufferId is an identifier. */

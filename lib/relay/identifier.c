@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Identifiers and names of platforms. */
+/* Identifiers and platform names. */
 #include <string.h>
 
 #include "base/text.h"

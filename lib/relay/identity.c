@@ -72,7 +72,7 @@ static const char *bots_wrong(struct span bots)
     return NULL;
 }
 
-/* The platform's botId, the last one if it stands more than once, or "". */
+/* The platform's botId, the last one if it occurs more than once, or "". */
 static char *bot_of(struct span bots, const char *platform)
 {
     struct json_iter it = {bots, false};
@@ -135,7 +135,7 @@ void identity_hello(struct buf *out, const struct identity *id, struct span mani
     json_end(out, '}');
 }
 
-/* Whether the name may stand as it is: a string of lower case letters, digits, '_' and '-'. */
+/* Whether the name needs no change: a string of lower case letters, digits, '_' and '-'. */
 static bool is_plain(struct span v)
 {
     size_t i = 1;

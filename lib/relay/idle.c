@@ -29,7 +29,7 @@ void idle_free(struct idle *i)
     buf_free(&i->id);
 }
 
-/* An outbound passes, or its result. */
+/* Books an outbound that passes, or its result. */
 static void book(struct idle *i, const struct frame *f)
 {
     struct idle_owed *o;
@@ -47,7 +47,7 @@ static void book(struct idle *i, const struct frame *f)
     }
 }
 
-/* Without a link the time to answer starts when there is one. */
+/* Without a link, the time to answer starts once there is one. */
 static void send(struct idle *i, int64_t now)
 {
     i->asked = true;
@@ -75,7 +75,7 @@ static bool link_opened(struct idle *i, int64_t now)
     return again;
 }
 
-/* What is asked while there is no link waits in front of it, and is lost only with a link that took it. */
+/* A going_idle asked for while there is no link waits for one; it is lost only with a link that took it. */
 static void link_lost(struct idle *i)
 {
     if (i->asked && i->link == IDLE_LINK_UP)
@@ -96,8 +96,8 @@ static bool link_frame(struct idle *i, struct span state, int64_t now)
     return false;
 }
 
-/* An ack that was not asked for here may answer a going_idle of relay-dial's, which does not pass: it is in
- * order, but does not stand for one that is asked for later. */
+/* An ack that was not asked for here may answer a going_idle from relay-dial, which does not pass here. That
+ * is in order, but it does not answer a going_idle that is asked for later. */
 static void acked(struct idle *i)
 {
     i->early |= !i->asked;
@@ -111,7 +111,7 @@ static bool is_zero(struct span v)
     return !v.p || span_eq(v, "0");
 }
 
-/* The end of all work is a moment from which on nothing was said. */
+/* The quiet time starts anew while there is work, and when all of it ends. */
 static void work_frame(struct idle *i, const struct frame *f, int64_t now)
 {
     bool busy = !is_zero(frame_get(f, "running")) || !is_zero(frame_get(f, "waiting"));
@@ -122,7 +122,7 @@ static void work_frame(struct idle *i, const struct frame *f, int64_t now)
 
 bool idle_frame(struct idle *i, const struct frame *f, int64_t now)
 {
-    /* with --no-link the first frame that comes down shows that there is a link */
+    /* with --no-link, the first frame that comes down shows that there is a link */
     if (i->link == IDLE_LINK_UNKNOWN && frame_dir(f) == FRAME_DOWN) {
         i->link = IDLE_LINK_UP;
         i->quiet = now;
@@ -175,7 +175,7 @@ enum idle_now idle_tick(struct idle *i, int64_t now)
     }
     i->late = true;
     i->deadline = INT64_MAX;
-    i->quiet = now; /* asked again after the same rest */
+    i->quiet = now; /* ask again after the same time at rest */
     return IDLE_LATE;
 }
 

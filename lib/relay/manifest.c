@@ -12,7 +12,7 @@
 #include "relay/manifest.h"
 #include "json/json.h"
 
-/* The member of that name; of several the last one, as everywhere. NULL: none. */
+/* The member of that name; the last of several, as everywhere. NULL: none. */
 static const cJSON *member(const cJSON *object, const char *name)
 {
     const cJSON *found = NULL, *m;
@@ -24,7 +24,7 @@ static const cJSON *member(const cJSON *object, const char *name)
     return found;
 }
 
-/* NULL, or what is wrong with an entry. */
+/* What is wrong with an entry, or NULL. */
 static const char *entry_wrong(const cJSON *entry)
 {
     const cJSON *name = member(entry, "name"), *options = member(entry, "options");
@@ -67,7 +67,7 @@ bool manifest_check(struct buf *why, struct span text)
     }
     cJSON_InitHooks(&(cJSON_Hooks){xmalloc, free});
     cJSON *list = cJSON_ParseWithLengthOpts(text.p, text.n, &at, 0);
-    if (!list) { /* what it does not take and the scanner does: half of a surrogate pair */
+    if (!list) { /* cJSON refuses half of a surrogate pair, which our scanner accepts */
         buf_printf(why, "a character that does not exist at byte %zu", (size_t)(at - text.p) + 1);
         return false;
     }

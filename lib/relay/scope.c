@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/write.h"
 #include "relay/identity.h"
 #include "relay/scope.h"
+#include "json/write.h"
 
 static const char *const value_names[SCOPE_VALUES] = {"platform", "scope_id", "user_id", "profile"};
 
 struct scope {
     struct scope_table table;
-    struct identities ids; /* those that were hello'd */
+    struct identities ids; /* those from hellos */
     struct buf id, platform, text, metadata, action;
 };
 
@@ -34,14 +34,14 @@ void scope_free(struct scope *s)
     free(s);
 }
 
-/* A platform's name in the one form it is remembered in, JSON text; {NULL, 0}: v names none. */
+/* A platform's name in the one form in which it is remembered, JSON text; {NULL, 0}: v names none. */
 static struct span platform_text(struct scope *s, struct span v)
 {
     struct span name = v.p ? identity_platform(&s->platform, v) : none;
     return span_eq(name, "\"relay\"") ? none : name;
 }
 
-/* What is remembered of a member, as JSON text; {NULL, 0}: nothing. */
+/* The form in which a member's value is remembered, JSON text; {NULL, 0}: it is not. */
 static struct span value_text(struct buf *text, enum scope_value which, struct span v)
 {
     if (which == SCOPE_PROFILE && !json_is_string(v))
@@ -77,8 +77,8 @@ static const struct scope_record *learn_values(struct scope *s, struct scope_cha
     return changed ? r : NULL;
 }
 
-/* An identifier that is too long to be remembered has no record; a platform that is has none either, as no
- * other platform's may be taken for it. */
+/* An identifier that is too long to be remembered has no record. A platform that is too long has none either,
+ * so that another platform's record is not taken for it. */
 static bool is_known(struct scope *s, struct span chat_id, struct span platform, bool *too_long)
 {
     s->id.len = 0;
@@ -137,8 +137,8 @@ static struct span add_metadata(struct scope *s, const struct scope_record *r, s
     return buf_as_span(&s->metadata);
 }
 
-/* The record that an action of the chat goes by: that of the platform it names, else of the chat's newest
- * one; failing that the one without a platform. */
+/* The record that applies to an action for the chat: that of the platform it names, or, if it names none, of
+ * the chat's newest platform; failing that, the one without a platform. */
 static const struct scope_record *record_for(struct scope *s, struct span chat_id, struct span platform)
 {
     s->id.len = 0;
@@ -152,16 +152,16 @@ static const struct scope_record *record_for(struct scope *s, struct span chat_i
     return r ? r : scope_chat_record(c, none);
 }
 
-/* What a line says of where it goes: an action, alone or in its outbound frame. */
+/* What a line says about where it goes; the line is an action, alone or in its outbound frame. */
 struct address {
     struct span op, chat_id, metadata, kind;
     struct span addressed;
-    struct span platform, bot; /* the line's own members */
+    struct span platform, bot; /* members of the line itself */
     struct span action;        /* of an outbound frame; an action that is the line: {NULL, 0} */
 };
 
 struct stamp {
-    struct json_edit edits[4]; /* of the frame's or the action's own members */
+    struct json_edit edits[4]; /* of the members of the frame or of the bare action */
     size_t n;
 };
 
@@ -170,7 +170,7 @@ static void add_edit(struct stamp *st, const char *name, struct span value)
     st->edits[st->n++] = (struct json_edit){name, value};
 }
 
-/* Adds the botId that was hello'd for the platform, unless one is given. */
+/* Adds the botId from the platform's hello, unless one is given. */
 static void stamp_bot(struct scope *s, struct stamp *st, const struct address *a, struct span platform)
 {
     struct span bot = platform.p && json_is_empty(a->bot) ? identity_bot(&s->ids, platform) : none;
@@ -178,7 +178,7 @@ static void stamp_bot(struct scope *s, struct stamp *st, const struct address *a
         add_edit(st, "botId", bot);
 }
 
-/* The change is made to the line, if that is the action, or to the frame's action. */
+/* Makes a change to the line if it is a bare action, or else to the frame's action. */
 static void stamp_action(struct scope *s, struct stamp *st, const struct address *a, const char *name,
                          struct span value)
 {
@@ -191,7 +191,7 @@ static void stamp_action(struct scope *s, struct stamp *st, const struct address
     add_edit(st, "action", buf_as_span(&s->action));
 }
 
-/* What the record of the action's chat adds. Returns its platform, {NULL, 0}: none. */
+/* Adds what the record of the action's chat has. Returns its platform; {NULL, 0}: none. */
 static struct span stamp_chat(struct scope *s, struct stamp *st, const struct address *a)
 {
     const struct scope_record *r = record_for(s, a->chat_id, a->platform);
@@ -216,7 +216,7 @@ static void stamp(struct scope *s, struct stamp *st, const struct address *a)
     stamp_bot(s, st, a, platform);
 }
 
-/* False: the frame is not an action's. */
+/* False: the frame does not hold an action. */
 static bool read_address(struct address *a, const struct frame *f)
 {
     a->action = none;

@@ -11,9 +11,9 @@
 #include "relay/scope_state.h"
 
 enum {
-    LINE_LIMIT = 64 * 1024, /* no line of ours is that long */
-    SLACK = 256 * 1024,     /* a log over twice the table and this is written anew */
-    RETRY_MS = 10000,       /* after a failure */
+    LINE_LIMIT = 64 * 1024, /* no line written here is that long */
+    SLACK = 256 * 1024,     /* a log longer than twice the table plus this is rewritten */
+    RETRY_MS = 10000,       /* until the next try after a failure */
 };
 
 static const char header[] = "{\"relay-scope\":1}"; /* the first line */
@@ -21,9 +21,9 @@ static const char header[] = "{\"relay-scope\":1}"; /* the first line */
 struct scope_file {
     struct logfile log;
     struct scope *scope;
-    off_t limit;           /* over this size the log is written anew */
-    bool behind;           /* the table holds what the file does not */
-    int64_t retry;         /* then try again */
+    off_t limit;           /* a log over this size is rewritten */
+    bool behind;           /* the table holds records that the file does not */
+    int64_t retry;         /* when to try again */
     int status;            /* what scope_file_close() returns */
     struct buf text, line; /* scratch */
 };
@@ -49,7 +49,7 @@ static void add_line(struct scope_file *f, const struct scope_record *r)
     logfile_line(&f->text, buf_as_span(&f->line));
 }
 
-/* Writes the file anew from the table. */
+/* Rewrites the file from the table. */
 static bool compact(struct scope_file *f)
 {
     f->text.len = 0;
@@ -86,10 +86,10 @@ void scope_file_add(struct scope_file *f, const struct scope_record *r)
 struct loaded {
     size_t lines; /* with a record */
     size_t bad;
-    size_t torn; /* bytes that were written in part; 0: none */
+    size_t torn; /* bytes of a line that was written in part; 0: none */
 };
 
-/* A first line that was cut off, with a sum or without, is one of ours, too. */
+/* A first line that was cut off, with a checksum or without, is one of ours too. */
 static bool is_header(struct scope_file *f, struct span line, enum logfile_got got)
 {
     f->text.len = 0;
@@ -114,7 +114,7 @@ static void take_line(struct scope_file *f, struct loaded *l, const struct logfi
         die(EX_NOINPUT, "write state %s:", f->log.path);
 }
 
-/* Reads what the file holds. A torn last line is taken off. */
+/* Reads what the file holds. A torn last line is removed. */
 static void read_log(struct scope_file *f, struct loaded *l)
 {
     struct logfile_reader r = {.max = LINE_LIMIT};
@@ -130,7 +130,7 @@ static void read_log(struct scope_file *f, struct loaded *l)
     logfile_read_end(&r);
 }
 
-/* Takes over the file as it was left, and puts it in order. */
+/* Loads the file as it was left, and repairs it. */
 static void load(struct scope_file *f)
 {
     struct loaded l = {0};
@@ -145,7 +145,7 @@ static void load(struct scope_file *f)
     if (tidy || compact(f))
         return;
     failed(f);
-    /* No new file can be made, but the old one may still take what comes. */
+    /* No new file can be made, but new records may still fit into the old one. */
     f->text.len = 0;
     logfile_line(&f->text, span_of(header));
     f->behind = !f->log.size && !logfile_append(&f->log, buf_as_span(&f->text));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bounded table of what is remembered of chats. */
+/* The bounded table of what is remembered about chats. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 struct scope_chat {
     UT_hash_handle hh;
     struct scope_record *records;
-    size_t count; /* of records, never 0 while it is in the table */
+    size_t count; /* records, never 0 while the chat is in the table */
     size_t n;
     char id[];
 };
@@ -46,7 +46,7 @@ struct scope_record *scope_chat_newest(const struct scope_chat *c)
     return c ? c->records->prev : NULL; /* the last one */
 }
 
-/* The record goes, and with its last one the chat. */
+/* Drops the record, and the chat with its last record. */
 static void drop(struct scope_table *t, struct scope_record *r)
 {
     struct scope_chat *c = r->chat;
@@ -70,7 +70,7 @@ static struct scope_chat *add_chat(struct scope_table *t, struct span id)
     return c;
 }
 
-/* Drops the oldest record of the chat, but not that one. */
+/* Drops the oldest record of the chat other than `but`. */
 static void drop_oldest(struct scope_table *t, const struct scope_chat *c, const struct scope_record *but)
 {
     drop(t, c->records == but ? c->records->next : c->records);

@@ -16,7 +16,7 @@
 
 enum { SECRET_MAX = 64 * 1024 };
 
-/* From now on no other process of the user reads our memory, and no core file holds it. */
+/* From now on, no other process of the user can read our memory, and no core file holds it. */
 static void stay_private(void)
 {
 #ifdef __linux__
@@ -41,7 +41,7 @@ static int open_private(const char *path)
 void secret_read(struct buf *out, const char *path)
 {
     int fd = open_private(path);
-    /* All of the room at once: a buffer that grows leaves copies behind. */
+    /* Reserve all the room at once: a buffer that grows leaves copies behind. */
     char *p = buf_room(out, SECRET_MAX + 1);
     size_t n = 0;
     ssize_t k;
@@ -63,7 +63,7 @@ void secret_read(struct buf *out, const char *path)
     stay_private();
 }
 
-/* Takes the secret out of the environment; its bytes go too, as /proc/PID/environ shows them still. */
+/* Takes the secret out of the environment and wipes its bytes, as /proc/PID/environ would still show them. */
 static void take_variable(struct buf *out)
 {
     char *env = getenv("GATEWAY_RELAY_SECRET");

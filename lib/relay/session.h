@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-/* What the key is made of, as decoded text; a part that is missing is empty. */
+/* The parts of the key, as decoded text; a missing part is empty. */
 struct session {
     struct span profile;
     struct span platform; /* normalised: never empty */

@@ -27,8 +27,8 @@ static void follow_byte(struct stream *s, char c)
     }
 }
 
-/* Follows the present line to the end of what has come. Each byte is looked at once, however many messages a
- * line takes; and none of a line that ends with its message. */
+/* Follows the current line to the end of what has come. Each byte is looked at once, however many messages a
+ * line takes. A line that ends with its message is not looked at. */
 static void follow(struct stream *s)
 {
     const char *p = s->lines.b.p;
@@ -73,7 +73,7 @@ void stream_feed(struct stream *s, struct span piece, bool last)
 
 enum reader_got stream_next(struct stream *s, struct span *line)
 {
-    /* What is about to be skipped is followed first: afterwards nobody can tell how it began. */
+    /* Follow what is about to be skipped first: afterwards its beginning is no longer known. */
     if (s->lines.skipping || s->lines.b.len - s->lines.from > s->lines.max)
         follow(s);
     return reader_next(&s->lines, line);

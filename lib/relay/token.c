@@ -19,7 +19,7 @@ static void sign(char hex[SIG_HEX], struct span secret, struct span text)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned n = 0;
-    /* libcrypto that could not start, for want of memory, is used all the same and crashes. */
+    /* If libcrypto could not start for lack of memory, using it would crash. */
     if (!OSSL_LIB_CTX_get0_global_default())
         die(EX_OSERR, "sign token: libcrypto did not start");
     if (secret.n > INT_MAX || !HMAC(EVP_sha256(), secret.p ? secret.p : "", (int)secret.n,
@@ -68,7 +68,7 @@ static bool split(const struct buf *text, struct span *id, int64_t *expires, str
     return id->n && sig->n == SIG_HEX && number_parse(digits, 0, INT64_MAX, expires);
 }
 
-/* Looks at every secret, so that the time tells nothing about which one signed. */
+/* Tries every secret, so that the time does not reveal which one signed. */
 static bool signed_by_one(struct span signed_text, struct span sig, const struct span *secrets, size_t n)
 {
     int good = 0;

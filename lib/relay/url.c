@@ -51,8 +51,7 @@ static const char *last_of(const char *p, const char *end, char c)
     return end > p ? end - 1 : NULL;
 }
 
-/* Whether what stands between "://" and the first '/' is a host, perhaps with a port, as far as its colons
- * say. */
+/* Whether the text between "://" and the first '/' is a host, perhaps with a port, judging by its colons. */
 static bool is_host(const char *p, const char *end)
 {
     const char *colon = last_of(p, end, ':');
@@ -69,7 +68,7 @@ void url_without_login(struct buf *out, const char *url)
     const char *host = strstr(url, "://"), *end = url + strlen(url);
     host = host ? host + 3 : url;
     const char *path = host + strcspn(host, "/?#"), *at = last_of(host, path, '@');
-    /* No URL; its password may hold what ends a host. */
+    /* Not a URL; its password may contain characters that end a host. */
     if (!at && !is_host(host, path))
         at = last_of(host, end, '@');
     buf_add(out, url, (size_t)(host - url));

@@ -2,8 +2,8 @@
 /* When a stage says how many messages it has in hand: the `work` frames (relay-frames(5)). No I/O.
  *
  * One is due when the stage turns busy, then at most every WORK_EVERY while the numbers change, and one with
- * both 0 when it is at rest again. Who must know goes by the latest work frame of the stream, so the numbers
- * are those of all the stages before, too. Outside a ring one is only due once the stage has been busy for
+ * both 0 when it is at rest again. Readers rely on the latest work frame of the stream, so the numbers
+ * include those of all the stages before. Outside a ring, one is due only once the stage has been busy for
  * WORK_PATIENCE, and none after the end of input. All zero is at rest. */
 #ifndef RELAY_RELAY_WORK_H
 #define RELAY_RELAY_WORK_H
@@ -24,17 +24,17 @@ struct load {
 
 struct work {
     bool ring;             /* this is a stage of a ring */
-    struct load told;      /* in our latest frame, without those before us */
-    struct load before;    /* what the stages before us said last */
-    bool stale;            /* a frame of theirs has passed since ours */
-    int64_t told_at, busy; /* clock_ms() of the latest frame; since when it is busy; 0: it is not */
+    struct load told;      /* in our latest frame, without the stages before us */
+    struct load before;    /* in the latest frame of the stages before us */
+    bool stale;            /* a frame of theirs has passed since our latest */
+    int64_t told_at, busy; /* clock_ms() of our latest frame; since when the stage is busy, 0: it is not */
 };
 
-/* A work frame of a stage before passes. */
+/* A work frame from the stages before passes. */
 void work_learn(struct work *w, const struct frame *fr);
 /* Whether a frame is due, with the load at that moment of clock_ms(). */
 bool work_due(struct work *w, struct load now, bool ended, int64_t at);
-/* The moment at which one may fall due if nothing changes, or INT64_MAX. */
+/* The moment at which one will be due if nothing changes, or INT64_MAX. */
 int64_t work_until(const struct work *w, struct load now, bool ended);
 /* Appends the frame, which counts as written. */
 void work_build(struct work *w, struct buf *out, struct load now, int64_t at);

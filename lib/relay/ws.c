@@ -27,12 +27,12 @@ static void mask_copy(unsigned char *to, const char *from, size_t n, uint32_t ma
         to[i] = (unsigned char)from[i] ^ key[i & 3];
 }
 
-/*   FIN+opcode | MASK+length (7 bits, or 126 and 16, or 127 and 64) | mask | payload   */
+/*   FIN+opcode | MASK+length (7 bits, or 126 and 16 bits, or 127 and 64 bits) | mask | payload   */
 void ws_encode(struct buf *out, enum ws_opcode op, struct span payload)
 {
     size_t n = payload.n;
     unsigned char *start = (unsigned char *)buf_room(out, n + 14), *p = start;
-    uint32_t mask = random_word(); /* RFC 6455: one that a peer cannot foresee */
+    uint32_t mask = random_word(); /* RFC 6455 §5.3: unpredictable */
     *p++ = (unsigned char)(0x80 | op);
     if (n < 126) {
         *p++ = (unsigned char)(0x80 | n);
@@ -57,7 +57,7 @@ void ws_encode_close(struct buf *out, int code, struct span reason)
         payload[n++] = (char)(code & 255);
         size_t most = sizeof payload - n;
         if (reason.n > most) {
-            /* A cut must not leave half a character. */
+            /* Do not cut a character in half. */
             while (most && ((unsigned char)reason.p[most] & 0xc0) == 0x80)
                 most--;
             reason.n = most;
