@@ -9,37 +9,37 @@ Usage: relay-adapter [options] [--] COMMAND [ARG...]
 Put an agent on the relay: run COMMAND for each message and send what it prints.
 
 Options:
-  -p, --platform PLATFORM[:BOTID]  say hello as this identity, or as these, a,b (repeatable)
+  -p, --platform PLATFORM[:BOTID]  say hello as this identity, or as several: a,b (repeatable)
   -P, --parallel N                sessions at once (default 4)
-  -j, --actions                   each line COMMAND prints is an action
+  -j, --actions                   each line that COMMAND prints is an action
   -l, --long-lived                one COMMAND: frames in, actions and frames out
   -r, --reply-to                  send as a reply to the message
-      --typing                    show typing while COMMAND runs
+      --typing                    show a typing indicator while COMMAND runs
       --timeout DURATION          end COMMAND after that time (default 0: never)
-      --attempts N                runs of a message that fails (default 3)
-      --dead-letter FILE          keep what is given up in FILE, and acknowledge it
+      --attempts N                run a message that fails at most N times (default 3)
+      --dead-letter FILE          keep messages that are given up in FILE, and acknowledge them
       --on-failure TEXT           answer with TEXT when a message is given up
-  -s, --state FILE                keep what is known of the chats in FILE
+  -s, --state FILE                keep the remembered chats in FILE
       --after DURATION            go idle after that time without a message
       --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
       --id ID                     gateway id (default $GATEWAY_RELAY_ID)
-      --secret-file FILE          the secret (default $GATEWAY_RELAY_SECRET)
-      --token-ttl DURATION        how long a token lasts (default 5m)
+      --secret-file FILE          read the secret from FILE (default $GATEWAY_RELAY_SECRET)
+      --token-ttl DURATION        lifetime of a token (default 5m)
   -H, --header LINE               add a request header, 'Name: value' (repeatable)
       --cacert FILE               trust these certificate authorities
       --cert FILE                 client certificate
-      --key FILE                  its private key
+      --key FILE                  the certificate's private key
   -k, --insecure                  do not verify the peer's certificate
-  -x, --proxy URL                 dial through this proxy; an empty one: through none
-      --connect-timeout DURATION  time for one dial (default 30s)
-      --ping-interval DURATION    ping after that time of silence, 0: never (default 30s)
-      --ping-timeout DURATION     silence after a ping that ends the link (default 10s)
-      --retry N                   failures in a row to dial again after, or inf (default inf)
+  -x, --proxy URL                 dial through this proxy; empty: no proxy
+      --connect-timeout DURATION  give up a dial after that time (default 30s)
+      --ping-interval DURATION    send a ping after this much silence, 0: never (default 30s)
+      --ping-timeout DURATION     give up the link after this much silence after a ping (default 60s)
+      --retry N                   dial again after N failures in a row, or inf (default inf)
   -m, --max-time DURATION         end after that time
-      --kill-after DURATION       time from the first signal to the end (default 60s)
+      --kill-after DURATION       end at most this long after the first signal (default 60s)
       --record FILE               append every frame with its time to FILE
-      --status FILE               keep in FILE how the run stands, as one line of JSON
-      --ready-fd N                write the first descriptor frame to descriptor N
+      --status FILE               keep the state of the run in FILE, as one line of JSON
+      --ready-fd N                write the first descriptor frame to file descriptor N
   -h, --help                      print this help and exit
   -V, --version                   print the version and exit
   -q, --quiet                     print errors and losses only

@@ -173,18 +173,16 @@ static void clean_up(struct relay_decode *d)
 }
 
 static const struct opt options[] = {
-    OPT_FLAG('e', "exit-status", &self.check, "exit 1 when a result was not a success, or none came"),
+    OPT_FLAG('e', "exit-status", &self.check, "exit 1 if a result was not a success, or none came"),
     OPT_FLAG(0, "ack", &self.ack, "acknowledge a buffered delivery once its line is written"),
-    OPT_WORD('f', "format", "json|text|tsv", &self.format,
-             "frames (default), or lines to look at, or columns"),
-    OPT_WORD(0, "interactions", "current|v1", &self.contract,
-             "contract that Discord interactions are read by"),
+    OPT_WORD('f', "format", "json|text|tsv", &self.format, "frames (default), readable text, or columns"),
+    OPT_WORD(0, "interactions", "current|v1", &self.contract, "contract version for Discord interactions"),
     OPT_FLAG(0, "keep-forwards", &self.keep_forwards, "pass on a passthrough_forward that is not a message"),
     OPT_WORD(0, "color", "auto|always|never", &self.color, "color of -f text (default: on a terminal)"),
 };
 
 static const struct tool tool = {
-    .purpose = "Make messages of what the connector delivers.",
+    .purpose = "Turn deliveries into messages, or print frames as text or columns.",
     .synopsis = "[-e] [--ack] [-f json|text|tsv] [--interactions current|v1] [--keep-forwards]\n"
                 "[--color auto|always|never] [FILE...]",
     .opts = options,

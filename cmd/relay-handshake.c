@@ -87,7 +87,7 @@ static void on_platform(struct opts *o)
 static const struct opt options[] = {
     OPT_FLAG('n', "null-input", &self.null_input, "do not read stdin: end after the hellos"),
     OPT_CALL('p', "platform", "PLATFORM[:BOTID]", on_platform,
-             "say hello as this identity, or as these, a,b (repeatable)"),
+             "say hello as this identity, or as several: a,b (repeatable)"),
     OPT_FILE(0, "manifest", &self.manifest_file, "JSON list of commands for Discord"),
 };
 

@@ -80,11 +80,11 @@ static void on_end(struct filter *f)
 
 static const struct opt options[] = {
     OPT_FLAG('n', "null-input", &self.now, "do not read stdin: ask now, then end"),
-    OPT_TIME(0, "after", &self.after, 1, "ask when the ring has been at rest for so long"),
+    OPT_TIME(0, "after", &self.after, 1, "also ask when the ring has been at rest for this long"),
 };
 
 static const struct tool tool = {
-    .purpose = "Ask the connector to buffer: when the link drains, on SIGUSR1, or at rest.",
+    .purpose = "Ask the connector to buffer: when the ring drains, on SIGUSR1, or at rest.",
     .synopsis = "[--after DURATION]\n-n",
     .opts = options,
     .count = sizeof options / sizeof *options,

@@ -23,19 +23,21 @@ static struct relay_run {
 
 static const struct opt options[] = {
     OPT_NUMBER('P', "parallel", &self.parallel, 1, PARALLEL_MAX, "sessions at once (default 4)"),
-    OPT_FLAG('j', "actions", &self.o.actions, "each line COMMAND prints is an action"),
+    OPT_FLAG('j', "actions", &self.o.actions, "each line that COMMAND prints is an action"),
     OPT_FLAG('l', "long-lived", &self.resident, "one COMMAND: frames in, actions and frames out"),
     OPT_FLAG('r', "reply-to", &self.o.reply_to, "send as a reply to the message"),
-    OPT_FLAG(0, "typing", &self.o.typing, "show typing while COMMAND runs"),
+    OPT_FLAG(0, "typing", &self.o.typing, "show a typing indicator while COMMAND runs"),
     OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
-    OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX, "runs of a message that fails (default 3)"),
-    OPT_FILE(0, "dead-letter", &self.dead_letter, "keep what is given up in FILE, and acknowledge it"),
+    OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX,
+               "run a message that fails at most N times (default 3)"),
+    OPT_FILE(0, "dead-letter", &self.dead_letter,
+             "keep messages that are given up in FILE, and acknowledge them"),
     OPT_TEXT(0, "on-failure", "TEXT", &self.on_failure, "answer with TEXT when a message is given up"),
-    OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "KILL what TERM did not end (default 5s)"),
+    OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "send KILL this long after TERM (default 5s)"),
 };
 
 static const struct tool tool = {
-    .purpose = "Runs COMMAND for each message that comes in and sends what it prints.",
+    .purpose = "Run COMMAND for each message and send what it prints.",
     .synopsis = "[-P N] [-j] [-r] [OPTION]... [--] COMMAND [ARG...]\n-l [OPTION]... [--] COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,

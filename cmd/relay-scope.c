@@ -38,8 +38,8 @@ static bool on_frame(struct filter *f, struct frame *fr)
 }
 
 static const struct opt options[] = {
-    OPT_FILE('s', "state", &self.state, "keep what was learnt in FILE"),
-    OPT_NUMBER(0, "max", &self.max, 1, 1 << 24, "remember so many chats (default 65536)"),
+    OPT_FILE('s', "state", &self.state, "keep the remembered values in FILE"),
+    OPT_NUMBER(0, "max", &self.max, 1, 1 << 24, "remember this many chats (default 65536)"),
 };
 
 static const struct tool tool = {

@@ -181,11 +181,11 @@ static const struct opt options[] = {
     OPT_CALL('m', "metadata", "KEY=VALUE", on_metadata, "add a string to the metadata (repeatable)"),
     OPT_CALL(0, "set", "KEY=VALUE", on_set, "set a member to a string (repeatable)"),
     OPT_CALL(0, "set-json", "KEY=JSON", on_set_json, "set a member to a JSON value (repeatable)"),
-    OPT_FLAG(0, "lines", &self.lines, "send each line of stdin as a message of its own"),
-    OPT_FLAG(0, "no-split", &self.limits.no_split, "refuse a text that is too long instead of splitting it"),
+    OPT_FLAG(0, "lines", &self.lines, "send each line of stdin as a separate message"),
+    OPT_FLAG(0, "no-split", &self.limits.no_split, "refuse a text that is too long; do not split it"),
     OPT_NUMBER(0, "max-length", &self.max_length, 1, 1 << 30,
                "longest text of a message (default: the descriptor's)"),
-    OPT_WORD(0, "len-unit", "chars|utf16", &self.unit, "what it is counted in (default: the descriptor's)"),
+    OPT_WORD(0, "len-unit", "chars|utf16", &self.unit, "unit of the length (default: the descriptor's)"),
 };
 
 static const struct tool tool = {

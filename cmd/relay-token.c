@@ -155,9 +155,9 @@ static const struct opt options[] = {
     OPT_TEXT(0, "id", "ID", &self.id, "the gateway's id (default $GATEWAY_RELAY_ID)"),
     OPT_CALL(0, "secret-file", "FILE", on_secret_file,
              "read the secret from FILE (default $GATEWAY_RELAY_SECRET)"),
-    OPT_TIME(0, "ttl", &self.ttl, 1000, "let it expire after so long (default 5m)"),
+    OPT_TIME(0, "ttl", &self.ttl, 1000, "let the token expire after this long (default 5m)"),
     OPT_BOUND(0, "expires", "UNIX", OPT_IS_NUMBER, &self.expires, 0, INT64_MAX,
-              "let it expire at this moment; 0: never"),
+              "let the token expire at this time; 0: never"),
     OPT_FLAG(0, "verify", &self.verify, "verify TOKEN, or the first line of stdin"),
 };
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # fish completion for relay-decode, made from its --help by completions/generate.
-complete -c relay-decode -s e -l exit-status -d 'exit 1 when a result was not a success, or none came'
+complete -c relay-decode -s e -l exit-status -d 'exit 1 if a result was not a success, or none came'
 complete -c relay-decode -l ack -d 'acknowledge a buffered delivery once its line is written'
-complete -c relay-decode -s f -l format -x -a 'json text tsv' -d 'frames (default), or lines to look at, or columns'
-complete -c relay-decode -l interactions -x -a 'current v1' -d 'contract that Discord interactions are read by'
+complete -c relay-decode -s f -l format -x -a 'json text tsv' -d 'frames (default), readable text, or columns'
+complete -c relay-decode -l interactions -x -a 'current v1' -d 'contract version for Discord interactions'
 complete -c relay-decode -l keep-forwards -d 'pass on a passthrough_forward that is not a message'
 complete -c relay-decode -l color -x -a 'auto always never' -d 'color of -f text (default: on a terminal)'
 complete -c relay-decode -l strict -d 'stop at the first bad line'

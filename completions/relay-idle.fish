@@ -2,7 +2,7 @@
 # fish completion for relay-idle, made from its --help by completions/generate.
 complete -c relay-idle -f
 complete -c relay-idle -s n -l null-input -d 'do not read stdin: ask now, then end'
-complete -c relay-idle -l after -x -d 'ask when the ring has been at rest for so long'
+complete -c relay-idle -l after -x -d 'also ask when the ring has been at rest for this long'
 complete -c relay-idle -l strict -d 'stop at the first bad line'
 complete -c relay-idle -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
 complete -c relay-idle -s u -l unbuffered -d 'no effect: output never waits'

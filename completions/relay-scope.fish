@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # fish completion for relay-scope, made from its --help by completions/generate.
 complete -c relay-scope -f
-complete -c relay-scope -s s -l state -r -F -d 'keep what was learnt in FILE'
-complete -c relay-scope -l max -x -d 'remember so many chats (default 65536)'
+complete -c relay-scope -s s -l state -r -F -d 'keep the remembered values in FILE'
+complete -c relay-scope -l max -x -d 'remember this many chats (default 65536)'
 complete -c relay-scope -l strict -d 'stop at the first bad line'
 complete -c relay-scope -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
 complete -c relay-scope -s u -l unbuffered -d 'no effect: output never waits'
