@@ -36,7 +36,7 @@ static bool begins(struct span v, const char *with)
     return v.n >= n && memcmp(v.p, with, n) == 0;
 }
 
-/* Whether one of the message's media is an image, by its type or by the connector's word. */
+/* Whether one of the message's media is an image, by its type or by what the connector says. */
 static bool has_image(const struct members *m)
 {
     struct json_iter of_types = {m->media_types, false}, of_media = {m->media, false};
@@ -50,7 +50,7 @@ static bool has_image(const struct members *m)
     return false;
 }
 
-/* What some connectors call an image is a photo, if there is one. */
+/* Some connectors say "image": that becomes a photo if there is one. */
 static void fix_message_type(struct patch *p, const struct members *m)
 {
     if (json_eq(m->message_type, "image") && has_image(m))
@@ -75,7 +75,7 @@ static bool is_same_list(struct patch *p, struct span v, struct span other)
     }
 }
 
-/* The types come from the list `media`; without it they are those that the connector named itself. */
+/* The types come from the list `media`; without it, from the list that the connector sent. */
 static void fix_media(struct event *e, const struct members *m)
 {
     struct patch *p = &e->patch;
@@ -90,7 +90,7 @@ static void fix_media(struct event *e, const struct members *m)
         patch_set(p, "media_types", arena_take(&e->arena, &e->text));
 }
 
-/* Appends the flattened text of a string or identifier. False if nothing came of it. */
+/* Appends the flattened text of a string or identifier. False if that is empty. */
 static bool add_flat(struct buf *out, struct span v, struct buf *scratch)
 {
     size_t from = out->len;
@@ -108,7 +108,7 @@ static bool add_author(struct buf *out, struct span source, struct buf *scratch)
 }
 
 /* One line "author: text" for each usable entry of the list, joined by '\n'; nothing if there is none. Each
- * author and text is flattened to one line, as nobody has vouched for it. */
+ * author and text is flattened to one line, because it is not trusted. */
 static void context_lines(struct buf *out, struct span context, struct buf *scratch)
 {
     struct span entry, text, source;
@@ -128,7 +128,7 @@ static void context_lines(struct buf *out, struct span context, struct buf *scra
     }
 }
 
-/* The lines come from the list `context`; without it the connector's own text stays. */
+/* The lines come from the list `context`; without it, the connector's text stays. */
 static void fix_context(struct event *e, const struct members *m)
 {
     if (json_is_absent(m->context) && json_has_text(m->channel_context))
@@ -141,7 +141,7 @@ static void fix_context(struct event *e, const struct members *m)
         patch_drop(&e->patch, "channel_context", m->channel_context);
 }
 
-/* Normalises the event, whose source is done. */
+/* Normalises the event; its source is normalised already. */
 static void fix_event(struct event *e, struct span event, const struct members *m)
 {
     struct patch *p = &e->patch;

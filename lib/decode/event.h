@@ -9,15 +9,15 @@
 
 /* Working space, kept from frame to frame: all zero at first, event_free() at the end. */
 struct event {
-    struct arena arena; /* what is made for one frame */
+    struct arena arena; /* memory for one frame */
     struct patch patch;
     struct json_members members;
     struct source sourced;
     struct buf source, event, text, scratch;
 };
 
-/* Normalises an inbound frame. NULL on success: the new line is appended to *out, or nothing if the line is
- * right as it stands. Otherwise the reason why the frame is not a message; *out is as before. */
+/* Normalises an inbound frame. NULL on success: the new line is appended to *out, or nothing if the line
+ * needs no change. Otherwise the reason why the frame is not a message, static text; *out is unchanged. */
 const char *event_normalise(struct event *e, struct buf *out, const struct frame *f);
 void event_free(struct event *e);
 

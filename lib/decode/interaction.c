@@ -8,7 +8,7 @@
 const char interaction_foreign[] = "its platform is not discord";
 const char interaction_autocomplete[] = "an autocomplete request";
 
-/* The members of an interaction that are looked at. */
+/* The members of an interaction that are used. */
 struct parts {
     struct span type, id, channel_id, guild_id, data, member, user, channel, message;
 };
@@ -22,7 +22,7 @@ static struct span first_name(const struct span *v, size_t n)
     return (struct span){NULL, 0};
 }
 
-/* Who acted: in a guild a member, who has a user; else a user. */
+/* The acting user: in a guild, the user of the member; otherwise the user. */
 static void add_user(struct buf *out, const struct parts *v, bool guild, enum interaction_contract contract)
 {
     struct span nick, of_member, id, global, name, user_id, user_global, user_name, none = {NULL, 0};
@@ -36,7 +36,7 @@ static void add_user(struct buf *out, const struct parts *v, bool guild, enum in
     json_add(out, "user_name", first_name(best, sizeof best / sizeof *best));
 }
 
-/* The source under the present contract. */
+/* The source under the current contract. */
 static void add_place(struct buf *out, const struct parts *v, bool guild, struct span profile)
 {
     struct span type, parent;
@@ -84,7 +84,7 @@ static void add_prompt(struct buf *out, const struct parts *v, const struct inte
     json_end(out, '}');
 }
 
-/* Makes the event of an interaction's body. False: it is not a message. */
+/* Makes the event from an interaction's body. False: it is not a message. */
 static bool make_event(struct interaction *w, struct span body, struct span profile,
                        enum interaction_contract contract)
 {
@@ -110,7 +110,7 @@ static bool make_event(struct interaction *w, struct span body, struct span prof
     return true;
 }
 
-/* Reads the body of a forward into w->body, a JSON object in *body. NULL, or what is wrong with it. */
+/* Decodes the body of a forward into w->body; *body is the JSON object in it. NULL, or what is wrong. */
 static const char *read_body(struct interaction *w, struct span base64, struct span *body)
 {
     struct json_error e;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Discord interactions: an inbound frame of a passthrough_forward frame (protocol §7). */
+/* Discord interactions: an inbound frame from a passthrough_forward frame (protocol §7). */
 #ifndef RELAY_DECODE_INTERACTION_H
 #define RELAY_DECODE_INTERACTION_H
 
@@ -14,10 +14,10 @@ struct interaction {
 
 extern const char interaction_foreign[], interaction_autocomplete[];
 
-/* Appends the inbound frame, not normalised yet, that a passthrough_forward frame stands for, and returns
- * NULL; or returns the reason why it is not a message. Two of them are in order, nothing is lost:
- * interaction_foreign, of a platform without interactions, and interaction_autocomplete, a question while
- * somebody types. */
+/* Appends the inbound frame, not normalised yet, that a passthrough_forward frame carries, and returns NULL;
+ * or returns the reason why it is not a message, static text. Two of the reasons mean that all is in order
+ * and nothing is lost: interaction_foreign (a platform without interactions) and interaction_autocomplete (a
+ * request for suggestions while someone types). */
 const char *interaction_decode(struct interaction *w, struct buf *out, const struct frame *f,
                                enum interaction_contract contract);
 void interaction_free(struct interaction *w);

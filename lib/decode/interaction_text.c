@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an interaction says. */
+/* The text of an interaction. */
 #include <string.h>
 
 #include "base/text.h"
@@ -8,7 +8,7 @@
 #include "json/json.h"
 #include "json/write.h"
 
-/* Appends a scalar's text with a separator in front, if anything is left of it. */
+/* Appends a scalar's text, if it is not empty, with a separator in front. */
 static void add_word(struct interaction_data *w, char separator, struct span v)
 {
     struct span word = v;
@@ -25,7 +25,8 @@ static void add_word(struct interaction_data *w, char separator, struct span v)
     buf_span(&w->text, word);
 }
 
-/* Depth first: a sub-command or group (type 1, 2) gives its name and its own options, any other its value. */
+/* Depth first: a sub-command or group (type 1, 2) gives its name and its options, any other option its value.
+ */
 static void add_options(struct interaction_data *w, struct span options)
 {
     struct json_iter it = {options, false};
@@ -68,13 +69,13 @@ static bool read_token(struct interaction_data *w, struct span token)
     return prompt_id_valid(w->prompt_id.p, w->prompt_id.n) && prompt_id_valid(w->option_id.p, w->option_id.n);
 }
 
-/* A member of what was pressed or filled in, as it was sent. */
+/* Adds a member of the press or form, unchanged except for white space between tokens. */
 static void add_exact(struct buf *out, const char *name, struct span v)
 {
     if (!v.p)
         return;
     json_key(out, name);
-    json_compact(out, v); /* a body may be laid out in lines */
+    json_compact(out, v); /* a body may contain line ends */
 }
 
 static void read_component(struct interaction_data *w, struct span data)
@@ -100,7 +101,7 @@ static void read_component(struct interaction_data *w, struct span data)
     buf_span(&w->text, w->option_id);
 }
 
-/* Appends a field's value: text, number or truth value, or the chosen ones of a list joined by ','. */
+/* Appends a field's value: text, number or truth value, or the chosen values of a list, joined by ','. */
 static void add_value(struct interaction_data *w, struct span value)
 {
     struct json_iter it = {value, false};
@@ -136,7 +137,7 @@ static void add_field(struct interaction_data *w, struct span id, struct span va
     add_value(w, said);
 }
 
-/* The fields of a form: each component that has an id and a value, and those inside of rows and labels. */
+/* The fields of a form: each component that has an id and a value, including those inside rows and labels. */
 static void add_fields(struct interaction_data *w, struct span node)
 {
     struct span id, value, values, components, component, child;
@@ -176,7 +177,7 @@ static void read_current(struct interaction_data *w, struct span type, struct sp
         read_form(w, data);
 }
 
-/* Under the first contract it is the name or the id as it stands. */
+/* Under the first contract, the text is the name or the id, unchanged. */
 static void read_v1(struct interaction_data *w, struct span type, struct span data)
 {
     struct span v = {NULL, 0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a Discord interaction says: its type and data as a message's text (protocol §7). */
+/* The text of a message made from the type and data of a Discord interaction (protocol §7). */
 #ifndef RELAY_DECODE_INTERACTION_TEXT_H
 #define RELAY_DECODE_INTERACTION_TEXT_H
 
@@ -10,12 +10,12 @@ enum interaction_contract {
     INTERACTION_V1, /* the first contract: plain text, platform relay */
 };
 
-/* All zero at first, interaction_data_free() at the end. */
+/* All zero at first; call interaction_data_free() at the end. */
 struct interaction_data {
     struct buf text;
     const char *message_type;
-    struct span prompt_id, option_id; /* of the press of a prompt's button, parts of token; else p is NULL */
-    struct buf exact; /* of a press or a form: the event's member `interaction`, JSON text; else empty */
+    struct span prompt_id, option_id; /* if a prompt's button was pressed, parts of token; else p is NULL */
+    struct buf exact; /* for a press or a form, the event's member `interaction`, JSON text; else empty */
     struct buf token, fields, scratch;
 };
 

@@ -7,8 +7,8 @@
 #include "decode/media.h"
 #include "json/json.h"
 
-/* A type is two names of at most 127 characters (RFC 6838); and what many urls repeat must not grow without
- * bounds: beyond these a type counts as unknown. */
+/* A type is two names of at most 127 characters (RFC 6838), and a type that many urls repeat must not grow
+ * the output without bounds: beyond these limits a type counts as unknown. */
 enum { LONGEST_MIME = 255, MOST_TYPES = 1 << 20 };
 
 struct media_entry {
@@ -26,7 +26,7 @@ static int by_url(const void *a, const void *b)
     return c ? c : x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Reads the list of media, sorted by url. Returns their number. */
+/* Reads the list of media and sorts it by url. Returns the number of entries. */
 static size_t read_entries(struct arena *a, struct media_entry **entries, struct span media)
 {
     struct span element, url, mime;

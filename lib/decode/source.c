@@ -28,7 +28,7 @@ static struct span scope_of(const struct members *m)
     return identifier_is(m->scope_id) ? m->scope_id : m->guild_id;
 }
 
-/* scope_id and guild_id are two names of one thing. */
+/* scope_id and guild_id are two names for the same thing. */
 static void mirror_scope(struct patch *p, const struct members *m)
 {
     struct span scope = scope_of(m);
@@ -73,7 +73,7 @@ static void fix_chat(struct patch *p, const struct members *m)
         patch_set(p, "chat_topic", span_of("null"));
 }
 
-/* Two become null if they are not identifiers, the others are dropped. */
+/* If they are not identifiers, two of them become null and the others are dropped. */
 static void fix_identifiers(struct patch *p, const struct members *m)
 {
     patch_identifier(p, "user_id", m->user_id, "null");

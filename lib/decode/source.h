@@ -13,8 +13,8 @@ struct source {
     struct buf text; /* scratch */
 };
 
-/* Normalises the text of a source, an object. The new text is appended to *out, or nothing if it is right as
- * it stands. Sets *s, whose parts are valid as long as the arena's pieces and the text of the source. */
+/* Normalises the text of a source, an object. The new text is appended to *out, or nothing if it needs no
+ * change. Sets *s, whose parts are valid as long as the arena's pieces and the text of the source are. */
 void source_normalise(struct source *w, struct buf *out, struct span source, struct session *s);
 void source_free(struct source *w);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What there is to see of a frame. */
+/* The gist of a frame. */
 #include "decode/summary.h"
 
-/* The text of a string, or a scalar's JSON text; of anything else nothing. */
+/* The text of a string, or a scalar's JSON text; for anything else, nothing. */
 static struct span take(struct summary *s, struct span v)
 {
     if (!v.p || json_is_null(v) || json_is_object(v) || json_is_array(v))
@@ -10,7 +10,7 @@ static struct span take(struct summary *s, struct span v)
     return json_is_string(v) ? json_text(&s->arena, v) : v;
 }
 
-/* The first of two values that says something. */
+/* The first of two values that is not empty. */
 static struct span take_either(struct summary *s, struct span a, struct span b)
 {
     return take(s, json_is_empty(a) ? b : a);
@@ -24,7 +24,7 @@ static void add_value(struct buf *out, struct span v)
         json_compact(out, v);
 }
 
-/* Appends " name=value" for each member of an object but those of a list ended by NULL. */
+/* Appends " name=value" for each member of an object except those named in a list that ends with NULL. */
 static void add_members(struct buf *out, struct span object, const char *const *but)
 {
     struct json_iter it = {object, false};
@@ -155,7 +155,7 @@ static void of_hello(struct summary *s, const struct frame *f)
     s->text = buf_as_span(&s->made);
 }
 
-/* The rest: the state and the reason, and every member that has no other place. */
+/* All other types: the state and the reason, and every member that is not shown elsewhere. */
 static void of_other(struct summary *s, const struct frame *f)
 {
     static const char *const known[] = {"type",     "state",     "session_key", "chat_id",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What there is to see of a frame, whatever its type: who said what in which chat, and what it answers. */
+/* The gist of a frame of any type: who said what in which chat, and what it answers. */
 #ifndef RELAY_DECODE_SUMMARY_H
 #define RELAY_DECODE_SUMMARY_H
 
@@ -7,8 +7,9 @@
 
 enum summary_outcome { OUTCOME_NONE, OUTCOME_SUCCESS, OUTCOME_FAILURE };
 
-/* Decoded text, as hostile as the frame; what a frame does not have is empty. The parts are valid until the
- * next summary_make(). All zero at first, summary_free() at the end. */
+/* Decoded text, as untrusted as the frame; parts that a frame does not have are empty. All parts are valid
+ * until the next summary_make(), and as long as the frame is. All zero at first; call summary_free() at the
+ * end. */
 struct summary {
     struct span type; /* the frame's type, or an action's op */
     struct span platform, scope, chat, user, kind, text;
@@ -21,7 +22,7 @@ struct summary {
 void summary_make(struct summary *s, const struct frame *f);
 void summary_free(struct summary *s);
 
-/* Whether an outbound_result reports a success: its result says so, or is what get_chat_info asked for. */
+/* Whether an outbound_result reports a success: its result says so, or is an answer to get_chat_info. */
 bool summary_success(const struct frame *f);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames as lines to look at. */
+/* Frames as lines for reading. */
 #include <string.h>
 #include <time.h>
 
@@ -17,7 +17,7 @@ static void paint(const struct view *v, struct buf *out, int color)
         buf_printf(out, "\033[%dm", color);
 }
 
-/* Appends at most `most` characters of the text, escaped; what is cut off leaves an ellipsis. */
+/* Appends at most `most` characters of the text, escaped; a text that is cut ends with an ellipsis. */
 static void add_cut(struct buf *out, struct span text, size_t most)
 {
     size_t n = 0, at = 0, k;
@@ -31,7 +31,7 @@ static void add_cut(struct buf *out, struct span text, size_t most)
         buf_str(out, "…");
 }
 
-/* Appends blanks up to the column, counted in characters from `from` on. */
+/* Appends blanks up to the column, counted in characters from offset `from` on. */
 static void pad(struct buf *out, size_t from, size_t column)
 {
     for (size_t n = text_chars(out->p + from, out->len - from); n < column; n++)
@@ -58,7 +58,7 @@ static const struct {
     [FRAME_LOCAL] = {"•", "link", YELLOW},
 };
 
-/* platform/scope/chat, what there is of it. */
+/* platform/scope/chat, as far as known. */
 static void add_place(struct buf *out, const struct summary *s)
 {
     const struct span *parts[] = {&s->platform, &s->scope, &s->chat};
@@ -78,7 +78,7 @@ static void add_tag(struct buf *out, const char *name, struct span value)
     add_cut(out, value, LONGEST_PART);
 }
 
-/* A request id cut short; what follows its '/' distinguishes the parts of one text and stays. */
+/* A request id cut short; the rest after its '/' distinguishes the parts of one text and stays. */
 static void add_request(struct buf *out, struct span id)
 {
     if (!id.n)
@@ -100,7 +100,7 @@ static void remember(struct view *v, struct span id, int64_t us)
     v->next = (v->next + 1) % VIEW_PENDING;
 }
 
-/* The time since the latest request of that id, which is forgotten; -1 if there is none. */
+/* The microseconds since the latest request with that id, which is then forgotten; -1 if there is none. */
 static int64_t latency(struct view *v, struct span id, int64_t us)
 {
     for (size_t i = 1; i <= VIEW_PENDING; i++) {
@@ -123,7 +123,7 @@ static void add_latency(struct buf *out, int64_t us)
         buf_printf(out, " +%.1fms", (double)us / 1e3);
 }
 
-/* Who or what speaks, and what of: the part before the text. */
+/* Who or what speaks, and about what: the part before the text. */
 static void add_lead(const struct view *v, struct buf *out, const struct frame *f)
 {
     const struct summary *s = &v->summary;
@@ -182,7 +182,7 @@ static void view_text(struct view *v, struct buf *out, const struct frame *f, en
         out->len--;
 }
 
-/* Appends a field in front of which there is a tab: on one line, without tabs, to be read back exactly. */
+/* Appends a tab and a field: on one line, without tabs, escaped so that it can be read back exactly. */
 static void add_field(struct buf *out, struct span v)
 {
     buf_ch(out, '\t');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames as lines to look at: text for people, tab-separated columns for cut(1) and awk(1). No byte of a
- * frame gets out that could move a terminal's cursor or break a line. */
+/* Frames as lines for reading: text for people, tab-separated columns for cut(1) and awk(1). No byte of a
+ * frame is written that could move a terminal's cursor or break a line. */
 #ifndef RELAY_DECODE_VIEW_H
 #define RELAY_DECODE_VIEW_H
 
@@ -10,7 +10,7 @@ enum view_format { VIEW_TEXT, VIEW_TSV };
 
 enum { VIEW_PENDING = 256, VIEW_ID = 40 };
 
-/* Set format and color, all else zero; view_free() at the end. */
+/* Set format and color, everything else zero; call view_free() at the end. */
 struct view {
     enum view_format format;
     bool color;

@@ -10,7 +10,8 @@
 #include "base/diag.h"
 #include "dial/internal.h"
 
-/* The stages of the ring leave signals that reach all of them to dial as long as that process lives. */
+/* The stages of the ring leave signals that reach all of them to the process named here, as long as it lives.
+ */
 static void name_ourselves(void)
 {
     char pid[24];
@@ -34,7 +35,7 @@ void dial_open_ends(struct dial *d)
     writer_open(&d->head, out);
 }
 
-/* As process 1, orphans are ours to reap. COMMAND stays for child_reap(). */
+/* As process 1, we must reap orphans. COMMAND is left for child_reap(). */
 static void reap_strangers(const struct child *c)
 {
     siginfo_t si = {0};
@@ -46,14 +47,14 @@ static void reap_strangers(const struct child *c)
     }
 }
 
-/* Whether anything of COMMAND may still speak. */
+/* Whether any process of COMMAND may still write. */
 static bool tail_held(const struct dial *d)
 {
     struct pollfd p = {.fd = d->tail.fd, .events = POLLIN};
     return d->tail.fd >= 0 && poll(&p, 1, 0) >= 0 && !(p.revents & POLLHUP);
 }
 
-/* By one that is sent to end a whole unit. */
+/* Whether COMMAND died of a signal of the kind that is sent to end a whole unit. */
 static bool ended_by_signal(const struct dial *d)
 {
     int number = d->command_status - 128;
@@ -73,7 +74,7 @@ bool dial_reap(struct dial *d)
     return held && !d->signalled;
 }
 
-/* What COMMAND has said waits for no link any more. */
+/* From here on, what COMMAND has written no longer waits for a link to open. */
 void dial_kill_command(struct dial *d)
 {
     static const int signals[] = {SIGTERM, SIGKILL};
@@ -83,10 +84,10 @@ void dial_kill_command(struct dial *d)
             return;
     }
     if (d->running || d->waiting)
-        dial_fail(d, EX_TEMPFAIL); /* whoever names the turns that are cut off */
+        dial_fail(d, EX_TEMPFAIL); /* for the turns that are cut off, whoever reports them */
     if (d->kills < 2) {
         complain("end COMMAND: still running, send %s", d->kills ? "KILL" : "TERM");
-        child_kill(&d->child, signals[d->kills++]); /* what COMMAND left behind, too */
+        child_kill(&d->child, signals[d->kills++]); /* including processes that COMMAND left behind */
         return;
     }
     complain("end COMMAND: %s", d->child.pid ? "it cannot be killed, left to itself"

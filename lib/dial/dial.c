@@ -12,8 +12,8 @@
 #include "dial/internal.h"
 #include "relay/url.h"
 
-/* Whether so much waits to go down that the link is not read. In a drain it is, or the ack would never be
- * seen. */
+/* Whether so much waits to go down that the link is not read. In a drain it is always read, or the ack would
+ * never be seen. */
 static bool head_stuffed(const struct dial *d)
 {
     return writer_pending(&d->head) >= (d->phase == DRAINING ? OUT_MOST : OUT_HIGH);
@@ -24,7 +24,7 @@ static bool taking(const struct dial *d)
 {
     if (d->tail.fd < 0)
         return false;
-    /* Once reading has stopped, what is at hand is taken without regard to room. */
+    /* Once reading has stopped, take what is at hand regardless of room. */
     if (d->link_over || (d->tail_stop && d->phase < CLOSING))
         return true;
     if (writer_pending(&d->head) >= OUT_MOST || ledger_count_type(d->ledger, FRAME_OUTBOUND) >= OWED_MOST)
@@ -74,7 +74,7 @@ static void take_link(struct dial *d)
         }
 }
 
-/* Received lines first, then what became of the link. */
+/* Received lines first, then changes of the link. */
 static void serve_link(struct dial *d, const struct pollset *ps, bool reading)
 {
     enum link_phase before = link_phase(d->link);
@@ -93,7 +93,7 @@ static void serve_link(struct dial *d, const struct pollset *ps, bool reading)
     }
 }
 
-/* Go idle now: relay-idle asks on that frame; without a ring nobody else would. */
+/* Go idle now: in a ring, relay-idle asks when it sees that frame; in a pipe dial must ask itself. */
 static void go_idle(struct dial *d)
 {
     if (d->o->command && !d->o->no_link)
@@ -112,7 +112,7 @@ static void serve_signals(struct dial *d)
             dial_say_status(d);
         else if (number != SIGCHLD)
             dial_signal(d, number);
-        else if (dial_reap(d)) /* a signal to the whole unit, seen here before ours */
+        else if (dial_reap(d)) /* COMMAND got a signal to the whole unit before we did */
             dial_signal(d, d->command_status - 128);
 }
 
@@ -146,7 +146,7 @@ static void serve_timers(struct dial *d)
 /* The moments at which something is due. */
 static void prepare_timers(struct dial *d, struct pollset *ps)
 {
-    enum { LOOK = 20 }; /* ms between two looks at what COMMAND has not read yet */
+    enum { LOOK = 20 }; /* ms between two checks of what COMMAND has not read yet */
     pollset_until(ps, d->redial_at);
     if (d->phase < CLOSING)
         pollset_until(ps, ledger_next(d->ledger));
@@ -158,7 +158,7 @@ static void prepare_timers(struct dial *d, struct pollset *ps)
         pollset_until(ps, clock_ms() + LOOK);
 }
 
-/* What is left to do after the frames of this step. */
+/* The rest of a step, after its frames. */
 static void end_step(struct dial *d)
 {
     serve_timers(d);
@@ -194,7 +194,7 @@ static void step(struct dial *d, struct pollset *ps, int signals)
     end_step(d);
 }
 
-/* What is read but not taken has no link any more. */
+/* The link is gone: settles what was read but not taken. */
 static void settle_rest(struct dial *d)
 {
     if (!d->link_over) { /* the close took too long */
@@ -208,12 +208,12 @@ static void settle_rest(struct dial *d)
         dial_fail(d, EX_UNAVAILABLE);
     }
     dial_tell_refused(d);
-    /* Ended before anybody was greeted: the link never was what it is for. */
+    /* Ended before any greeting was answered: the link was never of use. */
     if (d->signalled && d->ids.n && !d->auth.descriptor)
         dial_fail(d, EX_UNAVAILABLE);
 }
 
-/* Writes what is left for the reader of stdout, who may take his time unless a bound says otherwise. */
+/* Writes the rest for the reader of stdout, which may take its time unless there is a bound. */
 static void drain_stdout(struct dial *d)
 {
     struct pollset ps = {0};
@@ -235,7 +235,7 @@ static void drain_stdout(struct dial *d)
 
 static int finish(struct dial *d)
 {
-    /* A second signal ends what waits below. */
+    /* A second signal ends the waits below. */
     sig_reset();
     sig_ignore_pipe();
     settle_rest(d);

@@ -10,7 +10,7 @@ static void refuse_down(struct dial *d, const char *reason)
     dial_fail(d, EX_PROTOCOL);
 }
 
-/* Why a frame cannot have come from a connector; NULL when it can. */
+/* Why the frame cannot come from a connector; NULL when it can. */
 static const char *misplaced(const struct dial *d, const struct frame *f)
 {
     if (f->type == FRAME_ACTION)
@@ -20,7 +20,7 @@ static const char *misplaced(const struct dial *d, const struct frame *f)
     bool up = frame_dir(f) == FRAME_UP;
     for (const char **t = d->o->up; d->o->command && !up && *t; t++)
         up = json_eq(f->name, *t);
-    /* The ring would carry it round and send it back as if it were ours. */
+    /* The ring would carry it round, and it would be sent back as if it were ours. */
     return up && d->o->command ? "a frame that only goes up, sent by the peer" : NULL;
 }
 
@@ -32,7 +32,7 @@ static void greeted(struct dial *d, struct span line)
     ready_say(&d->ready, line);
 }
 
-/* Books the reply that a frame is. True: it answers something that is owed. */
+/* Books a frame that is a reply. True: it answers something that is owed. */
 static bool book(struct dial *d, const struct frame *f, bool *again)
 {
     if (f->type == FRAME_OUTBOUND_RESULT && !json_is_true(json_find(frame_get(f, "result"), "success"))) {
@@ -85,7 +85,7 @@ void dial_down(struct dial *d, struct span line)
         return;
     }
     if (d->o->count && d->received >= d->o->count && !owed)
-        return; /* nobody asked for more */
+        return; /* no more frames were asked for */
     d->received++;
     deliver(d, f);
 }

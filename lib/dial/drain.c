@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial: what the end waits for, and what it loses. */
+/* relay-dial: what the end of a run waits for, and what it loses. */
 #include "base/clock.h"
 #include "base/diag.h"
 #include "dial/internal.h"
 
-enum {
-    ROUND = 1000
-}; /* ms for going_idle_ack to come round: a ring that swallows it is waited for no longer */
+enum { ROUND = 1000 }; /* ms for going_idle_ack to come round: a ring may swallow it, so do not wait longer */
 
 /* Appends "N WHAT" to a list, unless N is 0. */
 static void add(struct buf *b, size_t n, const char *what)
@@ -42,8 +40,8 @@ void dial_ask_flip(struct dial *d)
     flip_ask(&d->flip);
 }
 
-/* The latest `work` frame says what is in hand; it has come round after all that came before it, and so has
- * the mark behind the last live message: the ack, or `link draining` when nobody asks. */
+/* The latest `work` frame says how much is in hand. It comes round after everything that was before it, and
+ * so does the mark behind the last live message: the ack, or `link draining` if no flip is asked for. */
 bool dial_rest(const struct dial *d)
 {
     if (d->phase != RESTING || d->running || d->waiting || ledger_count_type(d->ledger, FRAME_OUTBOUND) ||

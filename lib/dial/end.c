@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial: the phases of a run, what leads to each and what each begins with.
+/* relay-dial: the phases of a run, what leads to each and how each begins.
  *
- * A drain has one bound, `bound`: --kill-after from the first signal to the exit. It ends in five equal steps
- * of an eighth of it, 2 s at most: the head is closed at the latest five steps before the bound, COMMAND gets
- * TERM three steps before, KILL two, and one step before nobody is waited for any more. A flip that nobody
- * hurried has none. */
+ * A drain has one bound, `bound`: --kill-after from the first signal to the exit. It ends in five equal
+ * steps, each an eighth of it but at most 2 s: at the latest, the head is closed five steps before the bound,
+ * COMMAND gets TERM three steps before and KILL two, and waiting ends one step before. A drain that follows a
+ * flip without a signal has no bound. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -16,7 +16,7 @@
 
 enum { STEP_MOST = 2000 };
 
-/* The moment so many steps before the bound. */
+/* The moment that many steps before the bound. */
 static int64_t steps_before(const struct dial *d, int steps)
 {
     int64_t step = d->o->kill_after / 8;
@@ -35,7 +35,7 @@ static void hurry(struct dial *d)
     d->bound = earlier(d->bound, clock_ms() + d->o->kill_after);
 }
 
-/* Nobody wants more: --count or --max-time is reached. */
+/* No more is wanted: --count or --max-time is reached. */
 static bool enough(const struct dial *d)
 {
     return d->timed_out || (d->o->count && d->received >= d->o->count);
@@ -45,11 +45,11 @@ static bool input_is_over(const struct dial *d)
 {
     if (!d->o->command)
         return d->tail.fd < 0 && !d->o->null_input && !d->o->stay;
-    /* In a drain on a signal the stages may go on when that took their shell. */
+    /* In a drain on a signal, the stages may go on even if the signal killed their shell. */
     return d->tail.fd < 0 || (d->child.pid == 0 && (!d->signalled || d->head_gone));
 }
 
-/* Of a pipe: what comes down has nowhere to go, so no answer is waited for. */
+/* In pipe mode: what comes down has nowhere to go, so no answer is awaited. */
 static bool reader_gone(const struct dial *d)
 {
     return !d->o->command && d->head_gone;
@@ -58,7 +58,7 @@ static bool reader_gone(const struct dial *d)
 static bool is_settled(const struct dial *d)
 {
     size_t owed = ledger_count(d->ledger);
-    if (d->signalled) /* who is to end needs no descriptor any more */
+    if (d->signalled) /* a run that is about to end no longer needs a descriptor */
         owed -= ledger_count_type(d->ledger, FRAME_HELLO);
     bool awaited = owed && !d->o->no_wait && !reader_gone(d);
     return !awaited && !lines_pending(&d->lines) && !link_pending(d->link);
@@ -83,7 +83,7 @@ static struct facts facts_of(const struct dial *d)
     };
 }
 
-/* ---- what a phase begins with; each returns the moment at which it has lasted too long ---- */
+/* ---- how each phase begins; each returns the moment at which the phase has lasted too long ---- */
 
 static int64_t begin_draining(struct dial *d)
 {
@@ -97,7 +97,7 @@ static int64_t begin_resting(struct dial *d)
     return steps_before(d, 5);
 }
 
-/* Nobody is in a hurry when the connector has been flipped by itself. */
+/* There is no hurry if the connector has been flipped. */
 static int64_t begin_finishing(struct dial *d)
 {
     if (!d->flip.acked)
@@ -168,7 +168,7 @@ void dial_phase_late(struct dial *d)
 
 /* ---- signals ---- */
 
-/* A second signal: the run ends now, and what that takes with it is named. */
+/* A second signal: the run ends now, and reports what is lost with it. */
 static void end_at_once(struct dial *d, int number)
 {
     child_kill(&d->child, SIGTERM);
@@ -177,7 +177,7 @@ static void end_at_once(struct dial *d, int number)
     sig_die(number);
 }
 
-/* The first signal meets a run that is ending already: what it waits for is bounded from now on. */
+/* The first signal reaches a run that is already ending: from now on its waits are bounded. */
 static void hurry_phase(struct dial *d)
 {
     static const int steps[] = {[DRAINING] = 5, [RESTING] = 5, [FINISHING] = 3, [SETTLING] = 1};

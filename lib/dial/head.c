@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial: what goes down to COMMAND or stdout, and what of it nobody reads. */
+/* relay-dial: what goes down to COMMAND or stdout, and how much of it is never read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ size_t dial_unread(const struct dial *d)
     return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n > 0 ? (size_t)n : 0;
 }
 
-/* How far the stream has been read: of a pipe to COMMAND that is known exactly. */
+/* How far the stream has been read; for a pipe to COMMAND, that is known exactly. */
 static uint64_t read_until(const struct dial *d)
 {
     uint64_t written = d->live.queued - writer_pending(&d->head);
@@ -106,7 +106,7 @@ void dial_emit_link(struct dial *d, const char *state, const char *members)
     buf_free(&b);
 }
 
-/* Keeps a reading end of COMMAND's pipe, to see later what COMMAND has left in it. */
+/* Keeps a reading end of COMMAND's pipe, to see later how much COMMAND has left in it. */
 static void keep_eye(struct dial *d)
 {
     char path[40];
@@ -127,8 +127,8 @@ void dial_close_head(struct dial *d)
     }
 }
 
-/* The reader of what comes down is gone, or what it is does not take it. COMMAND may have something to say
- * yet: its end decides. */
+/* The reader of what comes down is gone, or writing to it failed. COMMAND may still write something: the run
+ * ends when COMMAND does. */
 void dial_head_failed(struct dial *d)
 {
     if (errno != EPIPE) {

@@ -8,15 +8,15 @@
 #include "json/write.h"
 
 struct entry {
-    struct owed o; /* first: a struct owed * of ours is its entry */
+    struct owed o; /* first, so that a struct owed * of ours also points to its entry */
     char *key;
     size_t key_len;
     bool answered;
-    struct entry *prev, *next; /* all that is owed, or all that is answered, oldest first */
+    struct entry *prev, *next; /* in the list of owed or of answered ones, oldest first */
     UT_hash_handle hh;         /* outbounds, by requestId */
 };
 
-/* One list a type: in each the oldest is due first. */
+/* One list per type: in each, the oldest is due first. */
 enum { HELLOS, OUTBOUNDS, GOING_IDLES, LISTS };
 
 struct ledger {
@@ -70,8 +70,8 @@ static void forget_answered(struct ledger *l, struct entry *e)
     drop(e);
 }
 
-/* Keeps what identifies the answer (the text of a string, unescaped), and behind it the JSON texts of key, op
- * and chat. */
+/* Keeps the text that identifies the answer (the text of a string, unescaped), followed by the JSON texts of
+ * key, op and chat. */
 static void keep_texts(struct entry *e, struct span key, struct span op, struct span chat)
 {
     struct buf b = {0};
@@ -163,7 +163,7 @@ static enum ledger_answer book_result(struct ledger *l, const struct frame *f)
     return LEDGER_SETTLED;
 }
 
-/* A descriptor answers the oldest hello for its platform, or the oldest one if none names it. */
+/* A descriptor answers the oldest hello for its platform, or the oldest of all if none names it. */
 static enum ledger_answer book_descriptor(struct ledger *l, const struct frame *f)
 {
     struct span platform = json_find(frame_get(f, "descriptor"), "platform");

@@ -13,7 +13,7 @@ enum {
     LEDGER_HELLO_MS = 30000,
     LEDGER_OUTBOUND_MS = 30000,
     LEDGER_GOING_IDLE_MS = 10000,
-    LEDGER_REMEMBERED = 4096, /* answered outbounds kept, to know a second answer by */
+    LEDGER_REMEMBERED = 4096, /* answered outbounds kept, to recognise a second answer */
 };
 
 /* One reply owed, or given. Owned by the ledger. */
@@ -21,49 +21,49 @@ struct owed {
     enum frame_type type; /* of the frame that is to be answered */
     struct span key;      /* requestId or platform, JSON text; {NULL, 0} for going_idle */
     struct span op, chat; /* of an outbound's action, JSON text; n is 0 if it has none */
-    uint64_t frame;       /* its number among the frames that go up; 0: a connection was handed it at once */
-    int64_t taken;        /* the moment it was taken */
-    int64_t until;        /* the moment it is overdue */
+    uint64_t frame; /* its number among the frames that go up; 0: it was handed to a connection at once */
+    int64_t taken;  /* when it was taken, ms */
+    int64_t until;  /* when it is overdue, ms */
 };
 
 struct ledger;
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *l);
 
-/* How long a reply to a frame of that type is waited for, in ms; 0 for one that owes none. */
+/* How long a reply to a frame of that type is awaited, in ms; 0 if none is owed. */
 int64_t ledger_patience(enum frame_type type);
 
-/* Notes that a frame was taken at the moment `now`; of other types nothing is owed. NULL, or why the frame
- * cannot be taken: an outbound without a string requestId, or with one that is in flight already, could not
- * be answered. */
+/* Notes that a frame was taken at the moment `now` (ms); for other types nothing is owed. NULL, or why the
+ * frame cannot be taken (static text): an outbound without a string requestId, or with one that is already in
+ * flight, could not be answered. */
 const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now);
 
 /* The outbound that an outbound_result answers; NULL if it is not owed. */
 const struct owed *ledger_find(struct ledger *l, const struct frame *f);
 
 enum ledger_answer {
-    LEDGER_NO_ANSWER, /* not a reply, or one nobody here asked for */
-    LEDGER_SETTLED,   /* the reply to something owed, which is owed no more */
-    LEDGER_AGAIN,     /* a further answer to an outbound that has its answer */
+    LEDGER_NO_ANSWER, /* not a reply, or one that was not asked for here */
+    LEDGER_SETTLED,   /* the reply to something owed, which is now settled */
+    LEDGER_AGAIN,     /* another answer to an outbound that already has one */
 };
 /* Books a frame that came down. */
 enum ledger_answer ledger_book(struct ledger *l, const struct frame *f);
 
-/* Replies still owed; of one type. */
+/* The number of replies still owed; the same for one type. */
 size_t ledger_count(const struct ledger *l);
 size_t ledger_count_type(const struct ledger *l, enum frame_type type);
-/* The moment the oldest of a type that is owed was taken; INT64_MAX when none is. */
+/* The moment the oldest owed one of a type was taken; INT64_MAX if there is none. */
 int64_t ledger_oldest(const struct ledger *l, enum frame_type type);
-/* The moment the next one is overdue, or INT64_MAX. */
+/* The moment at which the next one is overdue, or INT64_MAX. */
 int64_t ledger_next(const struct ledger *l);
-/* The oldest owed reply that is overdue at `now`; NULL when none is. */
+/* The owed reply that was due first, if it is overdue at `now`; otherwise NULL. */
 const struct owed *ledger_overdue(const struct ledger *l, int64_t now);
-/* The owed replies, by type, each in the order they were taken: NULL starts, NULL after the last. */
+/* Steps through the owed replies by type, each type in the order taken: NULL starts; NULL after the last. */
 const struct owed *ledger_each(const struct ledger *l, const struct owed *after);
-/* Is not owed any more: an outbound counts as answered from now on. */
+/* Marks a reply as no longer owed: an outbound counts as answered from now on. */
 void ledger_close(struct ledger *l, const struct owed *o);
 
-/* Appends the outbound_result that the link makes itself (design §1), without '\n'. */
+/* Appends an outbound_result that is made locally (design §1), without '\n'. error: n bytes of text. */
 void ledger_result(struct buf *out, struct span request_id, const char *error, size_t n, bool ambiguous);
 
 #endif

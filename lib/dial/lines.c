@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The queue of frames that no connection was handed. */
+/* The queue of frames that were not handed to a connection yet. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "dial/lines.h"
 
-/* What has left the queue makes room when it is more than what is in it: each byte is moved once at most. */
+/* Once the part that has left the queue is larger than the rest, the rest is moved to the front: so each byte
+ * is moved once at most. */
 static void make_room(struct lines *l)
 {
     if (l->from == l->n)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial: what is seen of a run from outside: the recording, the ready descriptor, the status. None of
- * them ever holds it up. */
+/* relay-dial: what can be seen of a run from outside: the recording, the ready descriptor, the status. None
+ * of them ever holds the run up. */
 #include <signal.h>
 
 #include "base/clock.h"
@@ -9,7 +9,7 @@
 
 void dial_observe_start(struct dial *d)
 {
-    signal(SIGXFSZ, SIG_IGN); /* a limit of the file size is an error of that file */
+    signal(SIGXFSZ, SIG_IGN); /* exceeding the file-size limit is an error for that file, not a signal */
     d->state = (struct status_file){.path = d->o->status};
     status_file_check(&d->state);
     record_open(&d->record, d->o->record);

@@ -10,7 +10,8 @@
 #include "dial/internal.h"
 #include "relay/ws.h"
 
-/* A refusal that its sender may repeat (it has a retry_after): reported if that does not happen. */
+/* A refused outbound that its sender may send again (the refusal has a retry_after): reported if that does
+ * not happen. */
 struct refused {
     struct span id; /* requestId, JSON text, in the block of `text` */
     char *text;
@@ -18,7 +19,7 @@ struct refused {
     struct refused *prev, *next;
 };
 
-/* What a user reads; a typing sign that is lost is no message that is lost. */
+/* Whether a user would read it; a lost typing sign is not a lost message. */
 static bool carries_content(const struct owed *o)
 {
     static const char *const ops[] = {"send", "edit", "follow_up", "send_media", "prompt"};
@@ -28,8 +29,8 @@ static bool carries_content(const struct owed *o)
     return false;
 }
 
-/* In a ring that still turns the asker of anything but content has its answer; all else is the user's to
- * know. */
+/* In a ring that still turns, whoever asked for anything other than content gets its answer; every other loss
+ * must show in the exit status. */
 void dial_owed_fail(struct dial *d, const struct owed *o)
 {
     if (!d->o->command || !dial_head_open(d) || carries_content(o))
@@ -43,14 +44,14 @@ static void no_result(struct dial *d, const struct owed *o, const char *when)
              sent ? "" : ", and never sent");
     if (sent) {
         dial_emit_result(d, o->key, span_of("relay outbound timed out"), true);
-    } else { /* an answered request is never sent */
+    } else { /* a request that has an answer must not be sent later */
         lines_cancel(&d->lines, o->frame);
         dial_emit_result(d, o->key, span_of("relay transport not connected"), false);
     }
     dial_owed_fail(d, o);
 }
 
-/* A ring that nobody has greeted gets nothing: dial again, it may be a cold start. */
+/* A ring that was not greeted gets no messages: dial again, it may be a cold start. */
 static void no_descriptor(struct dial *d, const struct owed *o, const char *when, bool at_end)
 {
     complain("settle hello %.*s: no descriptor %s", (int)o->key.n, o->key.p, when);
@@ -58,7 +59,7 @@ static void no_descriptor(struct dial *d, const struct owed *o, const char *when
     if (again)
         link_close(d->link, WS_NORMAL, "no descriptor");
     else if (d->signalled && !d->auth.descriptor)
-        dial_fail(d, EX_UNAVAILABLE); /* it never was what it is for */
+        dial_fail(d, EX_UNAVAILABLE); /* the link was never of use */
     else
         dial_fail(d, at_end ? EX_TEMPFAIL : EX_PROTOCOL);
 }
@@ -111,8 +112,8 @@ static void handshake_lost(struct dial *d, const struct owed *o)
         dial_fail(d, hello ? EX_PROTOCOL : EX_TEMPFAIL);
 }
 
-/* The next owed reply that the end of the connection decides; `final`: nothing will be sent any more. A hello
- * is said again on the next one, and a pipe whose input has ended stays for its answer. */
+/* The next owed reply whose fate is decided by the end of the connection; `final`: nothing more will be sent.
+ * A hello is sent again on the next connection, and a pipe whose input has ended stays for its answer. */
 static const struct owed *next_decided(struct dial *d, bool final)
 {
     const struct owed *o = NULL;

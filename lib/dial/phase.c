@@ -17,7 +17,7 @@ static enum phase after_serving(bool ring, const struct facts *f)
     return ended ? FINISHING : f->flipped ? RESTING : f->signalled ? DRAINING : SERVING;
 }
 
-/* DRAINING and RESTING: what ends the ring's turning at once. */
+/* For DRAINING and RESTING: whether the ring must stop turning at once. */
 static bool turned_out(const struct facts *f)
 {
     return f->over || f->no_link || f->input_over || f->late;

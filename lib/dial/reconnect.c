@@ -13,7 +13,7 @@ enum auth_verdict auth_ended(struct auth *a, bool had_descriptor, int code, stru
 {
     a->descriptor |= had_descriptor;
     if (code != WS_AUTH_REFUSED) {
-        /* A dial that reached no auth outcome leaves the mark for the next one. */
+        /* A dial that ended before the credential was judged leaves the mark for the next one. */
         if (had_descriptor)
             a->provisional = false;
         return AUTH_ORDINARY;

@@ -9,15 +9,15 @@
 #include "base/diag.h"
 #include "dial/record.h"
 
-enum { FIFO_LOOK = 200 }; /* ms between two looks for the reader of a FIFO */
+enum { FIFO_LOOK = 200 }; /* ms between two checks for a reader of a FIFO */
 
 static int open_file(const char *path)
 {
-    /* Without waiting for a FIFO's reader, nor for the one that a pipe has. */
+    /* Do not wait for a FIFO to get a reader, nor for a pipe's reader to read. */
     return open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
 }
 
-/* A line that is torn stays torn, and the next frame stays whole. */
+/* Ends a torn last line, so that the next frame begins on a new line and is whole. */
 static void end_torn_line(struct record *r, off_t size)
 {
     char last = '\n';
@@ -81,7 +81,7 @@ void record_prepare(const struct record *r, struct pollset *ps)
     pollset_add(ps, r->w.fd, POLLOUT);
 }
 
-/* A FIFO whose reader has come meanwhile. Keeps the queue. */
+/* Opens a FIFO that has got a reader meanwhile. Keeps the queue. */
 static bool look_for_reader(struct record *r)
 {
     struct buf q = r->w.q;
@@ -105,7 +105,7 @@ bool record_flush(struct record *r)
     return false;
 }
 
-/* The frames that are still queued. */
+/* The number of frames still queued. */
 static size_t count_queued(const struct record *r)
 {
     size_t n = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A recording of a link: one line a frame, {"t":…,"dir":"up|down|link","frame":…}, appended to a file of mode
- * 0600, a pipe or a FIFO. It never holds the link up: what a slow reader does not take is queued up to
- * RECORD_MOST bytes, then whole frames are left out, counted and reported. */
+/* A recording of a link: one line per frame, {"t":…,"dir":"up|down|link","frame":…}, appended to a file of
+ * mode 0600, a pipe or a FIFO. It never holds the link up: up to RECORD_MOST bytes are queued for a slow
+ * reader, then whole frames are left out, counted and reported. */
 #ifndef RELAY_DIAL_RECORD_H
 #define RELAY_DIAL_RECORD_H
 
@@ -16,22 +16,24 @@ enum {
 };
 
 struct record {
-    const char *path; /* NULL: nothing is recorded, or no longer */
-    struct writer w;  /* fd -1: a FIFO whose reader has not come yet */
-    size_t left_out;  /* frames */
+    const char *path; /* NULL: there is no recording, or it has ended */
+    struct writer w;  /* fd -1: a FIFO without a reader yet */
+    size_t left_out;  /* number of frames left out */
 };
 
 /* path NULL: records nothing. Ends the process with EX_IOERR if the file cannot be opened for appending, with
- * EX_CONFIG if it is open to others and cannot be closed to them. A last line without its end, as a full disk
- * leaves it, gets one. The caller ignores SIGXFSZ. */
+ * EX_CONFIG if others can access it and that cannot be changed. A last line without its line end, as a full
+ * disk leaves it, gets one. The caller must ignore SIGXFSZ. */
+/* Queues a frame as a line with the present time; dir: "up", "down" or "link". */
 void record_open(struct record *r, const char *path);
 void record_frame(struct record *r, const char *dir, struct span frame);
 /* Makes the loop wait until the file takes more, if there is more. */
 void record_prepare(const struct record *r, struct pollset *ps);
-/* Writes what goes without waiting. False once, and reported, when that failed: recording has ended. */
+/* Writes as much as goes without waiting. False, once, when that failed, which is reported: recording has
+ * ended. */
 bool record_flush(struct record *r);
-/* Waits up to RECORD_WAIT for the rest to be taken, and closes. False, and reported, if frames were left out
- * or the file failed. */
+/* Waits up to RECORD_WAIT for the rest to be taken, and closes. False, which is reported, if frames were left
+ * out or the file failed. */
 bool record_close(struct record *r);
 
 #endif

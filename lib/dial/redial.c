@@ -8,9 +8,9 @@
 #include "base/diag.h"
 #include "base/random.h"
 #include "dial/internal.h"
-#include "json/write.h"
 #include "relay/token.h"
 #include "relay/ws.h"
+#include "json/write.h"
 
 void dial_start(struct dial *d)
 {
@@ -19,7 +19,7 @@ void dial_start(struct dial *d)
     d->had_descriptor = false;
     d->attempt++;
     if (d->o->id) {
-        /* Two dials within one second still get different tokens. */
+        /* Two dials within the same second still get different tokens. */
         int64_t expiry = (int64_t)time(NULL) + d->o->token_ttl;
         d->last_expiry = expiry > d->last_expiry ? expiry : d->last_expiry + 1;
         token_mint(&token, d->o->id, d->o->secret, d->last_expiry);
@@ -54,8 +54,7 @@ void dial_pump(struct dial *d)
     }
 }
 
-/* Every distinct hello is sent again on each dial; one for the same identity takes the place of the former.
- */
+/* Every distinct hello is sent again on each dial; a new hello for the same identity replaces the old one. */
 void dial_remember_hello(struct dial *d, const struct frame *f)
 {
     struct identity *id = identity_learn(&d->ids, f);
@@ -67,7 +66,8 @@ void dial_remember_hello(struct dial *d, const struct frame *f)
     buf_span(&id->hello, f->line);
 }
 
-/* First the hellos, then what no connection was handed; a hello among that is one of the former. */
+/* Sends the hellos first, before the frames not handed to a connection yet; hellos among these are the same
+ * ones, and are not sent twice. */
 static void greet(struct dial *d)
 {
     struct json_error e;
@@ -106,8 +106,8 @@ static const char *by_whom(const struct link_end *e)
                                    : "network";
 }
 
-/* One line for each end of a connection or dial, and when the next dial is due. Only the end that was wanted
- * may be left out with --quiet. */
+/* Reports the end of a connection or dial in one line, with the time of the next dial. Only an end that was
+ * wanted may be left out with --quiet. */
 static void tell_end(struct dial *d, const struct link_end *e, bool was_open)
 {
     struct buf m = {0};
@@ -155,7 +155,7 @@ static int status_of(const struct dial *d, const struct link_end *e)
     return d->phase == CLOSING || d->flip.acked ? EX_OK : EX_UNAVAILABLE;
 }
 
-/* Whether to dial once more, and when. Flipped means done: a further connection would be given live messages
+/* Decides whether to dial again, and when. Flipped means done: another connection would get live messages
  * again. */
 static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict verdict)
 {
@@ -172,8 +172,8 @@ static bool schedule(struct dial *d, const struct link_end *e, enum auth_verdict
     return true;
 }
 
-/* What no connection will be handed any more. Outbounds are told one by one, with their results; a hello has
- * its line too. */
+/* Settles what will not be handed to any connection. Outbounds are reported one by one, with their results; a
+ * hello gets a line too. */
 static void end_for_good(struct dial *d, bool refused)
 {
     struct line line;
@@ -191,7 +191,7 @@ void dial_abandon(struct dial *d, const char *why)
     link_close(d->link, WS_NORMAL, "");
     end_for_good(d, false);
     if (!d->auth.descriptor)
-        dial_fail(d, EX_UNAVAILABLE); /* it never was what it is for */
+        dial_fail(d, EX_UNAVAILABLE); /* the link was never of use */
     dial_emit_link(d, "closed", "\"code\":1000,\"reason\":\"\",\"by\":\"us\"");
 }
 
@@ -214,7 +214,7 @@ static void end_final(struct dial *d, const struct link_end *e, bool was_open, b
     dial_fail(d, status);
 }
 
-/* A token that is refused as expired before its time. */
+/* Reports a token that is refused as expired before its time. */
 static void tell_clocks(struct dial *d, const struct link_end *e)
 {
     int64_t left = d->expires_at - clock_ms();
@@ -231,7 +231,7 @@ void dial_lost(struct dial *d)
 {
     const struct link_end *e = link_end(d->link);
     bool was_open = d->attempt == 0;
-    /* What a connection carried that was refused before it greeted anybody was not looked at. */
+    /* If the connection was refused before any greeting was answered, the peer did not look at its frames. */
     bool refused = e->code == WS_AUTH_REFUSED && !d->had_descriptor;
     enum auth_verdict verdict = auth_ended(&d->auth, d->had_descriptor, e->code, buf_as_span(&e->reason));
     if (clock_ms() >= d->stable_at)

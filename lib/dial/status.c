@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a run stands. */
+/* The status of a run. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -101,8 +101,8 @@ bool status_file_due(struct status_file *f)
     return f->path && clock_ms() >= f->next;
 }
 
-/* Puts the text in the place of the file, whole for whoever reads it. A name of our own on the way: no file
- * of the user's is touched. */
+/* Replaces the file with the text, so that a reader always sees a whole one. The temporary name is ours: no
+ * other file of the user is touched. */
 static bool replace(const char *path, struct span text)
 {
     struct buf name = {0};

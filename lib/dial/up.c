@@ -39,7 +39,7 @@ static bool is_extra(const struct dial *d, const struct frame *f)
     return false;
 }
 
-/* The text of an outbound's `refused` member; {NULL, 0} when there is none. */
+/* The text of an outbound's `refused` member; {NULL, 0} if there is none. */
 static struct span refusal(struct dial *d, const struct frame *f)
 {
     struct span r = frame_get(f, "refused");
@@ -103,7 +103,7 @@ static void send_up(struct dial *d, const struct frame *f)
             d->unsent++;
         return;
     } else if (f->type == FRAME_GOING_IDLE && !flip_wanted(&d->flip)) {
-        return; /* it is asked for already */
+        return; /* the flip is already asked for */
     }
     take_up(d, f);
 }
@@ -116,7 +116,7 @@ static int64_t count_of(struct span number)
     return number_parse(text, 0, 1 << 30, &n) ? n : 0;
 }
 
-/* What comes round of the local frames and of those that mark a place in the stream. */
+/* Notes local frames that come round, and those that mark a place in the stream. */
 static void come_round(struct dial *d, const struct frame *f)
 {
     if (f->type == FRAME_LINK) {
