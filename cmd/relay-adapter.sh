@@ -34,7 +34,7 @@ Options:
       --connect-timeout DURATION  give up a dial after that time (default 30s)
       --ping-interval DURATION    send a ping after this much silence, 0: never (default 30s)
       --ping-timeout DURATION     give up the link after this much silence after a ping (default 60s)
-      --retry N                   dial again after N failures in a row, or inf (default inf)
+      --retry N                   dial again up to N times in a row, or inf (default inf)
   -m, --max-time DURATION         end after that time
       --kill-after DURATION       end at most this long after the first signal (default 60s)
       --record FILE               append every frame with its time to FILE

@@ -66,7 +66,7 @@ static const struct opt options[] = {
     OPT_NUMBER('c', "count", &self.o.count, 1, INT64_MAX, "end after N frames have come down"),
     OPT_TIME('m', "max-time", &self.o.max_time, 0, "end after that time"),
     OPT_CALL(0, "retry", "N", on_retry,
-             "dial again after N failures in a row, or inf (default 0; with COMMAND inf)"),
+             "dial again up to N times in a row, or inf (default 0; with COMMAND inf)"),
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0,
              "end at most this long after the first signal (default 60s)"),
     OPT_FLAG(0, "no-link", &self.o.no_link, "write no link frames"),

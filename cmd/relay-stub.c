@@ -98,7 +98,7 @@ static const struct opt options[] = {
     OPT_CALL(0, "http-status", "N", on_http_status, "fault: refuse the connection with this status"),
     OPT_CALL(0, "half-open", NULL, on_half_open, "fault: fall silent after the first descriptor"),
     OPT_FLAG(0, "every", &stub.connector.o.faults.every,
-             "the last of these four also applies to later connections"),
+             "the last of these four faults also applies to later connections"),
     OPT_TIME(0, "delay", &stub.connector.o.delay, 0, "fault: delay every answer by that time"),
     OPT_FLAG(0, "shuffle", &stub.connector.o.shuffle, "fault: answer outbounds in a random order"),
     OPT_FLAG(0, "no-result", &stub.connector.o.no_result, "fault: do not answer outbounds"),

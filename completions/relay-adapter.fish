@@ -26,7 +26,7 @@ complete -c relay-adapter -s x -l proxy -x -d 'dial through this proxy; empty: n
 complete -c relay-adapter -l connect-timeout -x -d 'give up a dial after that time (default 30s)'
 complete -c relay-adapter -l ping-interval -x -d 'send a ping after this much silence, 0: never (default 30s)'
 complete -c relay-adapter -l ping-timeout -x -d 'give up the link after this much silence after a ping (default 60s)'
-complete -c relay-adapter -l retry -x -d 'dial again after N failures in a row, or inf (default inf)'
+complete -c relay-adapter -l retry -x -d 'dial again up to N times in a row, or inf (default inf)'
 complete -c relay-adapter -s m -l max-time -x -d 'end after that time'
 complete -c relay-adapter -l kill-after -x -d 'end at most this long after the first signal (default 60s)'
 complete -c relay-adapter -l record -r -F -d 'append every frame with its time to FILE'

@@ -7,7 +7,7 @@ complete -c relay-dial -s E -l no-wait -d 'do not wait for replies at the end of
 complete -c relay-dial -l stay -d 'stay past the end of input and past going_idle_ack'
 complete -c relay-dial -s c -l count -x -d 'end after N frames have come down'
 complete -c relay-dial -s m -l max-time -x -d 'end after that time'
-complete -c relay-dial -l retry -x -d 'dial again after N failures in a row, or inf (default 0; with COMMAND inf)'
+complete -c relay-dial -l retry -x -d 'dial again up to N times in a row, or inf (default 0; with COMMAND inf)'
 complete -c relay-dial -l kill-after -x -d 'end at most this long after the first signal (default 60s)'
 complete -c relay-dial -l no-link -d 'write no link frames'
 complete -c relay-dial -l up -x -d 'also send frames of this type (repeatable, with COMMAND)'

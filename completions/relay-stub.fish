@@ -24,7 +24,7 @@ complete -c relay-stub -l close -x -d 'fault: close the connection after N frame
 complete -c relay-stub -l drop-after -x -d 'fault: cut the connection after N frames'
 complete -c relay-stub -l http-status -x -d 'fault: refuse the connection with this status'
 complete -c relay-stub -l half-open -d 'fault: fall silent after the first descriptor'
-complete -c relay-stub -l every -d 'the last of these four also applies to later connections'
+complete -c relay-stub -l every -d 'the last of these four faults also applies to later connections'
 complete -c relay-stub -l delay -x -d 'fault: delay every answer by that time'
 complete -c relay-stub -l shuffle -d 'fault: answer outbounds in a random order'
 complete -c relay-stub -l no-result -d 'fault: do not answer outbounds'
