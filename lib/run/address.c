@@ -2,9 +2,9 @@
 /* The address of a message. */
 #include <string.h>
 
-#include "json/write.h"
 #include "relay/action.h"
 #include "run/address.h"
+#include "json/write.h"
 
 static void add_identifier(struct buf *out, const char *name, struct span v)
 {
@@ -28,15 +28,15 @@ static void begin_action(struct buf *out, const char *op, const struct turn *t)
     add_chat(out, t);
 }
 
-/* The platform's name; {NULL, 0} if the message names none: "relay" stands for that. */
+/* The platform's name; {NULL, 0} if the message names none, that is, if it is "relay". */
 static struct span platform_of(const struct turn *t)
 {
     struct span v = json_find(t->source, "platform");
     return json_has_text(v) && !json_eq(v, "relay") ? v : (struct span){NULL, 0};
 }
 
-/* The members of the message's metadata that an answer carries, and where each is taken from. The scope has
- * two names on the wire, of which older connectors read the second. */
+/* The members of an answer's metadata, and where each is taken from in the message. The scope has two names
+ * on the wire; older connectors read the second one. */
 static const struct {
     const char *name, *from, *other;
 } carried[] = {
@@ -45,14 +45,14 @@ static const struct {
 };
 enum { CARRIED = sizeof carried / sizeof *carried };
 
-/* Whether metadata has the member, or the scope by its other name. */
+/* Whether metadata has the member, or, for the scope, the member with its other name. */
 static bool is_given(struct span metadata, size_t i)
 {
     return json_find(metadata, carried[i].name).p ||
            (carried[i].other && (json_find(metadata, "scope_id").p || json_find(metadata, "guild_id").p));
 }
 
-/* Appends the metadata object with what it lacks; false if there is nothing to add. */
+/* Appends the metadata object with the missing members added; false if there is nothing to add. */
 static bool add_metadata(struct buf *out, const struct turn *t, struct span metadata)
 {
     struct buf values[CARRIED] = {{0}};
@@ -74,7 +74,7 @@ static bool add_metadata(struct buf *out, const struct turn *t, struct span meta
     return n > 0;
 }
 
-/* Appends what an action of ours ends with. */
+/* Appends the members that end an action made here. */
 static void add_address(struct buf *out, const struct turn *t)
 {
     struct buf metadata = {0};
@@ -122,7 +122,7 @@ static bool same_platform(struct span a, struct span b)
     return same;
 }
 
-/* Whether the action goes to the message's chat, or to none that it names. */
+/* Whether the action goes to the message's chat, or does not name a chat. */
 static bool is_ours(const struct turn *t, const struct frame *action)
 {
     struct span chat = frame_get(action, "chat_id"), platform = frame_get(action, "platform");

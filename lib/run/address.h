@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* An answer goes where its message came from (relay(7)): the address of a message, written into actions.
  *
- * The address is the message's platform, botId, chat, and the scope_id, guild_id, user_id, profile and
- * thread_id of its metadata. A value that an action gives is never overwritten. The member `"addressed":true`
- * says that the address is complete: relay-scope takes it out, and fills in nothing of what the message
- * itself lacks (relay-frames(5)). */
+ * The address is the message's platform, botId and chat, and the scope_id, guild_id, user_id, profile and
+ * thread_id for the metadata. A value given by an action is never overwritten. The member `"addressed":true`
+ * says that the address is complete: relay-scope removes it, and does not fill in values that the message
+ * itself lacks (relay-frames(5)). Each function appends JSON text without '\n', and cannot fail. */
 #ifndef RELAY_RUN_ADDRESS_H
 #define RELAY_RUN_ADDRESS_H
 
 #include "run/turn.h"
 
-/* Appends the send action (protocol §4) that answers in the message's chat and thread; reply_to: as a reply
- * to the message. The text must be UTF-8. */
+/* Appends the send action (protocol §4) that answers in the message's chat and thread; with reply_to, as a
+ * reply to the message. The text must be UTF-8. */
 void address_reply(struct buf *out, const struct turn *t, struct span text, bool reply_to);
 /* Appends the typing action for the chat and thread. */
 void address_typing(struct buf *out, const struct turn *t);
-/* Appends an action of the COMMAND: with the message's address, unless it names another chat or session. */
+/* Appends an action of COMMAND, with the message's address unless it names another chat or session. */
 void address_action(struct buf *out, const struct turn *t, const struct frame *action);
 
 #endif

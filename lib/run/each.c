@@ -10,10 +10,10 @@
 #include "run/each.h"
 #include "run/ending.h"
 
-enum { NAMES_MAX = 8 }; /* sessions named in a diagnostic at most */
+enum { NAMES_MAX = 8 }; /* most sessions named in a diagnostic */
 
-/* In a ring what comes behind a full inbox is read on: interrupts, results, the drain. What waits in a file
- * or pipe may wait there. */
+/* In a ring, input is read even while the inbox is full: interrupts, results and the drain must get through.
+ * Input from a file or pipe may wait there. */
 static bool is_full(struct filter *f)
 {
     struct runner *r = f->ctx;
@@ -71,7 +71,7 @@ static void start_failed(struct runner *r, struct filter *f, struct turn *t, int
     inbox_again(&r->inbox, t, r->start_at);
 }
 
-/* Starts what may run. */
+/* Starts the turns that may run. */
 static void start_turns(struct runner *r, struct filter *f)
 {
     int64_t now = clock_ms();
@@ -101,7 +101,7 @@ static void on_prepare(struct filter *f, struct pollset *ps)
     if (!r->stage.deadly)
         start_turns(r, f);
     stage_prepare(&r->stage, f, ps);
-    /* what changed just now is the loop's business at once */
+    /* the loop must look at once at what has just changed */
     if (writer_pending(&f->out) > before || (full && !is_full(f)) || (f->ended && !is_busy(f)))
         pollset_until(ps, 0);
     if (r->running < r->parallel)
@@ -158,7 +158,7 @@ static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
         ending_refused(r, f, t);
 }
 
-/* An interrupt that fits nothing may have been meant for what does run. */
+/* Reports an interrupt for an unknown session: it may have been meant for one that is running. */
 static void report_unknown(const struct runner *r, const struct buf *key)
 {
     struct buf names = {0};

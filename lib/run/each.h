@@ -12,23 +12,23 @@
 struct runner {
     struct stage stage; /* first: see stage.h */
     struct worker_options o;
-    int parallel;            /* sessions at once */
-    int attempts;            /* runs of a message at most */
-    struct logfile *letters; /* for what is given up, or NULL */
-    const char *on_failure;  /* what its chat is told, or NULL */
+    int parallel;            /* most sessions at once */
+    int attempts;            /* most runs of a message */
+    struct logfile *letters; /* where messages that are given up are kept, or NULL */
+    const char *on_failure;  /* the text their chats get, or NULL */
 
     struct inbox inbox;
     struct platforms platforms; /* only for --typing */
     struct worker *workers;
     int running;      /* workers in use */
-    int64_t start_at; /* a start lacked something: no other one before that moment of clock_ms() */
+    int64_t start_at; /* after a start that lacked something: no other before this moment of clock_ms() */
     bool start_told;
 };
 
-/* Fills in the callbacks of the filter; what stands before the inbox is set but for the stage, all else zero.
- */
+/* Fills in the callbacks of the filter. The members before the inbox, except the stage, must be set;
+ * everything else must be zero. */
 void runner_init(struct runner *r, struct filter *f);
-/* After filter_run(): frees all; dies of the signal that ended the work, if one did. */
+/* After filter_run(): frees everything; if a signal ended the work, dies of that signal. */
 void runner_free(struct runner *r, struct filter *f);
 
 #endif

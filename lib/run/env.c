@@ -7,8 +7,7 @@
 
 extern char **environ;
 
-/* The variables that are identifiers of the source, each with the member to take if the first is not there.
- */
+/* The variables for identifiers in the source, each with the member to take if the first is missing. */
 static const struct {
     const char *name, *member, *other;
 } of_source[] = {
@@ -18,7 +17,7 @@ static const struct {
     {"RELAY_SCOPE_ID", "scope_id", "guild_id"},
 };
 
-/* The others, but for these: what COMMAND must not have. */
+/* The other variables of environment_make(); then those that COMMAND must not have. */
 static const char *const others[] = {
     "RELAY_MESSAGE_ID", "RELAY_SESSION_KEY", "RELAY_TEXT", "RELAY_CUSTOM_ID", "RELAY_ATTEMPT",
 };
@@ -72,11 +71,11 @@ static void add_source(char **vars, const struct turn *t)
     buf_free(&value);
 }
 
-/* A text of the event: nothing if it is not one. */
+/* Adds a text of the event; nothing if the value is not a string. */
 static void add_text(char **vars, const char *name, struct span v, size_t max)
 {
     struct buf value = {0};
-    /* an escape is at most six times as long as what it stands for */
+    /* an escape is at most six times as long as the text it stands for */
     if (json_is_string(v) && v.n <= 6 * max + 2) {
         json_decode(&value, v);
         add_variable(vars, name, buf_as_span(&value), max);

@@ -10,12 +10,12 @@ enum {
     ENVIRONMENT_VALUE = 8 * 1024, /* longest value of the other variables */
 };
 
-/* Removes GATEWAY_RELAY_SECRET, RELAY_DIAL_PID and all variables of environment_make() from this process'
- * environment: what is left is what every COMMAND inherits. After filter_init(), which needs RELAY_DIAL_PID.
+/* Removes GATEWAY_RELAY_SECRET, RELAY_DIAL_PID and all variables of environment_make() from the environment
+ * of this process: every COMMAND inherits the rest. Call it after filter_init(), which needs RELAY_DIAL_PID.
  */
 void environment_clean(void);
-/* The environment for the turn's COMMAND: ours and the RELAY_ variables. A value that is absent, over its
- * maximum or has a NUL is left out. Free with environment_free(). */
+/* The environment for the turn's COMMAND: ours and the RELAY_ variables. A value that is absent, is over its
+ * maximum or contains a NUL is left out. Free with environment_free(), before our environment changes. */
 char **environment_make(const struct turn *t);
 void environment_free(char **vars);
 

@@ -7,7 +7,7 @@
 #include "run/fate.h"
 
 enum {
-    STATUS_HARD = 100,    /* as EX_DATAERR: qmail's word for "do not try again" */
+    STATUS_HARD = 100,    /* like EX_DATAERR: qmail's status for "do not try again" */
     BACKOFF_FIRST = 1000, /* ms */
     BACKOFF_MOST = 60000,
 };
@@ -19,7 +19,7 @@ bool fate_is_hard(enum fate_cause cause, int status)
         return status == EX_DATAERR || status == STATUS_HARD;
     case CAUSE_TOO_LONG:
     case CAUSE_NOT_TEXT:
-    case CAUSE_UNKILLABLE: /* it may still be at work */
+    case CAUSE_UNKILLABLE: /* it may still be running */
         return true;
     default:
         return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a long-lived COMMAND has in hand. */
+/* The messages that a long-lived COMMAND has in hand. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +10,11 @@ enum { LOOK_EVERY = 1000 }; /* ms */
 
 struct hand {
     UT_hash_handle hh;
-    size_t count; /* deliveries: of a session there may be several */
+    size_t count; /* deliveries: a session may have several */
     struct buf chat;
-    int64_t until; /* INT64_MAX: it is buffered */
+    int64_t until; /* when it expires; INT64_MAX: never, it is buffered */
     size_t n;
-    char key[]; /* 'b' and the bufferId, or 's' and the session */
+    char key[]; /* 'b' and the bufferId, or 's' and the session key */
 };
 
 static struct hand *find(const struct hands *h, const struct buf *key)
@@ -32,7 +32,7 @@ static void drop(struct hands *h, struct hand *e)
     free(e);
 }
 
-/* The key of a delivery, or of what is said about it. */
+/* The key of a delivery, or of a frame about it. */
 static bool key_of(struct buf *key, char kind, struct span v)
 {
     buf_ch(key, kind);
@@ -72,7 +72,7 @@ static void give(struct hands *h, const struct frame *fr, int64_t now)
         h->look_at = now + HANDS_LIVE;
 }
 
-/* Drops what has that key. */
+/* Drops the entry with that key. */
 static void drop_key(struct hands *h, char kind, struct span v)
 {
     struct buf key = {0};
@@ -129,7 +129,7 @@ void hands_expire(struct hands *h, int64_t now)
         else if (e->until < first)
             first = e->until;
     }
-    /* not for each one of many */
+    /* at most once per LOOK_EVERY, however many expire */
     h->look_at = first == INT64_MAX ? 0 : first < now + LOOK_EVERY ? now + LOOK_EVERY : first;
 }
 

@@ -11,9 +11,9 @@ struct session {
     struct session *prev, *next; /* in `ready` or `later` */
     enum { RESTS, READY, LATER } list;
     int64_t at;            /* when its first turn may run */
-    struct turn *queue;    /* what waits */
-    struct turn *running;  /* and what runs */
-    size_t waiting, bytes; /* of the queue, and of what is held in it or for the one that runs */
+    struct turn *queue;    /* the turns that wait */
+    struct turn *running;  /* the turn that runs, or NULL */
+    size_t waiting, bytes; /* number and length of the queued turns and of all held redeliveries */
     size_t n;
     char key[];
 };
@@ -56,7 +56,7 @@ static void unlist(struct inbox *b, struct session *s)
     s->list = RESTS;
 }
 
-/* Puts a session into the list it belongs in now, or frees it when nothing is left of it. */
+/* Puts a session into the list to which it belongs now, or frees it if nothing is left in it. */
 static void settle(struct inbox *b, struct session *s)
 {
     if (s->list != RESTS && s->queue && !s->running)
@@ -156,7 +156,7 @@ int64_t inbox_until(const struct inbox *b)
     return b->later ? b->later->at : INT64_MAX;
 }
 
-/* Takes a turn out of its session, which may run the next. */
+/* Takes a turn out of its session, which may then run its next one. */
 static void leave(struct inbox *b, struct turn *t)
 {
     struct session *s = t->session;

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "run/process.h"
 
-enum { PIPE_MOST = 1 << 20 }; /* what a pipe can hold at most */
+enum { PIPE_MOST = 1 << 20 }; /* the most bytes a pipe can hold */
 
 static void close_input(struct process *p)
 {
@@ -37,8 +37,8 @@ int process_start(struct process *p, char *const argv[], char *const envp[], int
     return 0;
 }
 
-/* The escape for a line end of Unicode at s, and its length in bytes; NULL: there is none. Within valid JSON
- * these bytes stand in strings only. */
+/* The escape for a Unicode line end at s; *n: the length of the line end in bytes. NULL: there is none. In
+ * valid JSON these bytes occur only in strings. */
 static const char *line_end(const char *s, const char *end, size_t *n)
 {
     *n = s[0] == '\xC2' ? 2 : 3;
@@ -110,7 +110,7 @@ static void read_output(struct process *p)
         process_mute(p);
 }
 
-/* Takes what is there, and no more. */
+/* Takes what is in the pipe now, and no more. */
 static void give_up_output(struct process *p)
 {
     size_t before, most = p->out.b.len + PIPE_MOST;
@@ -122,7 +122,8 @@ static void give_up_output(struct process *p)
     process_mute(p);
 }
 
-/* Its first process has ended and its stdout is open: are those who hold it still worth waiting for? */
+/* Its first process has ended but its stdout is open: gives up its output if those that hold it open are not
+ * worth waiting for. */
 static void linger(struct process *p, int64_t now, bool read)
 {
     if (!p->open || now < p->linger_at)
@@ -170,7 +171,7 @@ void process_check(struct process *p)
     p->ended = true;
     int64_t now = clock_ms();
     p->linger_at = now + PROCESS_LINGER;
-    /* one that was told to end has until KILL, with all of its processes */
+    /* a COMMAND that got TERM has until KILL, with all of its processes */
     p->give_up_at = p->kill_at < INT64_MAX ? p->kill_at + PROCESS_LINGER : now + p->grace;
 }
 

@@ -7,7 +7,7 @@
 #include "base/diag.h"
 #include "run/resident.h"
 
-enum { SILENCE = 5000 }; /* ms without any output at all while a message waits, before it is told */
+enum { SILENCE = 5000 }; /* ms without any output at all while a message waits, before that is reported */
 
 static bool has_room(struct filter *f)
 {
@@ -73,7 +73,7 @@ static void on_end(struct filter *f)
     process_give_last(&((struct resident *)f->ctx)->process);
 }
 
-/* One that never flushes looks as if it did nothing. */
+/* Reports a COMMAND that never flushes its output, as it seems to do nothing. */
 static void watch_silence(struct resident *r, struct pollset *ps)
 {
     if (!r->silent_at || r->silent_at == INT64_MAX)
@@ -128,7 +128,7 @@ static bool take_lines(struct resident *r, struct filter *f)
     return false;
 }
 
-/* It has ended: with all that it was given, or too soon. */
+/* COMMAND has ended: after all of its input, or too soon. */
 static void finish(struct resident *r, struct filter *f)
 {
     int status = r->process.status;

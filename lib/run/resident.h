@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The filter stage with one long-lived COMMAND: inbound and interrupt_inbound frames to its stdin, its lines,
- * actions and frames, into the stream (design: relay-run -l). */
+/* The filter stage with one long-lived COMMAND: inbound and interrupt_inbound frames go to its stdin; the
+ * lines it prints, actions and frames, go into the stream (design: relay-run -l). */
 #ifndef RELAY_RUN_RESIDENT_H
 #define RELAY_RUN_RESIDENT_H
 
@@ -17,12 +17,12 @@ struct resident {
     struct hands hands;
     struct frame out;
     bool running, refused; /* refused: it has closed its stdin, which was reported */
-    int64_t silent_at;     /* the moment to say that nothing has ever come from it; INT64_MAX: never */
+    int64_t silent_at;     /* when to report that it has never printed anything; INT64_MAX: never */
 };
 
-/* Fills in the callbacks of the filter; argv, max and kill_after are set. */
+/* Fills in the callbacks of the filter; argv, max and kill_after must be set, everything else zero. */
 void resident_init(struct resident *r, struct filter *f);
-/* After filter_run(): frees all; dies of the signal that ended the work, if one did. */
+/* After filter_run(): frees everything; if a signal ended the work, dies of that signal. */
 void resident_free(struct resident *r, struct filter *f);
 
 #endif

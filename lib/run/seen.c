@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Deliveries in work and handled. */
+/* Deduplication: deliveries being worked on, and handled ones. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +78,7 @@ void seen_done(struct seen *s, const struct buf *key)
     k = make(key, NULL);
     HASH_ADD_KEYPTR(hh, s->done, k->bytes, k->n, k);
     s->bytes += k->n;
-    /* the table is in the order of adding: the first is the oldest */
+    /* the table keeps the order of insertion: the first one is the oldest */
     while (HASH_COUNT(s->done) > SEEN_MAX || (s->bytes > SEEN_BYTES && HASH_COUNT(s->done) > 1))
         drop_done(s, s->done);
 }

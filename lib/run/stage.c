@@ -22,7 +22,7 @@ static void report_signal(int number, struct load l)
     stage_report(why, l);
 }
 
-/* A signal to a whole pipeline takes the reader, too: then it is the signal that ends us. */
+/* A signal to a whole pipeline also kills our reader: then the signal, not the loss, is what ends us. */
 static bool on_gone(struct filter *f)
 {
     struct stage *s = f->ctx;

@@ -5,7 +5,7 @@
 
 #include "run/turn.h"
 
-/* Appends a part of a key so that no two lists of parts give the same key. */
+/* Appends a part of a key in such a way that different lists of parts never give the same key. */
 static bool add_part(struct buf *key, struct span v)
 {
     struct buf text = {0};

@@ -13,27 +13,29 @@ enum { TURN_NAME_MAX = 200 }; /* longest part of a name in bytes */
 
 struct turn {
     struct turn *prev, *next; /* in its session's queue, or in a list of held ones */
-    struct turn *held;        /* redeliveries of this message, in their order */
+    struct turn *held;        /* redeliveries of this message, in order */
     struct session *session;  /* set while it is in an inbox */
-    int attempt;              /* the number of its present or last run; 0: it has not run */
+    int attempt;              /* the number of its current or last run; 0: it has not run */
     struct buf line;          /* the frame */
     /* JSON text in line; p is NULL if the frame has none */
     struct span event, source, session_key, bot;
-    struct buf key;     /* names the session: session_key, or platform and chat if there is none */
+    struct buf key;     /* identifies the session: session_key, or else platform and chat */
     struct buf id;      /* message_id as text; empty: none */
     struct buf ack;     /* the inbound_ack it owes; empty: it is live */
-    struct buf buffer;  /* what tells a redelivery: the bufferId; empty: none */
-    struct buf message; /* and session and message id; empty: none, or an edit */
+    struct buf buffer;  /* identifies a redelivery: the bufferId; empty: none */
+    struct buf message; /* … or session and message id; empty: none, or an edit */
 };
 
-/* Copies an inbound frame. NULL if its event is not an object, so that there is no message. */
+/* Makes a turn from a copy of an inbound frame; free it with turn_free(). NULL if its event is not an object,
+ * that is, if there is no message. */
 struct turn *turn_new(const struct frame *inbound);
-/* Frees the turn and those held; NULL is fine. */
+/* Frees the turn and those it holds; NULL is allowed. */
 void turn_free(struct turn *t);
 
-/* Appends what tells people which message it is: "message 5551 of agent:…", shortened. */
+/* Appends a name of the message for people: "message 5551 of agent:…", shortened. */
 void turn_name(struct buf *out, const struct turn *t);
-/* Appends the name of its session, shortened. */
+/* Appends a name of its session, shortened. */
+/* Whether the turn belongs to the session with that key. */
 void turn_session(struct buf *out, const struct turn *t);
 bool turn_is_of(const struct turn *t, const struct buf *key);
 

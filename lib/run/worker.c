@@ -15,7 +15,7 @@ static bool has_room(const struct filter *f)
     return writer_pending(&f->out) < IO_HIGH_WATER;
 }
 
-/* Without actions the reply is gathered whatever the room. */
+/* Unless the output is actions, the reply is gathered regardless of room. */
 static bool may_read(const struct worker *w, const struct filter *f)
 {
     return !w->o->actions || has_room(f);
@@ -57,7 +57,7 @@ int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing
     w->typing_at = INT64_MAX;
     if (typing)
         emit_typing(w, f);
-    process_give(&w->process, buf_as_span(&t->line)); /* one that closed its stdin already does not want it */
+    process_give(&w->process, buf_as_span(&t->line)); /* if it fails, COMMAND does not want its input */
     process_give_last(&w->process);
     return 0;
 }
@@ -85,7 +85,7 @@ static void take_action(struct worker *w, struct filter *f, struct frame *fr, st
     }
 }
 
-/* True when all complete lines were taken; false if there is no room for more. */
+/* Takes complete lines. True when all were taken; false if there is no room for more. */
 static bool take_actions(struct worker *w, struct filter *f)
 {
     struct frame fr = {0};
@@ -131,7 +131,7 @@ bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, 
     int64_t now = clock_ms();
     if (ended || now >= w->timeout_at)
         process_check(&w->process);
-    if (w->process.ended) /* in time, whoever holds its output open */
+    if (w->process.ended) /* it ended in time, even if its output is still held open */
         w->timeout_at = INT64_MAX;
     process_ready(&w->process, ps, may_read(w, f));
     if (!w->o->actions && w->process.out.b.len > w->o->max && w->cause == CAUSE_EXIT) {
@@ -146,7 +146,7 @@ bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, 
     return taken && process_over(&w->process);
 }
 
-/* What COMMAND printed, without the one line end it ends with. */
+/* The output of COMMAND without its last line end. */
 static struct span output_of(const struct worker *w)
 {
     struct span text = buf_as_span(&w->process.out.b);

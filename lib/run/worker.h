@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One COMMAND at work on a turn: what it gets, what becomes of its output, and how its run ended. */
+/* One COMMAND at work on a turn: its input, what its output becomes, and how its run ended. */
 #ifndef RELAY_RUN_WORKER_H
 #define RELAY_RUN_WORKER_H
 
@@ -12,35 +12,36 @@ enum { WORKER_TYPING = 4000 }; /* ms between two typing actions */
 
 struct worker_options {
     char **argv;
-    bool actions; /* the lines of stdout are actions */
+    bool actions; /* the lines on its stdout are actions */
     bool reply_to, typing;
-    int64_t timeout, kill_after; /* ms; no timeout: INT64_MAX */
-    size_t max;                  /* longest line of stdout, or longest reply, in bytes */
+    int64_t timeout, kill_after; /* ms; timeout INT64_MAX: none */
+    size_t max;                  /* longest line on its stdout, or longest reply, in bytes */
 };
 
 struct worker {
     const struct worker_options *o;
-    struct turn *turn; /* not owned; NULL: it is free */
+    struct turn *turn; /* not owned; NULL: the worker is free */
     struct process process;
-    enum fate_cause cause; /* why it was made to end; CAUSE_EXIT: it was not */
+    enum fate_cause cause; /* why COMMAND was made to end; CAUSE_EXIT: it was not */
     int64_t timeout_at, typing_at;
 };
 
-/* Starts COMMAND for a turn; typing: whether the platform can show that. Returns 0 or the errno of what
- * failed. */
+/* Starts COMMAND for a turn; typing: whether to send typing actions. Returns 0 or the errno of what failed.
+ */
 int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing);
-/* Before a wait and after it. worker_ready() returns true when COMMAND is over; ended: SIGCHLD came. */
+/* Call these before a wait and after it. worker_ready() returns true when COMMAND is over; ended: SIGCHLD
+ * arrived. */
 void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps);
 bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, bool ended);
-/* Makes COMMAND end, for its session is interrupted. */
+/* Makes COMMAND end, because its session is interrupted. */
 void worker_interrupt(struct worker *w);
-/* After worker_ready() was true: why it ended, and its exit status. */
+/* After worker_ready() returned true: why COMMAND ended, and its exit status. */
 enum fate_cause worker_cause(const struct worker *w, int *status);
 /* Emits the reply. */
 void worker_reply(struct worker *w, struct filter *f);
-/* Frees the worker. */
+/* Frees the worker's resources; it can then start another turn. */
 void worker_free(struct worker *w);
-/* One line about a turn: "run ./reply.sh for message 5551 of agent:…: " and what follows. */
+/* Prints one line about a turn: "run ./reply.sh for message 5551 of agent:…: " and the text of fmt. */
 void worker_report(const struct worker_options *o, const struct turn *t, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
