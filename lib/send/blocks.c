@@ -5,7 +5,7 @@
 #include "send/blocks.h"
 #include "send/starts.h"
 
-enum { NEAR = 256 }; /* bytes of a line that are looked at if it could only become one by a cut */
+enum { NEAR = 256 }; /* bytes that are looked at of a line that would exist only because of a cut */
 
 size_t line_end(struct span text, size_t from)
 {
@@ -26,7 +26,7 @@ static void pass_quote(struct cursor *c)
     cursor_skip(c, 1);
 }
 
-/* How many of the open containers go on in this line. */
+/* Finds how many of the open containers go on in this line. */
 static void match(struct blocks *b, struct cursor *c)
 {
     size_t ink, k;
@@ -44,7 +44,7 @@ static void match(struct blocks *b, struct cursor *c)
     b->matched = k;
 }
 
-/* A line of an open block of code. False: its container ended, and the block with it. */
+/* Handles a line of an open block of code. False: its container ended, and the block with it. */
 static bool code_line(struct blocks *b, const struct cursor *c)
 {
     size_t ink, to;
@@ -61,7 +61,7 @@ static bool code_line(struct blocks *b, const struct cursor *c)
     return true;
 }
 
-/* A line that begins a block of code. */
+/* Whether the line begins a block of code. */
 static bool opens_code(struct blocks *b, const struct cursor *c, size_t ink)
 {
     size_t to, n = start_fence(c, ink, &to), end = c->end;
@@ -74,7 +74,7 @@ static bool opens_code(struct blocks *b, const struct cursor *c, size_t ink)
     return true;
 }
 
-/* What can only come of the lines of a paragraph: a heading's underline, a table. */
+/* Whether the line makes the lines of a paragraph something else: a heading (by an underline), a table. */
 static bool grows(struct blocks *b, const struct cursor *c, size_t ink)
 {
     if (start_underline(c, ink)) {
@@ -90,7 +90,7 @@ static bool grows(struct blocks *b, const struct cursor *c, size_t ink)
     return true;
 }
 
-/* Blocks that are one line, and those that begin with it. */
+/* Whether the line is a one-line block or begins a block. */
 static bool leaf(struct blocks *b, const struct cursor *c, size_t ink)
 {
     if (start_heading(c, ink))
@@ -102,7 +102,8 @@ static bool leaf(struct blocks *b, const struct cursor *c, size_t ink)
     return true;
 }
 
-/* The containers and blocks that the line begins; *fresh: containers. True: it is not a line of text. */
+/* Enters the containers and blocks that the line begins; *fresh: it begins containers. True: it is not a line
+ * of text. */
 static bool begin(struct blocks *b, struct cursor *c, bool *fresh)
 {
     bool within = b->para && b->matched == b->depth;
@@ -137,7 +138,7 @@ static bool begin(struct blocks *b, struct cursor *c, bool *fresh)
     }
 }
 
-/* A line of text: of the paragraph before, of a table, or the first one. */
+/* Handles a line of text: of the paragraph before, of a table, or the first of a paragraph. */
 static void text_line(struct blocks *b, bool fresh, bool table)
 {
     b->goes_on = b->para;
@@ -168,7 +169,7 @@ static void common_line(struct blocks *b, struct span text, size_t from)
                 b->depth = b->matched;
             b->para = false;
         } else if (cursor_indent(&c, &ink), ink == c.end) {
-            b->kind = LINE_BLANK; /* but for its containers */
+            b->kind = LINE_BLANK; /* except for the marks of its containers */
             b->para = false;
         } else {
             text_line(b, fresh, table);

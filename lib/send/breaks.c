@@ -86,7 +86,7 @@ void cluster_breaks(char *breaks, struct span text)
     if (bits & 0x80)
         u8_grapheme_breaks((const uint8_t *)text.p, text.n, breaks);
     else
-        memset(breaks, 1, text.n); /* but in "\r\n", which is white space anyway */
+        memset(breaks, 1, text.n); /* wrong only in "\r\n", which is white space anyway */
 }
 
 size_t line_break(struct span text, const char *breaks, size_t to)

@@ -11,7 +11,7 @@ void closing_init(struct closing *c, struct span text, const struct dialect *d)
     *c = (struct closing){.text = text, .d = d, .work = 4096 + 16 * text.n};
 }
 
-/* The mark at i or later; SIZE_MAX: none. */
+/* The offset of the mark at i or later; SIZE_MAX: none. */
 static size_t find(struct span text, size_t i, const char *mark, size_t n)
 {
     while (i < text.n) {
@@ -51,7 +51,7 @@ static bool is_white(struct span text, size_t i)
     return i >= text.n || strchr(" \t\r\n", text.p[i] ? text.p[i] : 'x') != NULL;
 }
 
-/* The next mark that closes, whatever stands between. */
+/* The next mark that closes, whatever comes between. */
 static size_t plain(struct closing *c, size_t k, size_t from)
 {
     const struct token *t = &c->d->tokens[k];
@@ -67,7 +67,7 @@ static size_t plain(struct closing *c, size_t k, size_t from)
     return at;
 }
 
-/* Discord's *: ** is part of the text, and so is white space if more text follows. */
+/* Discord's *: ** is part of the text, and so is white space if more text follows it. */
 static size_t star(struct closing *c, size_t from, size_t to)
 {
     const char *p = c->text.p;
@@ -105,7 +105,7 @@ static size_t under(struct closing *c, const struct token *t, size_t from, size_
     return SIZE_MAX;
 }
 
-/* Around words of one line. */
+/* A mark around whole words of one line. */
 static size_t word(struct closing *c, char mark, size_t i, size_t to)
 {
     const char *p = c->text.p;

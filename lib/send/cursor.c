@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Columns of a line. */
+/* The columns of a line. */
 #include "send/cursor.h"
 
 unsigned cursor_indent(const struct cursor *c, size_t *ink)

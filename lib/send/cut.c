@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The choice of a cut: goes as far as a part may reach and notes the last cut of each kind on the way. */
+/* The choice of a cut: scans as far as a part may reach, noting the last cut of each kind on the way. */
 #include <string.h>
 
 #include "send/breaks.h"
@@ -7,8 +7,8 @@
 #include "send/lines.h"
 
 /* The kinds of cuts, the best one first. WORD and those before it leave the part at least a quarter full; GAP
- * is one that does not, or leaves a heading behind; after ODD a text would be read as something else. Then
- * the same once more inside of what would be whole in a part. */
+ * does not, or leaves a heading behind; after ODD, text would be read as something else. TORN is added to
+ * these kinds if the cut is inside a construct that would have been whole in a part. */
 enum level {
     PARAGRAPH,
     LINE,
@@ -19,27 +19,27 @@ enum level {
     CLUSTER,
     TORN,
     EMPTY_BLOCK = 2 * TORN, /* a part begins or ends with an empty block */
-    FENCE,                  /* in what opens or closes one */
+    FENCE,                  /* inside an opening or closing mark */
     LEVELS
 };
 
 /* One part being sought. */
 struct scan {
     struct split *s;
-    size_t start, start_used; /* i and used where the part's text begins */
-    size_t i, used;           /* up to here, and the length of the part with what it begins with */
-    size_t base, end;         /* of the window: a little more than fits */
-    size_t run, run_used;     /* i and used where the present run of ink began */
-    size_t lead;              /* end of the white space in front of the first ink */
-    size_t ink;               /* end of the last ink; 0: there is nothing to see yet */
-    enum sentence_sign ended; /* the ink ends as a sentence does, or SENTENCE_NOTHING */
-    bool row;                 /* the line is one of a table */
-    size_t whole;             /* no cut up to here: it is part of a fence */
-    struct blocks b;          /* of i */
+    size_t start, start_used; /* i and used at the beginning of the part's text */
+    size_t i, used;           /* how far the scan is; the length of the part so far, with its beginning */
+    size_t base, end;         /* the window: a little more than fits */
+    size_t run, run_used;     /* i and used at the beginning of the current run of ink */
+    size_t lead;              /* end of the white space before the first ink */
+    size_t ink;               /* end of the last ink; 0: there was none yet */
+    enum sentence_sign ended; /* how the ink ends a sentence, or SENTENCE_NOTHING */
+    bool row;                 /* the line belongs to a table */
+    size_t whole;             /* no cut up to here: this is part of a fence */
+    struct blocks b;          /* at i */
     size_t keep, later;
-    size_t code[2]; /* what closing the line's block of code takes: within it, before it */
+    size_t code[2]; /* the length of what closes the line's block of code: within the line, before it */
     struct open open;
-    size_t cuts[LEVELS]; /* 0: there is none */
+    size_t cuts[LEVELS]; /* the last cut of each kind; 0: none */
 };
 
 static void record(struct scan *c, enum level level, size_t next, bool line_start)
@@ -71,7 +71,7 @@ static void record(struct scan *c, enum level level, size_t next, bool line_star
     c->cuts[level] = c->i;
 }
 
-/* What the line at hand means for cuts. */
+/* Notes what the current line means for cuts. */
 static void weigh_line(struct scan *c)
 {
     const struct blocks *b = &c->b;
@@ -86,11 +86,11 @@ static void weigh_line(struct scan *c)
         size_t i = b->content;
         while (i < c->s->text.n && c->s->text.p[i] == c->s->text.p[b->content])
             i++;
-        c->whole = i; /* else its run alone might end the block */
+        c->whole = i; /* otherwise its run alone might end the block */
     }
 }
 
-/* How good a cut is between the line that was at hand, of kind `before`, and the present one. */
+/* How good a cut is between the previous line, of kind `before`, and the current one. */
 static enum level rate_lines(const struct scan *c, const struct gap *g, enum line_kind before)
 {
     const struct blocks *b = &c->b;
@@ -114,7 +114,7 @@ static enum level rate_lines(const struct scan *c, const struct gap *g, enum lin
     return apart && !code && !block ? PARAGRAPH : LINE;
 }
 
-/* Goes on to the line behind the gap. Returns the number of line ends that are added. */
+/* Goes on to the line after the gap. Returns the number of line ends that are added. */
 static size_t enter_lines(struct scan *c, const struct gap *g)
 {
     size_t apart = 0;
@@ -154,7 +154,7 @@ static void take_gap(struct scan *c, const struct gap *g)
         c->lead = c->i;
 }
 
-/* The grapheme cluster at i. False: it does not fit. */
+/* Takes the grapheme cluster at i. False: it does not fit. */
 static bool take_cluster(struct scan *c)
 {
     struct span text = c->s->text;
@@ -186,11 +186,11 @@ static bool is_flag_letter(struct span text, size_t i)
     return c >= 0x1f1e6 && c <= 0x1f1ff;
 }
 
-/* Finds where clusters begin in as much text as may fit, and one code point more. */
+/* Finds where clusters begin in as much text as may fit, plus one code point. */
 static void open_window(struct scan *c)
 {
     struct split *s = c->s;
-    size_t max = s->rule.max, free = s->keep ? 3 * max : 0; /* indentation that is left out takes no room */
+    size_t max = s->rule.max, free = s->keep ? 3 * max : 0; /* indentation left out does not take room */
     uint32_t cp;
     for (size_t n = 0; c->end < s->text.n && n <= max;) {
         c->end += code_point_at(s->text, c->end, &cp);
@@ -199,14 +199,14 @@ static void open_window(struct scan *c)
         else
             n += s->rule.utf16 && cp >= 0x10000 ? 2 : 1;
     }
-    /* after half a flag the other half must not begin a new one */
+    /* after half a flag, the other half must not begin a new one */
     if (s->torn && is_flag_letter(s->text, s->at) && is_flag_letter(s->text, s->at - 4))
         c->base -= 4;
     buf_room(&s->breaks, c->end - c->base + 1);
     cluster_breaks(s->breaks.p, (struct span){s->text.p + c->base, c->end - c->base});
 }
 
-/* Goes as far as a part may reach. */
+/* Scans as far as a part may reach. */
 static void scan_part(struct scan *c, struct split *s)
 {
     *c = (struct scan){.s = s, .i = s->at, .base = s->at, .end = s->at, .run = s->at, .lead = s->at};
@@ -237,7 +237,7 @@ static void scan_part(struct scan *c, struct split *s)
     }
 }
 
-/* A cut where Unicode allows a new line: text without white space has its words too. 0: none. */
+/* A cut where Unicode allows a line break: text without white space has words too. 0: none. */
 static size_t cut_line(const struct scan *c)
 {
     const struct split_rule *r = &c->s->rule;

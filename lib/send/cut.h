@@ -6,13 +6,13 @@
 #include "send/split.h"
 
 struct cut {
-    size_t at;    /* end of the part's text; 0: there is no such cut */
-    bool last;    /* all of the text is in it */
+    size_t at;    /* end of the part's text; 0: there is no possible cut */
+    bool last;    /* the part reaches the end of the text */
     bool cluster; /* it tears a cluster */
-    size_t lead;  /* end of the white space in front of the part's first ink */
+    size_t lead;  /* end of the white space before the part's first ink */
 };
 
-/* The end of the part that begins at s->at. */
+/* Chooses the end of the part that begins at s->at. */
 struct cut cut_find(struct split *s);
 
 #endif

@@ -40,7 +40,7 @@ const char *draft_set_text(struct draft *d, const char *name, struct span text)
     return NULL;
 }
 
-/* Takes the KEY off a pair: *value is what follows the '='. The caller frees *key. */
+/* Splits a pair: *key is a copy of KEY, which the caller frees; *value is the text after the '='. */
 static const char *pair_cut(const char *pair, char **key, struct span *value)
 {
     const char *eq = strchr(pair, '=');
@@ -125,7 +125,7 @@ bool draft_check(struct draft *d, bool with_text, struct buf *why)
         buf_str(why, "needs TEXT, or - for stdin");
     else {
         if (with_text)
-            draft_set_text(d, d->member, span_of("")); /* until the text is there */
+            draft_set_text(d, d->member, span_of("")); /* until the text is known */
         if (json_scan(&members, d->action.p, d->action.len, &e) &&
             outbound_lift(&(struct outbound){0}, &members, why) && action_check(why, op, &members))
             why->len = 0;

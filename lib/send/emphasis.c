@@ -69,7 +69,7 @@ static bool pairs(const struct run *o, const struct run *c)
     return o->c == c->c && o->opens && !odd;
 }
 
-/* Takes the marks of one pair off both runs. */
+/* Removes the marks of one pair from both runs. */
 static void pair(struct marks *m, struct run *o, struct run *c)
 {
     uint32_t n = o->n >= 2 && c->n >= 2 ? 2 : 1;
@@ -80,7 +80,7 @@ static void pair(struct marks *m, struct run *o, struct run *c)
     c->n -= n;
 }
 
-/* Below these no opening run is left to be tried, by the kind of the closing one. */
+/* For each kind of closing run, the index below which no opening run is left to be tried. */
 struct bottom {
     size_t v[12];
 };

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Emphasis in CommonMark (spec 0.31, 6.2): runs of * and _ and which of them belong together. */
+/* Emphasis in CommonMark (spec 0.31, 6.2): runs of * and _, and which of them belong together. */
 #ifndef RELAY_SEND_EMPHASIS_H
 #define RELAY_SEND_EMPHASIS_H
 
 #include "send/marks.h"
 
 struct run {
-    uint32_t at, n, whole; /* what is left of it, and its length at first */
+    uint32_t at, n, whole; /* offset and length of the rest of the run; its original length */
     char c;
     bool opens, closes;
 };
 
-/* The runs of a paragraph. All zero but `from`, where the paragraph begins; runs_free() at the end. */
+/* The runs of a paragraph. All zero except `from`, where the paragraph begins; call runs_free() at the end.
+ */
 struct runs {
     size_t from;
     struct run *v;

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* The constructs of a text in a dialect without blocks (Discord, Slack, Telegram): whatever begins first
- * counts, and what is inside of it is read for itself, as their own parsers do. */
+/* The constructs of a text in a dialect without blocks (Discord, Slack, Telegram): the construct that begins
+ * first counts, and the text inside it is read separately, as those platforms' parsers do it. */
 #include <string.h>
 #include <strings.h>
 
 #include "send/closing.h"
 #include "send/marks.h"
 
-/* Where the text is being read. The pieces it is in are nested: each ends at `out` and is left at `to`. */
+/* The state of reading. The pieces of text that we are in are nested: each ends at `out`, and reading goes on
+ * after it at `to`. */
 struct flat {
     struct span text;
     const struct dialect *d;
     struct marks *m, *quotes;
     struct closing closing;
     struct ticks ticks;
-    size_t run_end; /* of the run of backticks last looked at */
+    size_t run_end; /* end of the run of backticks last looked at */
     struct {
         size_t out, to;
     } in[MARKS_DEPTH + 2];
-    size_t depth, quote; /* the piece that is a quote; 0: none is */
-    size_t begins;       /* a piece's text that counts as the start of a line */
+    size_t depth, quote; /* quote: the piece that is a quote; 0: none */
+    size_t begins;       /* where a piece's text begins that counts as the start of a line */
 };
 
 size_t flat_quote(struct span text, size_t i, const struct dialect *d, bool *rest)
@@ -40,7 +41,7 @@ size_t flat_quote(struct span text, size_t i, const struct dialect *d, bool *res
     return d->flipped ? 0 : i;
 }
 
-/* The piece that the text is in gains one inside of it. False: there are too many already. */
+/* Enters a piece inside the current one. False: there are too many already. */
 static bool enter(struct flat *f, size_t out, size_t to)
 {
     if (f->depth > MARKS_DEPTH)
@@ -51,7 +52,8 @@ static bool enter(struct flat *f, size_t out, size_t to)
     return true;
 }
 
-/* The quoted lines from i on are read for themselves. Returns where their text begins; i: there are none. */
+/* Enters the quoted lines from i on, which are read separately. Returns where their text begins; i: there are
+ * none. */
 static size_t enter_quote(struct flat *f, size_t i)
 {
     bool rest, all;
@@ -78,7 +80,7 @@ static bool is_word(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The line end after the language that a block's opening mark names; i: it names none. */
+/* The line end after the language named by a block's opening mark; i: it names none. */
 static size_t language_end(const struct flat *f, size_t i)
 {
     size_t k = i;
@@ -88,7 +90,7 @@ static size_t language_end(const struct flat *f, size_t i)
     return k > i && end < f->text.n && f->text.p[end] == '\n' ? k : i;
 }
 
-/* ``` at i: a block of code? */
+/* Whether ``` at i begins a block of code. */
 static bool block_at(struct flat *f, size_t i, struct mark *mark)
 {
     size_t bound = f->in[f->depth].out, in = language_end(f, i + 3), out;
@@ -101,14 +103,14 @@ static bool block_at(struct flat *f, size_t i, struct mark *mark)
             break;
         if (in == i + 3)
             return false;
-        in = i + 3; /* the language is the code itself */
+        in = i + 3; /* what looks like the language is the code */
     }
     *mark = (struct mark){(uint32_t)i,       (uint32_t)in,  (uint32_t)out,
                           (uint32_t)out + 3, .mends = true, .block = true};
     return true;
 }
 
-/* A backtick at i: some code? */
+/* Whether a backtick at i begins code. */
 static bool code_at(struct flat *f, size_t i, struct mark *mark)
 {
     size_t bound = f->in[f->depth].out;
@@ -128,7 +130,7 @@ static bool code_at(struct flat *f, size_t i, struct mark *mark)
     return false;
 }
 
-/* The construct of marks that begins at i: of several the longest. */
+/* The construct with marks that begins at i: the longest of several. */
 static bool token_at(struct flat *f, size_t i, struct mark *mark)
 {
     size_t best = 0, bound = f->in[f->depth].out;
@@ -172,7 +174,7 @@ static bool link_at(const struct flat *f, size_t i, struct mark *mark)
     return end > k + 1;
 }
 
-/* Adds the mark and returns where reading goes on: inside of it, or behind it when there is only text in it.
+/* Adds the mark and returns where reading goes on: inside it, or after it if it can only contain plain text.
  */
 static size_t take_mark(struct flat *f, const struct mark *mark, bool verbatim)
 {
@@ -182,7 +184,7 @@ static size_t take_mark(struct flat *f, const struct mark *mark, bool verbatim)
     return !verbatim && enter(f, mark->out, mark->to) ? mark->in : mark->to;
 }
 
-/* The end of a web address at i, in which nothing else is read; i: it is none. */
+/* The end of a web address at i, in which nothing else is recognised; i: it is not one. */
 static size_t address_end(const struct flat *f, size_t i)
 {
     struct span rest = {f->text.p + i, f->in[f->depth].out - i};
@@ -196,7 +198,7 @@ static size_t address_end(const struct flat *f, size_t i)
     return i + k;
 }
 
-/* Reads on at i, and returns where to go on. */
+/* Reads one step at i and returns where to go on. */
 static size_t step(struct flat *f, size_t i)
 {
     struct mark mark;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The constructs of a paragraph in CommonMark (spec 0.31, 6): code, links, emphasis. Spoilers and ~~ are
- * none, but are kept whole if they can be. */
+/* The constructs of a paragraph in CommonMark (spec 0.31, 6): code, links, emphasis. Spoilers and ~~ are not
+ * part of it, but are kept whole if possible. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "send/emphasis.h"
 #include "send/marks.h"
 
-enum { BRACKETS = 32 }; /* so many [ may be open at a time */
+enum { BRACKETS = 32 }; /* most [ open at a time */
 
 struct reader {
     struct span text;
@@ -20,11 +20,11 @@ struct reader {
     struct ticks ticks;
     struct runs runs;
     struct bracket {
-        size_t at, runs; /* runs: those before it */
+        size_t at, runs; /* runs: the number of runs before it */
         bool image, off; /* off: a link cannot hold another */
     } open[BRACKETS];
-    size_t brackets, more; /* more: of those that were too many */
-    size_t pair[2];        /* where ~~ and || were opened; 0: not */
+    size_t brackets, more; /* more: the number of [ beyond BRACKETS */
+    size_t pair[2];        /* where ~~ and || were opened; 0: they were not */
 };
 
 static void add(struct reader *r, size_t from, size_t in, size_t out, size_t to, bool mends)
@@ -86,7 +86,7 @@ static size_t close_bracket(struct reader *r, size_t i)
     return end;
 }
 
-/* ~~ or ||: the second one ends what the first began. */
+/* ~~ or ||: the second one closes the first. */
 static size_t take_pair(struct reader *r, size_t i)
 {
     size_t *open = &r->pair[r->text.p[i] == '|'];

@@ -5,8 +5,8 @@
 #include "send/lines.h"
 
 enum {
-    RAW_WIDTH = 3,  /* a block of code may be indented by so many columns */
-    ROW_LEAST = 60, /* in shorter parts a table's row is not mended */
+    RAW_WIDTH = 3,  /* most columns by which a block of code may be indented */
+    ROW_LEAST = 60, /* in shorter parts, a table's row is not mended */
 };
 
 struct margin line_margin(const struct blocks *b, size_t keep)
@@ -56,7 +56,7 @@ size_t prefix_length(const struct blocks *b, size_t keep)
     return n;
 }
 
-/* The length of a table's head on lines of their own; 0: it takes too much of a part, and is not repeated. */
+/* The length of a table's head on separate lines; 0: it takes too much of a part, so it is not repeated. */
 static size_t head_length(const struct split *s, const struct blocks *b)
 {
     if (b->kind != LINE_ROW || b->head.n / 4 > s->rule.max)
@@ -65,7 +65,7 @@ static size_t head_length(const struct split *s, const struct blocks *b)
     return n <= s->rule.max / 2 ? n : 0;
 }
 
-/* Whether a row that is cut in itself is ended, and begun again behind the table's head. */
+/* Whether a row that is cut inside is closed, and begun again after the table's head. */
 static bool row_mends(const struct split *s, const struct blocks *b)
 {
     return head_length(s, b) && s->rule.max >= ROW_LEAST;
@@ -123,7 +123,7 @@ void lines_skip(struct split *s, size_t to)
     s->at = to;
 }
 
-/* The head of the table that is cut, on lines with that prefix. */
+/* Repeats the head of the table that is cut, on lines with that prefix. */
 static void repeat_head(struct split *s, struct span prefix)
 {
     struct span head = s->blocks.head;
@@ -141,7 +141,7 @@ static void repeat_head(struct split *s, struct span prefix)
     buf_ch(&s->before, '\n');
 }
 
-/* The cells of the row that are in parts already, as empty ones. */
+/* Adds empty cells in place of those cells of the row that are already in parts. */
 static void skip_cells(struct split *s)
 {
     size_t i = s->blocks.content, n = 1;
@@ -153,7 +153,8 @@ static void skip_cells(struct split *s)
         buf_str(&s->before, "| ");
 }
 
-/* How far the lines of the next part, which begins in the present line, do without indentation. */
+/* Chooses how much indentation is left out of the lines of the next part, which begins in the current line.
+ */
 static void choose_keep(struct split *s, bool code)
 {
     const struct blocks *b = &s->blocks;
@@ -168,21 +169,21 @@ static void choose_keep(struct split *s, bool code)
     }
 }
 
-/* Whether the line goes on with a paragraph, and would be code if it began one. */
+/* Whether the line continues a paragraph and would be code if it began one. */
 static bool is_indented(const struct blocks *b, struct span text)
 {
     size_t from = b->edge[b->matched].at, n = b->content - from;
     return b->goes_on && (n >= 4 || (n && memchr(text.p + from, '\t', n)));
 }
 
-/* A quote inside of other marks ends with them, in the middle of a line. */
+/* Leaves a quote that ends in the middle of a line together with the marks around it. */
 static void leave_quote(struct blocks *b, size_t at)
 {
     if (b->quotes && b->depth && b->quotes->n && b->quotes->v[b->quote].to <= at)
         b->depth = b->matched = 0;
 }
 
-/* Makes what the part that begins at s->at begins with. */
+/* Makes the beginning of the part that begins at s->at. */
 static void open_part(struct split *s, const struct mend *marks, bool code, bool row)
 {
     struct blocks *b = &s->blocks;
@@ -198,7 +199,7 @@ static void open_part(struct split *s, const struct mend *marks, bool code, bool
     blocks_prefix(&prefix, b, s->keep);
     struct margin m = line_margin(b, s->keep);
     if (prefix.len + 2 * m.quotes + m.blanks > s->rule.max / 4)
-        prefix.len = s->keep = s->later = 0; /* no room for it */
+        prefix.len = s->keep = s->later = 0; /* there is no room for it */
     s->before.len = 0;
     open_again(&s->before, &s->open, &outer, s->text, (struct span){NULL, 0});
     if (code) {

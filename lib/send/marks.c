@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of a text's constructs, and what both grammars of them share. */
+/* The list of a text's constructs, and code shared by both grammars. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "send/marks.h"
 
-enum { ADDRESS_MAX = 512 }; /* longest address of a link that is looked for, bytes */
+enum { ADDRESS_MAX = 512 }; /* longest address of a link that is recognised, bytes */
 
 void marks_add(struct marks *m, const struct mark *mark)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Mending what a cut tears. */
+/* Mending the constructs that a cut tears. */
 #include <string.h>
 
 #include "base/text.h"
@@ -20,7 +20,7 @@ static bool in_set(char c, const char *set)
     return c && strchr(set, c);
 }
 
-/* The blanks in front of a block's marks: as many columns as a list's marker takes that stands before it. */
+/* The blanks before a block's marks: as many columns as a list marker in front of it takes. */
 static size_t block_indent(struct span text, const struct mark *m)
 {
     size_t line = m->from, i, digits;
@@ -38,7 +38,7 @@ static size_t block_indent(struct span text, const struct mark *m)
     return i == m->from && i - line < 32 ? i - line : 0;
 }
 
-/* The opening mark's text: of a block without the line end. */
+/* The opening mark's text; for a block, without the line end. */
 static struct span opening(struct span text, const struct mark *m)
 {
     return piece(text, m->from, m->in);

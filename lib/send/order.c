@@ -10,14 +10,14 @@ enum state { UNDER_WAY, WAITING, LATER };
 
 struct item {
     enum state state;
-    uint64_t number, text; /* of the frame; of the text it is a part of: the first one's */
+    uint64_t number, text; /* the frame's number; that of the first frame of its text */
     bool more, queued;
     int tries;  /* that it was sent again */
     int64_t at; /* LATER: the moment it may leave */
     struct chat *chat;
     struct item *prev, *next;   /* in the chat's queue */
-    struct item *before, *then; /* in the list of those that come later */
-    size_t n;                   /* of the line, which follows the id */
+    struct item *before, *then; /* in the list of those that leave later */
+    size_t n;                   /* length of the line, which follows the id */
     UT_hash_handle hh;          /* by the id */
     char id[];
 };
@@ -25,7 +25,7 @@ struct item {
 struct chat {
     struct item *queue;
     size_t items; /* queued or under way */
-    bool stirred; /* in the list of chats whose queue may have something to let go */
+    bool stirred; /* it is in the list of chats whose queue may have a frame that may leave */
     struct chat *prev, *next;
     UT_hash_handle hh; /* by the name */
     char name[];
@@ -86,7 +86,7 @@ static void set_state(struct order *o, struct item *i, enum state state)
     i->state = state;
 }
 
-/* Most come last; one that is sent again goes in front of what came after it. */
+/* Most go to the end; a frame that is sent again goes before those that came after it. */
 static void enqueue(struct item *i)
 {
     struct item *at = i->chat->queue;
@@ -108,7 +108,7 @@ static void dequeue(struct item *i)
     i->queued = false;
 }
 
-/* One item less, or whoever else holds the chat. */
+/* Drops one reference to the chat, of an item or of another holder. */
 static void let_chat_go(struct order *o, struct chat *c)
 {
     if (--c->items)
@@ -170,7 +170,7 @@ bool order_add(struct order *o, const struct order_frame *f)
     return free_way;
 }
 
-/* Whether what is behind a frame under way waits for its result. */
+/* Whether the frames behind a frame under way wait for its result. */
 static bool is_waited_for(const struct item *i)
 {
     return i->more || i->tries;
@@ -219,7 +219,7 @@ bool order_next(struct order *o, int64_t now, struct span *line)
     return false;
 }
 
-/* The parts of the text that still wait go. */
+/* Drops the parts of the text that still wait. */
 static size_t drop_rest(struct order *o, struct chat *c, uint64_t text)
 {
     struct item *i, *next;

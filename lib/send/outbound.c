@@ -5,7 +5,7 @@
 #include "send/outbound.h"
 #include "json/write.h"
 
-/* One of the frame's own members. Null, and for all but requestId the empty string, are as good as absent. */
+/* Takes a member that belongs to the frame. null counts as absent, and so does "", except for requestId. */
 static bool lift(struct span *to, struct span v, const char *name, struct buf *why)
 {
     if (!v.p || json_is_null(v))
@@ -29,7 +29,7 @@ bool outbound_lift(struct outbound *o, const struct json_members *action, struct
                         lift(&o->bot, bot, "botId", why));
 }
 
-/* The action as it stands in the frame: to the byte, unless something is lifted, replaced or left out. */
+/* Appends the action for the frame: byte for byte, unless something is lifted, replaced or left out. */
 static void action_build(struct buf *out, const struct outbound *o)
 {
     static const char *const lifted[] = {"requestId", "platform", "botId", "addressed"};
@@ -48,7 +48,7 @@ static void action_build(struct buf *out, const struct outbound *o)
         buf_span(out, o->action);
 }
 
-/* The length of the line end of Unicode at p that JSON lets stand in a string, and its escape; 0: there is
+/* The length of a Unicode line end at p that JSON allows unescaped in a string, and its escape; 0: there is
  * none. */
 static size_t line_sign(const char *p, const char *end, const char **escape)
 {

@@ -10,8 +10,8 @@
 #include "send/outlet.h"
 
 enum {
-    ROOM = 256 * 1024,  /* bytes of output after which no further parts are made */
-    TAKEN = 1024 * 1024 /* the longest message that every known peer takes (protocol §9) */
+    ROOM = 256 * 1024,  /* bytes of queued output after which no further parts are made */
+    TAKEN = 1024 * 1024 /* bytes of the longest message that every known peer takes (protocol §9) */
 };
 
 void outlet_open(struct outlet *t, struct filter *f, const struct sender_options *o, bool ordered)
@@ -62,8 +62,8 @@ static void let_go(struct outlet *t)
 
 /* ---- actions ---- */
 
-/* Whose order the action keeps; empty: nobody's. A sign of typing is of no use later, a question of no use to
- * others. */
+/* Finds the chat whose order the action keeps; empty: none. A typing sign would be useless later, and a
+ * question need not wait for others. */
 static void find_chat(struct outlet *t, const struct frame *action)
 {
     struct span op = action->name,
@@ -74,7 +74,7 @@ static void find_chat(struct outlet *t, const struct frame *action)
     buf_span(&t->chat, key);
 }
 
-/* Sends the frame just made; one that is refused too: relay-dial answers it, so whoever asked hears of it. */
+/* Sends the frame just made, even if it is refused: relay-dial answers it, so whoever asked gets a result. */
 static void emit(struct outlet *t, bool passed, bool part)
 {
     if (!passed) {
@@ -96,7 +96,7 @@ static void emit(struct outlet *t, bool passed, bool part)
     t->line.len = 0;
 }
 
-/* Makes the further parts of a long text: as many as there is room for, or all, as the order keeps them. */
+/* Makes the further parts of a long text: as many as there is room for, or all if the order keeps them. */
 static void emit_parts(struct outlet *t)
 {
     while (sender_busy(t->sender) && (t->chat.len || has_room(t)))
@@ -116,7 +116,7 @@ void outlet_action(struct outlet *t, struct frame *action)
 
 /* ---- results ---- */
 
-/* A number of seconds in ms; -1: it is none, or too odd for one. */
+/* A number of seconds, in ms; -1: it is not a number, or not a plausible one. */
 static int64_t seconds(struct span v)
 {
     char text[32];
@@ -169,7 +169,8 @@ static void take_result(struct outlet *t, const struct frame *fr)
 bool outlet_frame(struct outlet *t, const struct frame *fr)
 {
     sender_learn(t->sender, fr);
-    /* A stage that passes these on passes results on; one that swallows all must not stop a text. */
+    /* If the stages before pass these on, they pass results on too; if they swallow everything, a text must
+     * not wait for results. */
     if (fr->type == FRAME_LINK || fr->type == FRAME_DESCRIPTOR || fr->type == FRAME_OUTBOUND_RESULT)
         t->comes_down = true;
     if (!t->order || (fr->type != FRAME_OUTBOUND_RESULT && fr->type != FRAME_WORK))

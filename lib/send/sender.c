@@ -14,13 +14,13 @@
 struct sender {
     struct sender_options o;
     struct platforms platforms;
-    struct outbound out;                /* of the present action */
+    struct outbound out;                /* of the current action */
     struct span op;                     /* its op, JSON text */
     struct buf why;                     /* why it is refused */
     struct buf id, name, text, refusal; /* work space */
-    bool busy;                          /* its text is being split: all it needs is … */
-    struct arena kept;                  /* … here */
-    struct buf part, content;           /* the part, and the same as JSON text */
+    bool busy;                          /* its text is being split */
+    struct arena kept;                  /* … and everything that takes is kept here */
+    struct buf part, content;           /* the current part, and the same as JSON text */
     struct split split;
 };
 
@@ -50,7 +50,7 @@ void sender_learn(struct sender *s, const struct frame *f)
         platforms_reset(&s->platforms);
 }
 
-/* Appends the frame. One over the longest line is refused, and says no more than that. */
+/* Appends the frame. One over the longest line is refused: then the frame says only that. */
 static bool build(struct sender *s, struct buf *out)
 {
     size_t from = out->len;
@@ -68,7 +68,7 @@ static bool build(struct sender *s, struct buf *out)
     return !s->why.len;
 }
 
-/* What is known of the platform that the action goes to; NULL: nothing. */
+/* What is known about the platform to which the action goes; NULL: nothing. */
 static const struct platform *find_platform(struct sender *s, const struct frame *action)
 {
     struct span v = s->out.platform;
@@ -84,7 +84,7 @@ static const struct platform *find_platform(struct sender *s, const struct frame
     return platforms_find(&s->platforms, buf_as_span(&s->name));
 }
 
-/* The rule for texts to the platform. A max of 0: there is none. */
+/* The rule for texts to the platform. A max of 0: there is no limit. */
 static struct split_rule rule_for(const struct sender *s, const struct platform *p)
 {
     struct split_rule r = {.max = p ? p->max : 0, .utf16 = p && p->utf16};
@@ -96,14 +96,14 @@ static struct split_rule rule_for(const struct sender *s, const struct platform 
     return r;
 }
 
-/* Keeps a span of the line for the parts that are made when the line is gone. */
+/* Keeps a span of the line for the parts that are made after the line is gone. */
 static void keep_span(struct sender *s, struct span *v)
 {
     if (v->p)
         *v = arena_copy(&s->kept, *v);
 }
 
-/* Keeps what the parts need; of the action all but its text. */
+/* Keeps everything that the parts need: of the action, all but its text. */
 static void keep(struct sender *s)
 {
     struct json_edit no_text = {"content", span_of("\"\"")};
@@ -118,11 +118,11 @@ static void keep(struct sender *s)
     buf_free(&action);
 }
 
-/* A text that is too long is going to be split, or s->why says why it cannot be. */
+/* Makes a text that is too long be split, or sets s->why if it cannot be. */
 static void fit_text(struct sender *s, const struct op *op, struct span v, const struct split_rule *r)
 {
     if (!r->max || op->over == LONG_PASS || !json_is_string(v) || v.n - 2 <= r->max)
-        return; /* JSON text is never shorter than what it stands for */
+        return; /* JSON text is never shorter than the text it encodes */
     s->text.len = 0;
     json_decode(&s->text, v);
     struct span text = buf_as_span(&s->text);
@@ -139,7 +139,7 @@ static void fit_text(struct sender *s, const struct op *op, struct span v, const
     }
 }
 
-/* Sets s->why if the action must not pass, s->busy if it is going to be split. */
+/* Sets s->why if the action must not pass, and s->busy if its text is going to be split. */
 static void check(struct sender *s, const struct op *op, const struct frame *action)
 {
     if (!outbound_lift(&s->out, &action->top, &s->why) || !action_check(&s->why, op, &action->top) || !op)

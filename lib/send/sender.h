@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* From actions to frames (protocol §4): checks, gates, limits and splitting, with what the stream tells of
+/* From actions to frames (protocol §4): checks, gates, limits and splitting, using what the stream says about
  * platforms. No I/O.
  *
- * sender_take() makes the first frame of an action; as long as the sender is busy there are more of the same
- * action to get by sender_next(), and no other action may be given. */
+ * sender_take() makes the first frame of an action. As long as the sender is busy, sender_next() makes more
+ * frames of the same action, and sender_take() must not be called. */
 #ifndef RELAY_SEND_SENDER_H
 #define RELAY_SEND_SENDER_H
 
@@ -13,8 +13,8 @@ enum sender_unit { SENDER_UNIT_PLATFORM, SENDER_UNIT_CHARS, SENDER_UNIT_UTF16 };
 
 struct sender_options {
     size_t max_frame;      /* longest frame, bytes */
-    size_t max_length;     /* longest text of a message; 0: as the platform's descriptor has it */
-    enum sender_unit unit; /* what it is counted in */
+    size_t max_length;     /* longest text of a message; 0: as the platform's descriptor says */
+    enum sender_unit unit; /* the unit in which it is counted */
     bool no_split;         /* refuse a text that is longer */
 };
 
@@ -23,11 +23,12 @@ struct sender;
 struct sender *sender_new(const struct sender_options *o);
 void sender_free(struct sender *s);
 
-/* Learns from a frame of the stream: descriptor, inbound, link; nothing from others. */
+/* Learns from a descriptor, inbound or link frame of the stream, and from no other. */
 void sender_learn(struct sender *s, const struct frame *f);
 
-/* Appends the frame that the action becomes, or its first one, without '\n'. False: it is refused, see below;
- * then the frame says so (design: refused). */
+/* Appends the frame that the action becomes, or the first of several, without '\n'. False: the action is
+ * refused (sender_refusal() says why); then the frame has the member `refused` (design: refused). */
+/* Whether there are more frames of the same action. */
 bool sender_take(struct sender *s, const struct frame *action, struct buf *out);
 bool sender_busy(const struct sender *s);
 /* Appends the next frame of the same action; the same result. */

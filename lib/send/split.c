@@ -12,7 +12,7 @@ bool split_possible(const struct split_rule *r, struct span text)
     return r->max > 1 || split_length(r, text) == text_chars(text.p, text.n);
 }
 
-/* Finds the constructs of all of the text: in CommonMark those of each paragraph. */
+/* Finds the constructs of the whole text; in CommonMark, those of each paragraph. */
 static void find_marks(struct split *s)
 {
     struct blocks b = {.dialect = s->rule.dialect};
@@ -53,7 +53,7 @@ void split_start(struct split *s, struct span text, const struct split_rule *r)
         blocks_line(&s->blocks, text, 0);
 }
 
-/* Where the text goes on behind a cut: white space is left out, but not the indentation of a line. */
+/* Where the text goes on after a cut: white space is left out, except the indentation of a line. */
 static size_t go_on(const struct split *s, const struct gap *g)
 {
     struct blocks b = s->blocks;

@@ -3,16 +3,16 @@
  *
  * A part ends at the last paragraph end that leaves it at least a quarter full; failing that, the last line,
  * sentence or word end that does; a word that is too long is cut after a grapheme cluster, a cluster that is
- * too long after a code point. White space at a cut belongs to no part (the indentation of a line does). As
- * the dialect reads the text: what would be whole in a part is not cut; what is cut is closed and opened
- * again (unless that takes more than half of a part), and if a list is cut, its lines are moved to the
- * left. Pure, and in linear time. */
+ * too long after a code point. White space at a cut is left out (but not the indentation of a line). The text
+ * is read as its dialect reads it: a construct that would be whole in a part is not cut; one that is cut is
+ * closed and opened again (unless that takes more than half of a part); and if a list is cut, its lines are
+ * moved to the left. Pure, and in linear time. */
 #ifndef RELAY_SEND_SPLIT_H
 #define RELAY_SEND_SPLIT_H
 
 #include "send/mend.h"
 
-/* Whether the text can be split: not if one code point is over the maximum already. */
+/* Whether the text can be split: not if a single code point is already over the maximum. */
 bool split_possible(const struct split_rule *r, struct span text);
 
 /* A text being split. */
@@ -20,21 +20,21 @@ struct split {
     struct split_rule rule;
     struct span text; /* valid UTF-8, not owned */
     struct marks marks, quotes;
-    size_t at; /* what is before is in parts already */
+    size_t at; /* the text before this offset is already in parts */
     size_t parts;
-    struct blocks blocks; /* of the line that `at` is in */
-    struct open open;     /* at `at` */
+    struct blocks blocks; /* of the line in which `at` is */
+    struct open open;     /* the constructs open at `at` */
     bool line_start;      /* `at` is at the start of a line */
     bool torn;            /* `at` is inside a cluster */
-    size_t keep;          /* of so many containers the part's lines do without the indentation */
-    size_t later;         /* … of so many once the open block of code has ended */
-    struct buf before;    /* what the part begins with, and … */
+    size_t keep;          /* number of containers whose indentation is left out of the part's lines */
+    size_t later;         /* … once the open block of code has ended */
+    struct buf before;    /* text added at the beginning of the part */
     size_t before_length;
-    struct buf after;  /* … what the last one ended with, that is not in the text */
+    struct buf after;  /* text added at the end of the last part */
     struct buf breaks; /* work space */
 };
 
-/* The text must be there until the last part is taken, and split_possible(). */
+/* The text must stay valid until the last part is taken; split_possible() must be true for it. */
 void split_start(struct split *s, struct span text, const struct split_rule *r);
 /* Appends the next part. False, with nothing appended, after the last. */
 bool split_next(struct split *s, struct buf *part);
