@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-decode: makes messages of what the connector delivers, for programs and for people. */
+/* relay-decode: turns the connector's deliveries into messages, for programs and for people. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,19 +18,19 @@ enum { CONTRACT_CURRENT, CONTRACT_V1 };
 static struct relay_decode {
     struct filter filter;
     bool check, ack, keep_forwards;
-    int format, contract, color; /* by the words of the options */
+    int format, contract, color; /* indices of the options' words */
     uintmax_t results, failures;
     struct event event;
     struct interaction interaction;
     struct view view;
-    struct frame opened;      /* the inbound frame that a forward stands for */
-    struct frame seen, shown; /* of a line to be viewed: what it holds, and its message */
+    struct frame opened;      /* the inbound frame made from a forward */
+    struct frame seen, shown; /* for viewing a line: the frame in it, and the message made from that */
     struct json_members record;
     struct buf forward, line, answer;
 } self;
 
-/* Makes the message of a delivery: *line is its normalised frame, f's line if that is right as it
- * stands. Returns NULL, or the reason why there is none. */
+/* Makes the message from a delivery: *line is its normalised frame, which is f's line if that needs no
+ * change. Returns NULL, or the reason why it is not a message. */
 static const char *make_message(struct relay_decode *d, const struct frame *f, struct span *line)
 {
     struct json_error e;
@@ -67,7 +67,7 @@ static void acknowledge(struct relay_decode *d, const struct frame *f)
 }
 
 /* A delivery that is not a message would come back for ever if it were not acknowledged. A forward of another
- * platform or an autocomplete request is in order, there is only no message in it. */
+ * platform or an autocomplete request is in order, but it does not hold a message. */
 static void drop(struct relay_decode *d, const struct frame *f, const char *reason)
 {
     const char *file = d->filter.source ? d->filter.source : "stdin";
@@ -119,7 +119,7 @@ static bool take_record(struct relay_decode *d, struct span line, enum frame_dir
     return true;
 }
 
-/* With -f text and tsv: every line is taken here, and no frame is passed on. */
+/* With -f text and tsv: every line is taken here, and no frames are passed on. */
 static void on_line(struct filter *filter, struct span line)
 {
     struct relay_decode *d = filter->ctx;

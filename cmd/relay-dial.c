@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial - own the link to the connector, for a pipe or for a ring of filters. */
+/* relay-dial: owns the link to the connector, for a pipe or a ring of filters. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -110,7 +110,7 @@ static const struct tool tool = {
     .filter = true,
 };
 
-/* A URL without user and password; never freed, it is for a last message or the only one. */
+/* A URL without user and password; never freed, as it is for a last message or the only one. */
 static const char *for_eyes(const char *url)
 {
     struct buf b = {0};
@@ -118,7 +118,7 @@ static const char *for_eyes(const char *url)
     return buf_cstr(&b);
 }
 
-/* [URL] [-- COMMAND [ARG…]]: a "--" that ended the options stands for an URL left out. */
+/* [URL] [-- COMMAND [ARG…]]: a "--" that ended the options means that the URL was left out. */
 static void read_operands(struct relay_dial *s, const struct opts *o)
 {
     char **at = o->argv + o->operands;
@@ -142,7 +142,8 @@ static void read_operands(struct relay_dial *s, const struct opts *o)
         opt_wrong("dial '%s': not a ws, wss, http or https URL", for_eyes(base));
 }
 
-/* Authenticated only with both an id and a secret (protocol §1); who asks for it by an option gets it. */
+/* Authenticated only with both an id and a secret (protocol §1); it is an error if options ask for
+ * authentication and one of the two is missing. */
 static void read_credential(struct relay_dial *s)
 {
     struct dial_options *d = &s->o;
@@ -185,7 +186,7 @@ static void check_options(struct relay_dial *s, const struct opts *o)
     check_ready_fd((int)s->ready_fd, d->command);
 }
 
-/* What the rows did not put where the dial wants it. */
+/* Fills in the dial's options that the rows do not set directly. */
 static void fill_in(struct relay_dial *s, const struct opts *o)
 {
     struct dial_options *d = &s->o;

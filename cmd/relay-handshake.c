@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-handshake: the hellos go up first, the descriptors that come down are normalised (protocol §2, §5).
+/* relay-handshake: sends the hellos up first, and normalises the descriptors that come down (protocol §2,
+ * §5).
  */
 #include <stdlib.h>
 #include <string.h>

@@ -12,7 +12,7 @@ static struct relay_idle {
     struct idle idle;
     int signals;
     bool now;
-    int64_t after; /* ms; 0: never by itself */
+    int64_t after; /* ms; 0: never asks by itself */
 } self;
 
 static void send_going_idle(struct filter *f)
@@ -35,7 +35,7 @@ static bool on_frame(struct filter *f, struct frame *fr)
     return true;
 }
 
-/* Before each wait, so that what was read in the meantime counts. What is sent here goes out at the next
+/* Done before each wait, so that what was read meanwhile counts. A frame emitted here is written at the next
  * turn, which therefore comes at once. */
 static void on_prepare(struct filter *f, struct pollset *ps)
 {

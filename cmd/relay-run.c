@@ -10,13 +10,13 @@
 #include "run/resident.h"
 
 enum {
-    PARALLEL_MAX = 256, /* two descriptors each */
+    PARALLEL_MAX = 256, /* each takes two descriptors */
     ATTEMPTS_MAX = 100,
 };
 
 static struct relay_run {
     struct worker_options o;
-    int64_t parallel, attempts; /* sessions at once; runs of a message */
+    int64_t parallel, attempts; /* most sessions at once; most runs of a message */
     const char *dead_letter, *on_failure;
     bool resident;
 } self = {.o = {.timeout = INT64_MAX, .kill_after = 5000}, .parallel = 4, .attempts = 3};
@@ -52,7 +52,7 @@ static const struct tool tool = {
     .filter = true,
 };
 
-/* A mistyped COMMAND ends it before any message is taken. */
+/* A mistyped COMMAND ends the process before any message is taken. */
 static void check_command(const char *name)
 {
     int error = child_find(name);

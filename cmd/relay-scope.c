@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-scope: remembers each chat's tenant and adds it to what goes out (protocol §4). */
+/* relay-scope: remembers each chat's tenant and adds it to outbound frames and actions (protocol §4). */
 #include "base/diag.h"
 #include "relay/filter.h"
 #include "relay/scope.h"
@@ -10,7 +10,7 @@ static struct relay_scope {
     struct scope_file *file; /* NULL: in memory only */
     struct buf line;
     const char *state;
-    int64_t max; /* chats */
+    int64_t max; /* records of chats */
 } self = {.max = SCOPE_CHATS};
 
 static void learn(struct filter *f, const struct frame *fr)

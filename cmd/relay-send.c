@@ -11,20 +11,20 @@
 #include "send/draft.h"
 #include "send/outlet.h"
 
-/* Where the text for the action comes from that the options make. */
+/* Where the text for the action made by the options comes from. */
 enum source { SOURCE_NONE, SOURCE_OPERANDS, SOURCE_STDIN, SOURCE_LINES };
 
 static struct relay_send {
     struct filter f;
     enum source source;
     struct draft draft;   /* the action that the options make; empty: none */
-    struct buf text;      /* operands, or stdin as far as it was read */
+    struct buf text;      /* the operands, or what was read from stdin so far */
     struct frame drafted; /* the draft as a frame */
     struct outlet outlet;
     struct sender_options limits;
     bool null_input, lines;
     int64_t max_length; /* 0: the descriptor's */
-    int unit;           /* by the words of --len-unit; -1: the descriptor's */
+    int unit;           /* index of the word of --len-unit; -1: the descriptor's */
 } self = {.unit = -1};
 
 static bool on_frame(struct filter *f, struct frame *fr)
@@ -68,7 +68,7 @@ static void on_end(struct filter *f)
     outlet_end(&((struct relay_send *)f->ctx)->outlet);
 }
 
-/* Sends the action that the options make, with this text. Returns NULL, or why it cannot. */
+/* Sends the action made by the options, with this text. Returns NULL, or why it cannot. */
 static const char *send_draft(struct relay_send *s, struct span text)
 {
     struct json_error e;
@@ -98,7 +98,7 @@ static void on_line(struct filter *f, struct span line)
         filter_bad(f, "%s", why);
 }
 
-/* "-": the lines are gathered. */
+/* "-": gathers the lines. */
 static void on_text(struct filter *f, struct span line)
 {
     struct relay_send *s = f->ctx;
@@ -137,7 +137,7 @@ static void send_free(struct relay_send *s)
     buf_free(&s->text);
 }
 
-/* Why the action cannot have that; NULL: it has it. */
+/* Ends the process if the action could not take the option. why: the reason, or NULL. */
 static void check_option(const struct opts *o, const char *why)
 {
     if (why)
@@ -150,7 +150,7 @@ static void on_member(struct opts *o)
     check_option(o, draft_set_text(&self.draft, member, span_of(o->arg)));
 }
 
-/* From here on TEXT may begin with a "-": a script's text must not become an option. */
+/* From here on, TEXT may begin with a "-": a script's text must not be taken for an option. */
 static void on_chat(struct opts *o)
 {
     check_option(o, draft_set_text(&self.draft, "chat_id", span_of(o->arg)));
@@ -229,7 +229,7 @@ static void read_operands(struct relay_send *s, const struct opts *o)
         opt_wrong("option -n: there is nothing to send");
 }
 
-/* The action that the options make must be whole before anything is read or sent. */
+/* The action made by the options must be whole before anything is read or sent. */
 static void check_draft(struct relay_send *s)
 {
     struct buf why = {0};

@@ -12,12 +12,12 @@ static struct framing framing;
 static struct stub stub = {.server = {.address = "127.0.0.1", .framing = &framing},
                            .wake.cooldown = 60000,
                            .connector.o = {.sessions = SESSIONS_MANY, .patience = 10000, .random = &framing}};
-static int64_t port, seed = -1; /* no seed: one of this run */
+static int64_t port, seed = -1; /* seed -1: choose one for this run */
 
 static void on_secret(struct opts *o)
 {
     if (!keyring_add(&stub.connector.o.keys, o->arg))
-        opt_wrong("read --secret: not ID=FILE"); /* what it is may be the secret */
+        opt_wrong("read --secret: not ID=FILE"); /* do not print it: it may be the secret itself */
 }
 
 static void on_descriptor(struct opts *o)

@@ -21,11 +21,11 @@ static struct relay_token {
     struct buf secrets[SECRETS_MAX];
     size_t count;
     int64_t ttl;     /* ms */
-    int64_t expires; /* unix seconds; -1: not given */
+    int64_t expires; /* Unix seconds; -1: not given */
     bool verify;
 } self = {.ttl = (int64_t)TOKEN_TTL * 1000, .expires = -1};
 
-/* False: there is none. */
+/* Loads the secrets. False: there are none. */
 static bool load_secrets(struct relay_token *t)
 {
     for (size_t i = 0; i < t->count; i++)
@@ -86,7 +86,7 @@ static void add_moment(struct buf *out, int64_t seconds)
         buf_printf(out, "%lld", (long long)seconds);
 }
 
-/* Appends what the token says of itself: whose it is, and until when. */
+/* Appends what the token says: whose it is, and when it expires. */
 static void describe(struct buf *out, struct span id, int64_t expires, int64_t now)
 {
     buf_str(out, " of ");

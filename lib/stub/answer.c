@@ -8,9 +8,9 @@
 #include "stub/gateway.h"
 #include "json/write.h"
 
-enum { SHUFFLE_SPAN = 100 }; /* ms within which shuffled answers overtake each other */
+enum { SHUFFLE_SPAN = 100 }; /* ms within which shuffled answers may overtake each other */
 
-/* What else happens when an answer goes out. */
+/* What else happens when an answer is sent. */
 enum effect { EFFECT_NONE, EFFECT_GREET, EFFECT_IDLE, EFFECT_CLOSE };
 
 static void put_out(struct connector *c, struct gateway *g, enum effect effect, struct span line)
@@ -27,7 +27,7 @@ static void put_out(struct connector *c, struct gateway *g, enum effect effect, 
         gateway_flipped(c, g);
 }
 
-/* Sends an answer now or, with a delay, in its turn. Takes over the line. */
+/* Sends an answer now or, with a delay, when it is due. Takes over the line. */
 static void answer(struct connector *c, struct gateway *g, enum effect effect, struct buf *line)
 {
     int64_t wait = c->o.delay;
@@ -90,8 +90,7 @@ static void refusal(struct buf *text, const char *error)
     json_end(text, '}');
 }
 
-/* What becomes of the action of an outbound. The rules come first: they are what the user of the stub wants.
- */
+/* The result of an outbound's action. The rules come first, as they are what the user of the stub wants. */
 static struct span result_of(struct buf *text, struct connector *c, struct gateway *g, const struct frame *f)
 {
     struct span action = frame_get(f, "action"), ruled = {NULL, 0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A call by HTTP. */
+/* An HTTP call. */
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is sent to a connection, and how it ends. */
+/* Sending to a connection, and ending it. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,10 +9,10 @@
 #include "stub/internal.h"
 
 enum {
-    WRITES = 256,          /* messages a connection may write in one go */
+    WRITES = 256,          /* most messages a connection may write in one go */
     CLOSE_WAIT = 2000,     /* ms for the peer's answer to a close frame */
     SMALL_RECEIVE = 16384, /* bytes */
-    WRITE_CLOSE = 4,       /* lws_write() takes it, its header leaves the name out */
+    WRITE_CLOSE = 4,       /* a protocol of lws_write() for which its header has no name */
 };
 
 void conn_set_owner(struct conn *c, void *owner)
@@ -70,7 +70,7 @@ void conn_close(struct conn *c, int code, const char *reason)
     if (conn_ending(c))
         return;
     if (c->ending == END_FREEZE) {
-        c->ending = END_CUT; /* nobody would read the answer */
+        c->ending = END_CUT; /* the answer would not be read */
         return;
     }
     c->code = code;
@@ -139,7 +139,7 @@ static int send_close(struct conn *c)
     return lws_write(c->wsi, b + LWS_PRE, n, (enum lws_write_protocol)WRITE_CLOSE) < 0 ? -1 : 0;
 }
 
-/* The queue is empty: what was to come after it. */
+/* The queue is empty: ends the connection as requested. */
 static int finish(struct conn *c)
 {
     switch (c->ending) {
@@ -162,8 +162,8 @@ static int write_garbage(const struct conn *c, const struct piece *x)
     return lws_write(c->wsi, b + LWS_PRE, x->bytes.n, x->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
 }
 
-/* The header goes over the bytes in front of a piece. Inside a line they must stay, as the line may be taken
- * back: then a copy is written. */
+/* The frame's header overwrites the bytes before a piece. Inside a line these must stay, as the line may be
+ * taken back: so then a copy is written. */
 static unsigned char *in_front(struct conn *c, struct span bytes)
 {
     if (c->piece == c->line)
@@ -187,8 +187,8 @@ static int write_piece(struct conn *c)
     return n;
 }
 
-/* Libwebsockets may hold a part of the last piece, but of none before. Steps over the lines that have left.
- */
+/* Steps over the lines that have left. Libwebsockets may still hold a part of the last piece, but not of
+ * earlier ones. */
 static void step(struct conn *c)
 {
     size_t left = c->failed || lws_partial_buffered(c->wsi) ? c->piece : c->off;

@@ -10,11 +10,10 @@
 #include "stub/gateway.h"
 
 enum {
-    ANSWERS_MAX =
-        64 << 20,         /* bytes of answers that a gateway may leave unread before it is not read either */
-    TORN_SURE = 1 << 20,  /* bytes of a frame without an end that each gateway may have sent */
-    TORN_MAX = 256 << 20, /* … and all of them together beyond that */
-    MESSAGE_USUAL = 1 << 20, /* bytes: what every known gateway takes in a message (protocol §9) */
+    ANSWERS_MAX = 64 << 20,  /* if a gateway leaves more bytes of answers than this unread, it is not read */
+    TORN_SURE = 1 << 20,     /* bytes of an unfinished frame that are allowed for each gateway */
+    TORN_MAX = 256 << 20,    /* … and, beyond that, for all of them together */
+    MESSAGE_USUAL = 1 << 20, /* bytes that every known gateway takes in one message (protocol §9) */
 };
 
 void connector_deliver(struct connector *c, const struct frame *f)
@@ -49,7 +48,7 @@ void connector_tick(struct connector *c)
         tell_gate(c);
 }
 
-/* Once as many frames came as the fault of this connection lets through. */
+/* Makes the fault of this connection happen, once as many frames have come as it lets through. */
 static void strike(struct connector *c, struct gateway *g)
 {
     if ((g->fault.kind != FAULT_CLOSE && g->fault.kind != FAULT_DROP) || g->deaf || g->heard < g->fault.after)
@@ -71,7 +70,7 @@ static void turn_away(struct gateway *g, int code, const char *reason, const cha
     conn_close(g->conn, code, reason);
 }
 
-/* Frames without an end, of all gateways, are held in bounded memory. */
+/* Bounds the memory for unfinished frames of all gateways. */
 static void bound_memory(struct connector *c, struct gateway *g)
 {
     size_t all = 0;
@@ -138,7 +137,7 @@ static struct refusal on_upgrade(void *ctx, struct conn *conn, const char *path,
     return (struct refusal){g->fault.code, fault_headers(g->fault.code)};
 }
 
-/* Another gateway of the same identity is connected: one of the two has to go. */
+/* If another gateway of the same identity is connected, closes one of the two. */
 static void meet(struct connector *c, struct gateway *g)
 {
     for (struct gateway *old = g->next; old; old = old->next) {
@@ -188,7 +187,8 @@ static void gateway_free(struct gateway *g)
     free(g);
 }
 
-/* What was on its way to a gateway that is gone. Deliveries of which no byte left wait for the next one. */
+/* Settles what was on its way to a gateway that is gone. Deliveries of which no byte has left wait for the
+ * next gateway. */
 static void settle(struct connector *c, struct gateway *g)
 {
     size_t begun;

@@ -11,23 +11,23 @@
 #include "stub/server.h"
 #include "stub/strict.h"
 
-/* What a second connection of the same identity, the id of its token, comes to (protocol §9). */
+/* What happens on a second connection of the same identity, the id of its token (protocol §9). */
 enum sessions {
-    SESSIONS_ONE,     /* it is closed: 1008 */
-    SESSIONS_REPLACE, /* the older one is closed: 4000 */
+    SESSIONS_ONE,     /* it is closed with 1008 */
+    SESSIONS_REPLACE, /* the older one is closed with 4000 */
     SESSIONS_MANY,    /* both stay */
 };
 
 struct connector_options {
-    struct keyring keys; /* empty: everybody may come */
+    struct keyring keys; /* empty: no token is needed */
     struct faults faults;
     bool no_result, no_ack, shuffle;
-    bool lenient;           /* nothing that real connectors would refuse is refused (strict.h) */
+    bool lenient;           /* do not refuse what real connectors would refuse (strict.h) */
     int sessions;           /* enum sessions */
     int64_t delay;          /* of every answer, ms */
-    int64_t patience;       /* ms to wait for an ack before it is told */
-    struct framing *random; /* what shuffle draws from */
-    size_t max_frame;
+    int64_t patience;       /* ms to wait for an ack before that is reported */
+    struct framing *random; /* the source of random numbers for shuffle */
+    size_t max_frame;       /* bytes */
     /* A frame came from a gateway. */
     void (*heard)(void *ctx, const struct frame *f);
     void *ctx;
@@ -45,19 +45,20 @@ struct connector {
     struct delay waiting; /* answers */
 };
 
-/* What the server calls; ctx: the struct connector. */
+/* The callbacks for the server; their ctx is the struct connector. */
 extern const struct server_events connector_events;
 
-/* Delivers a frame, or keeps it for the next gateway. */
+/* Delivers a frame, or keeps a copy for the next gateway. */
 void connector_deliver(struct connector *c, const struct frame *f);
-/* The next moment (clock_ms()) something is due, or INT64_MAX. */
+/* The moment of clock_ms() at which something is next due, or INT64_MAX. */
+/* Does what is due. */
 int64_t connector_due(const struct connector *c);
 void connector_tick(struct connector *c);
-/* Reads from the gateways or, if the reader of what they say is slow, does not. */
+/* Stops reading from the gateways (pause), as when the reader of our output is slow, or goes on. */
 void connector_pause(struct connector *c, bool pause);
 /* Closes every link in order. */
 void connector_stop(struct connector *c, int code, const char *reason);
-/* The platform that the present gateway said hello for first; NULL: there is none. */
+/* The platform of the present gateway's first hello; NULL: there is none. */
 const char *connector_platform(const struct connector *c);
 void connector_close(struct connector *c);
 

@@ -6,7 +6,7 @@
 #include "stub/console.h"
 #include "json/write.h"
 
-/* The option of the last prompt with that id (plain text), or {NULL, 0}. */
+/* The option with that id (plain text) of the last prompt, or {NULL, 0}. */
 static struct span find_option(const struct console *c, struct span id)
 {
     struct json_iter it = {json_find(buf_as_span(&c->prompt), "options"), false};
@@ -86,7 +86,7 @@ void console_lines(struct buf *out, const char *who, struct span text)
     }
 }
 
-/* Lines of a member that is text; nothing if it is not. */
+/* Appends the lines of a member that is text; nothing if it is not. */
 static void view_text(struct buf *out, const char *who, struct span value)
 {
     struct buf text = {0};
@@ -118,7 +118,7 @@ static void view_options(struct buf *out, struct span options)
     buf_free(&text);
 }
 
-/* The ops that one line tells about: the verb and the members that follow it. */
+/* The ops that are shown in one line: the verb, and the members that follow it. */
 static const struct {
     const char *op, *verb, *first, *second;
 } deeds[] = {

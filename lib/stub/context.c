@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Libwebsockets, set up to serve the sockets that it is handed. */
+/* Libwebsockets, set up to serve sockets that are handed to it. */
 #include <sys/stat.h>
 
 #include "base/diag.h"
 #include "stub/internal.h"
 
-/* The gateway's pings keep the link; the server sends none of its own. */
+/* The gateway's pings keep the link alive; the server sends none. */
 static const lws_retry_bo_t no_keepalive = {0};
 
 static void check_key(const char *path)

@@ -5,7 +5,7 @@
 #include "base/table.h"
 #include "stub/delay.h"
 
-/* Most come in the order in which they are due: the place is looked for from the end. */
+/* Most are added in the order in which they are due, so the search for the place starts at the end. */
 void delay_add(struct delay *all, int64_t due, void *to, int effect, struct buf *line)
 {
     struct delayed *a = xcalloc(1, sizeof *a), *before = all->first ? all->first->prev : NULL;

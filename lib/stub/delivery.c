@@ -6,8 +6,8 @@
 #include "stub/delivery.h"
 
 enum {
-    QUEUE_MAX = 1 << 20,    /* bytes on their way to the gateway before no more is taken */
-    BACKLOG_MAX = 256 << 20 /* bytes waiting for a gateway before no more is taken */
+    QUEUE_MAX = 1 << 20,    /* if this many bytes are on their way to the gateway, no more are taken */
+    BACKLOG_MAX = 256 << 20 /* if this many bytes wait for a gateway, no more are taken */
 };
 
 static void send_delivery(const struct delivery *d, struct span line)
@@ -81,8 +81,8 @@ void delivery_take(struct delivery *d, const struct frame *f)
     }
     spool_add(&d->spool, f);
     if (live) {
-        /* came with its bufferId: at once, like any live one, and kept for the next handshake until it is
-         * acked */
+        /* it came with a bufferId: send it at once, like any live one, and keep it for the next handshake
+         * until it is acked */
         spool_sync(&d->spool);
         send_delivery(d, spool_take(&d->spool)->line);
     }
@@ -98,14 +98,14 @@ static void keep(struct delivery *d, const struct frame *f, bool delivery)
     d->wanted |= delivery && (!d->to || d->asleep);
 }
 
-/* One line that a gateway did not get; whether it was kept. */
+/* Takes back a line that a gateway did not get. Returns whether it was kept. */
 static bool take_back(struct delivery *d, const struct frame *f, bool begun, struct undelivered *u)
 {
     bool delivery = f->type == FRAME_INBOUND || f->type == FRAME_PASSTHROUGH_FORWARD;
     if (delivery && frame_buffered(f))
         return false;
     if (f->type == FRAME_DESCRIPTOR || f->type == FRAME_OUTBOUND_RESULT || f->type == FRAME_GOING_IDLE_ACK) {
-        u->others++; /* an answer, which is for nobody else */
+        u->others++; /* an answer, which is of use only to that gateway */
         return false;
     }
     if (begun) {
@@ -123,7 +123,7 @@ struct undelivered delivery_return(struct delivery *d, struct span lines, size_t
     struct undelivered u = {0};
     struct frame f = {0};
     struct json_error e;
-    struct span kept = {NULL, 0}; /* the line before, if it was kept */
+    struct span kept = {NULL, 0}; /* the previous line, if it was kept */
     const char *p = lines.p, *end = p + lines.n, *nl;
     for (; p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
         struct span line = {p, (size_t)(nl - p)};

@@ -7,8 +7,8 @@
 #include "stub/fault.h"
 
 enum {
-    COALESCED_MAX = 5, /* lines a message takes besides its first, at most, less one */
-    FRAGMENT_ODDS = 3, /* one in three: the rest of the message in one fragment */
+    COALESCED_MAX = 5, /* a message takes fewer than this many lines besides its first */
+    FRAGMENT_ODDS = 3, /* one in three: the rest of the message goes in one fragment */
 };
 
 static struct fault *grow(struct faults *all)
@@ -22,7 +22,7 @@ void fault_add(struct faults *all, enum fault_kind kind, int code, uintmax_t aft
     *grow(all) = (struct fault){.kind = kind, .code = code, .after = after};
 }
 
-/* Reason and code may be followed by an '@' of their own: the last one counts. */
+/* The reason may contain an '@': only the last one separates N. */
 bool fault_add_close(struct faults *all, const char *text)
 {
     char *copy = xstrdup(text), *at = strrchr(copy, '@'), *colon;
@@ -82,7 +82,7 @@ void framing_seed(struct framing *f, uint64_t seed)
 
 size_t framing_random(struct framing *f, size_t n)
 {
-    /* splitmix64: any seed will do, zero as well */
+    /* splitmix64: any seed will do, even zero */
     uint64_t z = f->state += 0x9e3779b97f4a7c15U;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
     z = (z ^ z >> 27) * 0x94d049bb133111ebU;
@@ -119,7 +119,7 @@ static size_t line_length(struct span queue)
     return nl ? (size_t)(nl - queue.p) + 1 : queue.n;
 }
 
-/* A message of text must be UTF-8 by itself: steps back to the start of a character. */
+/* A text message must be valid UTF-8 by itself: steps back to the start of a character. */
 static size_t whole_characters(struct span queue, size_t n)
 {
     while (n && ((unsigned char)queue.p[n] & 0xc0) == 0x80)

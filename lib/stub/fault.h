@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The faults of a stub: of its connections, the k-th of the list for the k-th connection; and of its
- * messages, how the lines queued for a gateway are cut into WebSocket messages: one line a message, or in
- * every other way that protocol §1 allows a gateway to meet. Pure; seeded, so that a run replays. */
+/* The faults of a stub: those of its connections, the k-th of the list for the k-th connection; and those of
+ * its messages, that is, how the lines queued for a gateway are cut into WebSocket messages: one line per
+ * message, or in any other way that protocol §1 says a gateway may meet. Pure; seeded, so that a run can be
+ * replayed. */
 #ifndef RELAY_STUB_FAULT_H
 #define RELAY_STUB_FAULT_H
 
@@ -12,10 +13,10 @@
 
 enum fault_kind {
     FAULT_NONE,
-    FAULT_CLOSE,     /* a close frame after that many frames, the last one answered */
-    FAULT_DROP,      /* the TCP connection ends after that many frames, the last one not answered */
+    FAULT_CLOSE,     /* a close frame after `after` frames, the last one answered */
+    FAULT_DROP,      /* the TCP connection ends after `after` frames, the last one not answered */
     FAULT_STATUS,    /* the upgrade is refused with an HTTP status */
-    FAULT_HALF_OPEN, /* after the first descriptor: neither reads nor writes, and stays */
+    FAULT_HALF_OPEN, /* after the first descriptor: neither reads nor writes, but stays connected */
 };
 
 struct fault {
@@ -28,7 +29,7 @@ struct fault {
 struct faults {
     struct fault *v;
     size_t n;
-    bool every; /* the last one is for all later connections as well */
+    bool every; /* the last one also applies to all later connections */
 };
 
 /* Adds a fault; false if the text does not have the form. */
@@ -36,7 +37,7 @@ bool fault_add_close(struct faults *all, const char *text); /* CODE[:REASON]@N *
 void fault_add(struct faults *all, enum fault_kind kind, int code, uintmax_t after);
 /* The fault of a connection, counted from 0. */
 struct fault fault_of(const struct faults *all, uintmax_t connection);
-/* The headers that explain an HTTP status, each ended by "\r\n"; "" for most. */
+/* The headers that explain an HTTP status, each ending with "\r\n"; "" for most. Static. */
 const char *fault_headers(int status);
 void faults_free(struct faults *all);
 
@@ -49,23 +50,24 @@ struct framing {
 
 /* Where a connection stands; all zero at first. */
 struct framing_cut {
-    size_t left;       /* bytes of the present message still to be written */
-    bool open;         /* a fragment of it went out */
+    size_t left;       /* bytes of the current message still to be written */
+    bool open;         /* a fragment of it was written */
     bool mid_line;     /* the last message ended inside a line */
     bool garbage_last; /* the last piece was garbage */
 };
 
 /* What to write next. */
 struct piece {
-    struct span bytes;         /* of the queue, or garbage */
-    size_t taken;              /* bytes of the queue that it uses up */
-    bool first, final, binary; /* of its message */
+    struct span bytes; /* part of the queue, or garbage */
+    size_t taken;      /* bytes of the queue that it uses up */
+    bool first, final,
+        binary; /* whether it is the first, the final fragment; whether the message is binary */
 };
 
 void framing_seed(struct framing *f, uint64_t seed);
-/* A number below n, n > 0. */
+/* A random number below n; n > 0. */
 size_t framing_random(struct framing *f, size_t n);
-/* The next piece of the queue: whole lines, each with its '\n', not empty. */
+/* The next piece to write. queue: whole lines, each with its '\n', not empty. */
 struct piece framing_next(struct framing *f, struct framing_cut *c, struct span queue);
 
 #endif

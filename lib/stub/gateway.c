@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which gateway the frames are for. */
+/* Which gateway gets the frames. */
 #include "stub/gateway.h"
 #include "base/diag.h"
 

@@ -30,7 +30,7 @@ int http_refuse(struct conn *c, struct refusal r)
                "HTTP/1.1 %d Refused\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n%s"
                "Connection: close\r\n\r\n%s",
                r.status, strlen(body), r.headers ? r.headers : "", body);
-    /* A request that hangs up meanwhile is as good as refused. */
+    /* If the client hangs up meanwhile, that is as good as a refusal. */
     (void)lws_write(c->wsi, (unsigned char *)b.p + LWS_PRE, b.len - LWS_PRE, LWS_WRITE_HTTP_FINAL);
     buf_free(&b);
     c->deadline = clock_ms() + 1;
@@ -46,7 +46,7 @@ static char *header(struct lws *wsi, enum lws_token_indexes which)
     return text;
 }
 
-/* Whoever writes the page that a user of this machine looks at is not to reach what listens here. */
+/* A web page that a user of this machine opens must not be able to reach this server. */
 static struct refusal check(struct lws *wsi)
 {
     char *version = header(wsi, WSI_TOKEN_VERSION);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection, as the three parts of the server share it: server.c, which libwebsockets calls, http.c,
- * which answers its request, and conn.c, which queues and writes. Everybody else uses server.h and conn.h. */
+/* One connection, shared by the three parts of the server: server.c, which libwebsockets calls; http.c, which
+ * answers the request; and conn.c, which queues and writes. All other files use server.h and conn.h. */
 #ifndef RELAY_STUB_INTERNAL_H
 #define RELAY_STUB_INTERNAL_H
 
@@ -18,22 +18,22 @@ struct conn {
     struct lws *wsi;
     void *owner;
     int fd, slot;
-    bool echo;         /* something came: libwebsockets may have a pong to write, which it does not tell */
+    bool echo;         /* something came: libwebsockets may have a pong to write, without reporting it */
     bool open;         /* upgraded */
     bool settled;      /* `gone` was called */
-    bool paused, held; /* not read: by the caller; because it is read slowly or frozen */
+    bool paused, held; /* not read: because the caller asked; because it is read slowly or is frozen */
     struct mask mask;
     bool told; /* `unmasked` was called */
     enum ending ending;
     int code; /* of our close frame */
     char *reason;
-    int64_t deadline;  /* clock_ms(): give up the wait for the peer's close; 0: none */
-    int64_t resume;    /* clock_ms(): read on; 0: not waiting */
-    struct buf q;      /* LWS_PRE bytes and the lines */
-    size_t off;        /* handed to libwebsockets up to here */
-    size_t piece;      /* … the last time from here */
-    size_t line;       /* start of the first line that has not left whole */
-    struct buf middle; /* a piece from inside a line, with LWS_PRE bytes in front */
+    int64_t deadline;  /* clock_ms() at which to stop waiting for the peer's close frame; 0: none */
+    int64_t resume;    /* clock_ms() at which to read on; 0: not waiting */
+    struct buf q;      /* LWS_PRE bytes, then the lines */
+    size_t off;        /* up to here, handed to libwebsockets */
+    size_t piece;      /* … the last time, from here on */
+    size_t line;       /* start of the first line that has not left completely */
+    struct buf middle; /* a piece from inside a line, after LWS_PRE bytes */
     bool failed;       /* the last piece could not be written */
     struct framing_cut cut;
     bool peer_closed; /* its close frame came: libwebsockets writes the answer */
@@ -43,27 +43,28 @@ struct conn {
 
 enum {
     SERVER_CONNS_MAX = 256,
-    RX_CHUNK = 65536, /* bytes that are read at once */
+    RX_CHUNK = 65536, /* bytes read at once */
 };
 
-/* A context and virtual host without a listening socket, with the options' certificate. Ends the process as
- * server_open() does. */
+/* Makes a context and a virtual host without a listening socket, with the certificate from the options. Ends
+ * the process as server_open() does. */
 struct lws_context *context_open(const struct server_options *o, const struct lws_protocols *protocols,
                                  struct lws_vhost **vhost);
 
-/* A short answer in place of the upgrade; the connection ends with it. Returns 1. */
+/* Sends a short answer instead of the upgrade; the connection ends after it. Returns 1. */
 int http_refuse(struct conn *c, struct refusal r);
-/* Asks whether the request may become a WebSocket, and refuses it if not: then 1, otherwise 0. */
+/* Asks the callback whether the request may become a WebSocket, and refuses it if not. Returns 1 if it was
+ * refused, otherwise 0. */
 int http_upgrade(struct conn *c, const struct server_events *ev, void *ctx);
 
-/* It can be written to: writes what it can and, after the last line, ends as it is to end. Negative: hang up.
- */
+/* The connection can be written to: writes as much as goes and, after the last line, ends as requested.
+ * Negative: hang up. */
 int conn_write(struct conn *c);
-/* Whether there is something to write, or an end to make. */
+/* Whether there is something to write, or the connection is to be ended. */
 bool conn_wants_write(const struct conn *c);
-/* As conn_pause(), for the server's own reasons. */
+/* Like conn_pause(), for the server's reasons. */
 void conn_hold(struct conn *c, bool hold);
-/* Lets little pile up in the kernel for a connection that is not read. */
+/* Shrinks the kernel's buffer, so that little piles up for a connection that is not read. */
 void conn_small_buffer(const struct conn *c);
 void conn_free(struct conn *c);
 

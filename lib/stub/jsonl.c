@@ -24,7 +24,7 @@ static void add_line(struct jsonl *f, struct span line, bool tree)
     f->line[f->n++] = (struct span){xstrndup(line.p, line.n), line.n};
 }
 
-/* A line that will not do ends the process, or is left out. */
+/* A line that is not acceptable ends the process (all), or is left out. */
 __attribute__((format(printf, 3, 4))) static void bad_line(struct jsonl *f, bool all, const char *fmt, ...)
 {
     struct buf m = {0};

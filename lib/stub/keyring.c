@@ -27,7 +27,7 @@ const char *keyring_verify(const struct keyring *k, struct span token, int64_t n
         return NULL;
     if (!token.p)
         return "no token";
-    /* Whose token is it? Then against that one's secrets. */
+    /* First find whose token it is, then verify it against that gateway's secrets. */
     token_verify(&id, token, NULL, 0, now);
     struct span *secrets = xcalloc(k->n, sizeof *secrets);
     for (size_t i = 0; i < k->n; i++)

@@ -19,8 +19,8 @@ struct keyring {
 /* Adds ID=FILE; false if it does not have that form. Ends the process if the file cannot be used
  * (secret_read()). */
 bool keyring_add(struct keyring *k, const char *text);
-/* NULL when the token of an upgrade ({NULL, 0}: none) is good at the moment `now` (unix seconds) or there are
- * no secrets at all; otherwise the reason as token_verify() has it, or "no token". */
+/* NULL when the token of an upgrade ({NULL, 0}: none) is good at the moment `now` (Unix seconds) or there are
+ * no secrets at all; otherwise the reason, static text: that of token_verify(), or "no token". */
 const char *keyring_verify(const struct keyring *k, struct span token, int64_t now);
 void keyring_free(struct keyring *k);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a server listens, and telling it. */
+/* Where a server listens, and announcing it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ static mode_t usual_mode(void)
     return 0666 & ~mask;
 }
 
-/* By a temporary name that nobody can have planted a link under. */
+/* Replaces the file by way of a temporary name under which no one can have planted a link. */
 static void replace_file(const char *path, const struct buf *line)
 {
     struct buf tmp = {0};
@@ -79,7 +79,7 @@ static void replace_file(const char *path, const struct buf *line)
     buf_free(&tmp);
 }
 
-/* False: a FIFO that nobody reads. */
+/* False: the file is a FIFO without a reader. */
 static bool write_into(const char *path, const struct buf *line)
 {
     struct stat st;
@@ -95,7 +95,7 @@ static bool write_into(const char *path, const struct buf *line)
     return true;
 }
 
-/* A link that somebody else put there may lead anywhere. */
+/* Whether another user made this link: it may lead anywhere. */
 static bool is_foreign_link(const char *path)
 {
     struct stat st;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames without a mask. */
-#undef _FORTIFY_SOURCE /* with it, the C library has a recv() of its own, inline */
+#undef _FORTIFY_SOURCE /* with it, the C library defines an inline recv() */
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -25,7 +25,7 @@ static void request_byte(struct mask *m, unsigned char c)
         m->state = MASK_FIRST;
 }
 
-/* The byte with the mask's bit and the short length. */
+/* Reads the byte with the mask bit and the short length. */
 static void second_byte(struct mask *m, unsigned char c)
 {
     unsigned length = c & 0x7f;
@@ -44,7 +44,7 @@ static void length_byte(struct mask *m, unsigned char c)
     m->state = MASK_REST;
 }
 
-/* Steps over as much of mask and payload as is there; returns how much. */
+/* Steps over as much of mask and payload as is at hand; returns how much. */
 static size_t rest(struct mask *m, size_t n)
 {
     size_t step = m->left < n ? (size_t)m->left : n;
@@ -56,7 +56,7 @@ static size_t rest(struct mask *m, size_t n)
 
 size_t mask_check(struct mask *m, const unsigned char *p, size_t n)
 {
-    size_t i = 0, frame = 0; /* frame: where the present one begins, or 0 if it began earlier */
+    size_t i = 0, frame = 0; /* frame: where the current frame begins, or 0 if it began earlier */
     while (i < n && !m->failed) {
         switch (m->state) {
         case MASK_REQUEST:
@@ -80,7 +80,7 @@ size_t mask_check(struct mask *m, const unsigned char *p, size_t n)
     return m->failed ? frame : n;
 }
 
-/* Stands before the C library's for the whole process, libwebsockets included. */
+/* Replaces the C library's recv() for the whole process, including libwebsockets. */
 ssize_t recv(int fd, void *buf, size_t n, int flags)
 {
     ssize_t got = recvfrom(fd, buf, n, flags, NULL, NULL);

@@ -12,7 +12,7 @@
     "\"react\","                                                                                          \
     "\"thread_create\",\"thread_rename\"]"
 
-/* What differs; the rest is the same for all. The last one stands for every other platform. */
+/* The members that differ between platforms. The last entry is for every other platform. */
 static const struct {
     const char *platform, *label, *emoji, *dialect, *len_unit;
     int max;
@@ -24,7 +24,7 @@ static const struct {
     {NULL, NULL, "🔌", "plain", "chars", 4096, false},
 };
 
-/* The descriptor that an object is, or holds. */
+/* The descriptor that an object is or contains. */
 static const cJSON *descriptor_of(const cJSON *object)
 {
     const cJSON *d = tree_get(object, "descriptor");
@@ -108,7 +108,7 @@ static bool is_one_of(struct span op, const char *const *ops)
     return *ops;
 }
 
-/* The chat's name is its id, as a connector answers that knows no better. */
+/* The chat's name is its id, which is the answer of a connector that does not know better. */
 static void chat_info(struct buf *out, struct span action)
 {
     struct span chat = json_find(action, "chat_id");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The WebSocket server of the stub.
  *
- * The sockets are accepted here and handed to libwebsockets, so that one poll(2) of the caller serves them,
- * stdin, stdout and the signals alike; lws_service() with a negative time is one pass without a wait. */
+ * The sockets are accepted here and handed to libwebsockets, so that one poll(2) of the caller serves them as
+ * well as stdin, stdout and the signals; lws_service() with a negative time makes one pass without waiting.
+ */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -17,8 +18,8 @@
 #include "stub/listen.h"
 
 enum {
-    UNSETTLED_WAIT = 50, /* ms between looks at connections that libwebsockets opens or ends by itself */
-    ACCEPT_WAIT = 1000,  /* ms until the next try when no connection can be taken */
+    UNSETTLED_WAIT = 50, /* ms between checks of connections that libwebsockets opens or ends by itself */
+    ACCEPT_WAIT = 1000,  /* ms until the next try when no connection can be accepted */
 };
 
 struct server {
@@ -30,8 +31,8 @@ struct server {
     struct conn *conns;
     size_t count;
     int fd, slot, port;
-    int64_t accept_at; /* clock_ms(): no connection is taken before; 0: any time */
-    bool short_told;   /* that some could not be taken was said, and they still wait */
+    int64_t accept_at; /* no connection is accepted before this moment of clock_ms(); 0: no limit */
+    bool short_told;   /* it was reported that some could not be accepted, and they still wait */
 };
 
 static void receive(struct conn *c, const char *in, size_t n)
@@ -56,7 +57,7 @@ static struct mask *find_mask(void *ctx, int fd)
     return c ? &c->mask : NULL;
 }
 
-/* A request with line ends of its own ends where we cannot see it. */
+/* The end of a request with unusual line ends cannot be seen by mask_check(). */
 static void look_at_masks(struct server *s)
 {
     for (struct conn *c = s->conns; c; c = c->next) {
@@ -97,7 +98,7 @@ static void forget(struct conn *c)
 
 static int opened(struct conn *c)
 {
-    /* An answer does not wait until the one before it has been acknowledged. */
+    /* An answer must not wait until TCP has acknowledged the one before it. */
     int on = 1;
     setsockopt(lws_get_socket_fd(c->wsi), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     c->open = true;
@@ -175,11 +176,11 @@ size_t server_conns(const struct server *s)
     return s->count;
 }
 
-/* Descriptors or memory are short: those who wait are taken when a connection has ended, or in a while. */
+/* Descriptors or memory are short: waiting connections are accepted when another has ended, or in a while. */
 static void accept_failed(struct server *s)
 {
     if (errno == EAGAIN || errno == EWOULDBLOCK)
-        s->short_told = false; /* all of them were */
+        s->short_told = false; /* all of them were accepted */
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED)
         return;
     s->accept_at = clock_ms() + ACCEPT_WAIT;
@@ -208,7 +209,7 @@ static void take_connections(struct server *s)
     }
 }
 
-/* Deadlines and the timed halves of slow reading. */
+/* Handles deadlines, and the timed steps of slow reading. */
 static void look_at_clock(struct server *s, int64_t now)
 {
     for (struct conn *c = s->conns; c; c = c->next) {
@@ -234,7 +235,7 @@ void server_prepare(struct server *s, struct pollset *ps)
     for (struct conn *c = s->conns; c; c = c->next) {
         bool write = c->open && conn_wants_write(c);
         short events = (short)((c->paused || c->held ? 0 : POLLIN) | (write || c->echo ? POLLOUT : 0));
-        /* without events it is not asked for: a connection that hung up would never let the loop sleep */
+        /* leave it out without events: a connection that hung up would never let the loop sleep */
         c->slot = events ? pollset_add(ps, c->fd, events) : -1;
         if (write && !c->settled)
             lws_callback_on_writable(c->wsi);

@@ -18,15 +18,15 @@ struct refusal {
 };
 
 struct server_events {
-    /* Somebody asks for a WebSocket. Status 0 accepts. bearer: the token given, or {NULL, 0}. */
+    /* A client asks for a WebSocket. Status 0 accepts. bearer: the token given, or {NULL, 0}. */
     struct refusal (*upgrade)(void *ctx, struct conn *c, const char *path, struct span bearer);
     void (*opened)(void *ctx, struct conn *c);
     /* A piece of a message came; last: it ends the message. */
     void (*received)(void *ctx, struct conn *c, struct span piece, bool last);
-    /* A frame without a mask came, on a connection without TLS: it and all that follows is dropped. */
+    /* An unmasked frame came, on a connection without TLS: it and everything after it is dropped. */
     void (*unmasked)(void *ctx, struct conn *c);
-    /* The connection is no more. code: the peer's close code; 1005 without one, 1006 without a close frame, 0
-     * when the upgrade did not come about. */
+    /* The connection has ended. code: the peer's close code; 1005 if its close frame had none, 1006 without a
+     * close frame, 0 if there was no upgrade. */
     void (*gone)(void *ctx, struct conn *c, int code, struct span reason);
 };
 
@@ -34,22 +34,22 @@ struct server_options {
     const char *address;     /* to listen on: 127.0.0.1 */
     int port;                /* 0: any free one */
     const char *cert, *key;  /* PEM files for TLS, or NULL */
-    int64_t slow_read;       /* read this many bytes a second from each connection; 0: all that comes */
-    struct framing *framing; /* how messages are made of lines */
+    int64_t slow_read;       /* read this many bytes a second from each connection; 0: no limit */
+    struct framing *framing; /* how messages are made from lines; borrowed */
 };
 
-/* Listens. Ends the process with EX_UNAVAILABLE if the address cannot be had, with EX_NOINPUT if the
- * certificate or key is of no use, with EX_CONFIG if others can read the key. */
+/* Listens. Ends the process with EX_UNAVAILABLE if the address is not available, with EX_NOINPUT if the
+ * certificate or key cannot be used, with EX_CONFIG if others can read the key. */
 struct server *server_open(const struct server_options *o, const struct server_events *ev, void *ctx);
 /* Appends ws://ADDRESS:PORT/relay. */
 void server_url(const struct server *s, struct buf *out);
-/* Takes no further connection. */
+/* Accepts no further connections. */
 void server_stop(struct server *s);
-/* Connections there are, whatever their state. */
+/* The number of connections, whatever their state. */
 size_t server_conns(const struct server *s);
 void server_prepare(struct server *s, struct pollset *ps);
 void server_ready(struct server *s, const struct pollset *ps);
-/* Cuts what is still connected. */
+/* Cuts the remaining connections and frees the server. */
 void server_close(struct server *s);
 
 #endif

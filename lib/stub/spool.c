@@ -42,7 +42,7 @@ struct entry *spool_find(const struct spool *s, struct span id)
     return e;
 }
 
-/* One line of the log. False: it is neither a delivery nor an ack. */
+/* Applies one line of the log. False: it is neither a delivery nor an ack. */
 static bool replay(struct spool *s, struct frame *f, struct span line)
 {
     struct json_error why;
@@ -62,14 +62,14 @@ static bool replay(struct spool *s, struct frame *f, struct span line)
     return good;
 }
 
-/* Told even with --quiet: it may have been a delivery that nobody has had. */
+/* Reported even with --quiet: it may have been a delivery that no gateway has got. */
 static void damaged(struct spool *s, const struct logfile_reader *r, const char *how)
 {
     complain("read buffer %s line %ju: drop %zu bytes, %s", s->path, r->line, r->size, how);
     s->damaged = true;
 }
 
-/* False: a whole line that no buffer has. */
+/* False: a whole line that cannot be from such a file. */
 static bool load_line(struct spool *s, const struct logfile_reader *r, struct frame *f, enum logfile_got got,
                       struct span line)
 {
@@ -104,7 +104,7 @@ uintmax_t spool_load(struct spool *s)
     return wrong;
 }
 
-/* Writes the log anew, without what was acked. */
+/* Rewrites the log without the acked deliveries. */
 static void compact(struct spool *s)
 {
     struct buf b = {0};
@@ -118,7 +118,7 @@ static void compact(struct spool *s)
 void spool_open(struct spool *s, const char *path)
 {
     s->path = path;
-    /* Never an id of an earlier run: a gateway takes that for a delivery it has handled. */
+    /* Never reuse an id of an earlier run: a gateway would take it for a delivery it has handled. */
     snprintf(s->prefix, sizeof s->prefix, "%llx", (unsigned long long)clock_wall_ms());
     if (!path)
         return;

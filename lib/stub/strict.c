@@ -14,7 +14,7 @@ void strict_learn(struct strict *s, const struct frame *delivery)
     scope_learn(s->scopes, delivery, &too_long);
 }
 
-/* Appends a JSON value as it is read: a string's text, or else its JSON text. */
+/* Appends a JSON value for people: a string's text, or otherwise the JSON text. */
 static void add_value(struct buf *out, struct span v)
 {
     if (json_is_string(v))
@@ -23,7 +23,7 @@ static void add_value(struct buf *out, struct span v)
         buf_span(out, v);
 }
 
-/* `relay`, what a gateway says that names no platform, stands for all of them. */
+/* `relay`, which a gateway sends when it does not name a platform, matches all of them. */
 static bool wrong_platform(struct buf *why, const struct identities *hellos, struct span platform)
 {
     struct buf text = {0};
@@ -62,7 +62,7 @@ static bool wrong_op(struct buf *why, const struct platform *p, const struct op 
     return !good;
 }
 
-/* An op may have a text that has to be there, one that may be missing, or none. */
+/* An op's text may be required, optional or absent. */
 static bool wrong_content(struct buf *why, const struct platform *p, const struct op *op, struct span action)
 {
     if (!op || !op->text || op->over == LONG_PASS)
@@ -88,7 +88,7 @@ static struct span scope_of(struct span action)
     return json_is_empty(scope) ? json_find(metadata, "guild_id") : scope;
 }
 
-/* What relay-scope would have added is missing. */
+/* Whether the scope that relay-scope would have added is missing. */
 static bool wrong_scope(const struct strict *s, struct buf *why, const struct frame *outbound)
 {
     struct buf stamped = {0};

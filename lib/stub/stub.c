@@ -14,10 +14,10 @@
 
 enum {
     GRACE = 2500,   /* ms for the links to close and the output to be taken */
-    FIFO_WAIT = 50, /* ms between looks whether somebody reads the URL's FIFO */
+    FIFO_WAIT = 50, /* ms between checks for a reader of the URL's FIFO */
 };
 
-/* Into the file, as soon as there is one who reads it if it is a FIFO. */
+/* Writes the URL to the file; if that is a FIFO, as soon as it has a reader. */
 static void tell_file(struct stub *s)
 {
     struct buf url = {0};
@@ -42,8 +42,8 @@ void stub_listen(struct stub *s)
     buf_free(&url);
 }
 
-/* Begins to close every link in order; then the loop ends. What was read and not taken is counted: nobody
- * will take it. */
+/* Begins to close every link in order; after that the loop ends. Lines that were read but not taken are
+ * counted, as they will not be taken. */
 static void finish(struct stub *s)
 {
     struct span line;
@@ -68,7 +68,7 @@ static bool on_frame(struct filter *f, struct frame *fr)
     return false;
 }
 
-/* What the user of the console types; a terminal shows it already. */
+/* A line that the user of the console typed; a terminal has already shown it. */
 static void on_words(struct filter *f, struct span line)
 {
     struct stub *s = f->ctx;
@@ -96,7 +96,7 @@ static bool on_full(struct filter *f)
     return !s->ending && (delivery_full(&s->connector.delivery) || (s->console && !s->platform));
 }
 
-/* A user who ends the input of a terminal wants to leave, and so does --strict at a bad line. */
+/* A user who ends the input of a terminal wants to leave; --strict ends the input at a bad line too. */
 static void on_end(struct filter *f)
 {
     struct stub *s = f->ctx;
@@ -104,7 +104,7 @@ static void on_end(struct filter *f)
         finish(s);
 }
 
-/* The frames of a recording (relay-dial --record) that came down are delivered live, to the byte. */
+/* Delivers the frames of a recording (relay-dial --record) that came down, live and byte for byte. */
 static void replay(struct stub *s)
 {
     struct delivery *d = &s->connector.delivery;
@@ -190,13 +190,13 @@ static void take_signals(struct stub *s)
     }
 }
 
-/* Its life, or what it is for, is over; or the time to close in order is. */
+/* Ends the stub when its life or its purpose is over, or the time for closing in order. */
 static void look_at_end(struct stub *s)
 {
     struct filter *f = &s->filter;
     bool due = clock_ms() >= s->end_at;
     if (due && !s->due && !s->ending) {
-        s->due = true; /* what stdin has at hand is taken first */
+        s->due = true; /* take what stdin has at hand first */
         return;
     }
     if (!s->ending &&
@@ -227,14 +227,14 @@ static bool on_busy(struct filter *f)
     return !s->ending || (server_conns(s->listener) && clock_ms() < s->end_at);
 }
 
-/* Nobody takes what is written: the links are closed in order. */
+/* The output has no reader: the links are closed in order. */
 static bool on_gone(struct filter *f)
 {
     finish(f->ctx);
     return true;
 }
 
-/* What ends with this process without having been used. */
+/* Reports what is lost with this process without having been used. */
 static void balance(struct stub *s)
 {
     const struct delivery *d = &s->connector.delivery;
@@ -258,7 +258,7 @@ static void on_over(struct filter *f)
 {
     struct stub *s = f->ctx;
     server_close(s->listener);
-    delivery_flush(&s->connector.delivery); /* what the last gateways did not get */
+    delivery_flush(&s->connector.delivery); /* keeps what the last gateways did not get */
     balance(s);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The stub: a connector between stdin, stdout and the WebSocket server. A filter (relay/filter.h) of which
- * nothing passes: its lines are delivered to the gateways, its output is what they say. */
+/* The stub: a connector between stdin, stdout and the WebSocket server. It is a filter (relay/filter.h) that
+ * passes nothing through: its input lines are delivered to the gateways, and their frames are its output. */
 #ifndef RELAY_STUB_STUB_H
 #define RELAY_STUB_STUB_H
 
@@ -20,25 +20,25 @@ struct stub {
     bool mortal;          /* it has a max_life */
     int64_t max_life;     /* ms */
     const char *url_file; /* NULL: none, or it has been written */
-    const char *buffer;
+    const char *buffer;   /* the file of the spool; NULL: none */
 
-    /* The loop's own. */
+    /* For the loop only. */
     struct server *listener;
     struct filter filter;
     struct console chat;
-    char *platform;       /* that the user of the console writes on; NULL: no gateway has come yet */
+    char *platform;       /* on which the user of the console writes; NULL: no gateway has come yet */
     bool prompted, typed; /* the terminal shows a prompt; stdin is a terminal */
     size_t replayed;      /* lines of the recording that are done */
-    size_t unread;        /* lines of stdin that were read and not taken */
+    size_t unread;        /* lines of stdin that were read but not taken */
     int64_t end_at;       /* clock_ms() of the end of its life, or INT64_MAX */
     int signals, slot;
-    bool due;    /* its life is over: one more look at stdin */
+    bool due;    /* its life is over: stdin is read once more */
     bool ending; /* the links are being closed */
 };
 
-/* Listens and tells the URL; with `background`, goes on in a child. */
+/* Listens and announces the URL; with `background`, continues in a child. */
 void stub_listen(struct stub *s);
-/* Serves until a signal, the end of its life or of what it is for. Returns the exit status. */
+/* Serves until a signal comes or its life or purpose is over. Returns the exit status. */
 int stub_run(struct stub *s);
 
 #endif

@@ -13,7 +13,7 @@ static cJSON *made(cJSON *item)
     return item;
 }
 
-/* The text of a string or name, fit for a C string. */
+/* The text of a string or name in a form that fits a C string. */
 static const char *text_of(struct buf *out, struct span string)
 {
     struct buf plain = {0};
@@ -28,7 +28,7 @@ static const char *text_of(struct buf *out, struct span string)
     return buf_cstr(out);
 }
 
-/* The number after 'e', or 0; one out of all measure is cut to a measure that no text reaches. */
+/* The number after 'e', or 0; an absurdly large one is cut to a value that no text reaches. */
 static long exponent_of(struct span number)
 {
     size_t i = 0;
@@ -42,8 +42,7 @@ static long exponent_of(struct span number)
     return e > 1L << 40 ? 1L << 40 : e < -(1L << 40) ? -(1L << 40) : e;
 }
 
-/* The digits without zeros at either end and the power of ten behind them: the same text for the same value.
- */
+/* The digits without zeros at either end, followed by the power of ten: equal values give equal text. */
 static void exact(struct buf *out, struct span number)
 {
     long power = exponent_of(number);
@@ -90,7 +89,7 @@ static cJSON *string(struct span v)
     return item;
 }
 
-/* As deep as the scanner lets text be. */
+/* Recurses as deep as the scanner allows. */
 static cJSON *collection(struct span v)
 {
     bool object = json_is_object(v);

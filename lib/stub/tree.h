@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON as a tree of cJSON's, to be read: of the files that the user of a stub writes, and of the frames that
- * are held against them.
+/* JSON as a cJSON tree, for reading: the files that the user of a stub writes, and the frames that are
+ * compared with them.
  *
- * The rule of the toolkit: our own scanner (json/json.h) where bytes must stay, cJSON where a tree is read. A
- * line that passes through is never made of a tree again: cJSON would give it other numbers, escapes and
- * duplicates. So the text stays beside each tree, and what is sent is the text. The tree is built from what
- * the scanner accepted, since cJSON's parser takes 9007199254740993 for ...992, ends a string at \u0000 and
- * refuses a lone surrogate: a number stands in it as a Raw item with its value in one exact form, \u0000 in a
- * string or a name as the two bytes C0 80, which UTF-8 never has. Pure. */
+ * The rule of the toolkit: our scanner (json/json.h) if bytes must be kept, cJSON if a tree is read. A line
+ * that passes through is never printed from a tree: cJSON would change its numbers, escapes and duplicates.
+ * So the text is kept beside each tree, and the text is what is sent. The tree is built from text that the
+ * scanner accepted, because cJSON's parser takes 9007199254740993 for ...992, ends a string at \u0000 and
+ * refuses a lone surrogate: in the tree, a number is a Raw item with its value in one exact form, and \u0000
+ * in a string or a name is the two bytes C0 80, which never occur in UTF-8. Pure. */
 #ifndef RELAY_STUB_TREE_H
 #define RELAY_STUB_TREE_H
 
@@ -16,15 +16,14 @@
 
 #include "json/json.h"
 
-/* The tree of accepted JSON text; the caller calls cJSON_Delete(). Ends the process with EX_OSERR if there is
- * not enough memory. */
+/* The tree of JSON text that the scanner has accepted; free it with cJSON_Delete(). Ends the process with
+ * EX_OSERR if memory runs out. */
 cJSON *tree_build(struct span text);
-/* A member of an object, by its name in any case that is exactly this one; of several the last. NULL: none.
- */
+/* A member of an object, by its exact name (case matters); the last of several. NULL: none. */
 const cJSON *tree_get(const cJSON *object, const char *name);
-/* Whether the value has what the pattern asks for. Objects: every member of the pattern is there and matches,
- * whatever else there is. Arrays: the same length, element by element. Strings by their text, numbers by
- * their value, to the last digit. */
+/* Whether the value matches the pattern. Objects: every member of the pattern is there and matches; others
+ * are ignored. Arrays: the same length, element by element. Strings match by their text, numbers by their
+ * value, to the last digit. */
 bool tree_match(const cJSON *pattern, const cJSON *value);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum {
     PATIENCE = 10000, /* ms for the whole command */
-    REAP_WAIT = 50,   /* ms between looks at one that has closed its stdout */
+    REAP_WAIT = 50,   /* ms between checks of a command that has closed its stdout */
 };
 
 static void start_command(struct wake *w)
@@ -62,7 +62,7 @@ static void let_go(struct wake *w)
     w->child.out = -1;
 }
 
-/* What it prints goes nowhere; its end may be the command's. */
+/* Discards what the command prints; the end of its output may mean that it has ended. */
 static void drain(struct wake *w)
 {
     char b[4096];

@@ -15,19 +15,20 @@
 struct wake {
     int64_t cooldown;    /* ms */
     const char *command; /* for the shell */
-    const char *url;     /* call_wrong() has nothing against it */
-    int64_t next;        /* clock_ms() from which on the next one may run */
-    struct child child;  /* pid 0: none runs */
+    const char *url;     /* one that call_wrong() accepts */
+    int64_t next;        /* clock_ms() from which the next one may run */
+    struct child child;  /* pid 0: no command runs */
     int64_t deadline;
     int slot;
     struct call *call; /* NULL before the first one */
 };
 
-/* Runs the command or calls, unless there is neither, one is under way or the cooldown is not over. A command
- * gets no stdin, its stdout goes nowhere, its stderr is ours. Our environment has no secret from now on. */
+/* Runs the command or calls the URL, unless neither is set, one is under way or the cooldown is not over. A
+ * command has an empty stdin, its stdout is discarded and its stderr is ours. From now on, our environment
+ * does not contain a secret. */
 void wake_call(struct wake *w);
 void wake_prepare(struct wake *w, struct pollset *ps);
-/* What becomes of it is of no consequence: it is told with --verbose. */
+/* The outcome has no consequences: it is only reported, with --verbose. */
 void wake_ready(struct wake *w, const struct pollset *ps);
 void wake_free(struct wake *w);
 
