@@ -9,7 +9,7 @@ setup_more() {
     mkdir tmp
 }
 
-# Nothing of a demo is left: no file, and no process that works in its directory.
+# A demo leaves nothing behind: no file, and no process that works in its directory.
 nothing_left() {
     [ -z "$(ls -A tmp)" ] && ! grep -qs "$PWD/tmp" /proc/[0-9]*/cmdline
 }
@@ -40,7 +40,7 @@ EOF
     nothing_left
 }
 
-@test "on a terminal it hands over a prompt, until Ctrl-D" {
+@test "on a terminal it offers a prompt, until Ctrl-D" {
     mkfifo keys
     exec 8<>keys
     background script -qec "$RELAY_SOURCE/tests/demo.sh $RELAY_BUILD" /dev/null <keys >out 2>&1

@@ -17,7 +17,7 @@ setup_more() {
     cd "$BATS_FILE_TMPDIR" || return
 }
 
-# same WHAT FILE1 FILE2 : compares two lists; complains with the difference.
+# same WHAT FILE1 FILE2 : compares two lists; reports the difference.
 same() {
     diff -u --label "$2" --label "$3" "$2" "$3" || {
         echo "$1 differ"
@@ -25,7 +25,7 @@ same() {
     }
 }
 
-# The options of a --help, one a line, sorted.
+# The options of a --help, one per line, sorted.
 help_options() {
     sed -n '/^Options:/,/^$/s/^  \(-., \|    \)--\([a-z0-9-]*\).*/--\2\n\1/p' "$1" | sed -n 's/^\(--*[A-Za-z0-9-]*\).*/\1/p' | sort
 }

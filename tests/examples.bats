@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Every example of the documentation runs and prints what stands there.
+# Every example in the documentation runs and prints what is shown there.
 
 load helper
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The table of exit statuses in relay(7): one test a row, by the tool where users meet it.
+# The table of exit statuses in relay(7): one test per row, with the tool where users meet it.
 load helper
 
 HELLO='{"type":"hello","platform":"discord","botId":"app1"}'

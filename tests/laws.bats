@@ -19,13 +19,13 @@ laws() {
     /usr/bin/python3 "$RELAY_SOURCE/tests/laws.py" "$@"
 }
 
-# Puts the words of an entry of FILTERS into CMD, the tool's name into TOOL.
+# Puts the words of an entry of FILTERS into CMD, and the tool's name into TOOL.
 filter() {
     read -ra CMD <<<"$1"
     TOOL=${CMD[0]}
 }
 
-# What a filter printed, without the hellos relay-handshake begins with.
+# The output of a filter, without the hellos that relay-handshake begins with.
 own_output() {
     case $1 in
     relay-handshake) tail -n +2 "$2" ;;
@@ -33,7 +33,7 @@ own_output() {
     esac
 }
 
-@test "every filter copies 100,000 lines that are not its own, byte for byte" {
+@test "every filter copies 100,000 lines that are not for it, byte for byte" {
     local pids=() tool
     for f in "${FILTERS[@]}"; do
         filter "$f"
@@ -153,7 +153,7 @@ own_output() {
         echo '{"type":"x"}' | "${CMD[@]}" >out 2>&-
         [ "$(tail -n 1 out)" = '{"type":"x"}' ]
         "${CMD[@]}" <&- >&- 2>&-
-        # Nothing of a bad line's message ends up among the frames.
+        # The message about a bad line does not end up among the frames.
         run bash -c 'echo nonsense | "$@" >out 2>&-' - "${CMD[@]}"
         [ "$status" -eq 65 ]
         own_output "$TOOL" out | cmp - /dev/null
@@ -179,7 +179,7 @@ own_output() {
         [[ ${lines[0]} == "Usage: $name "* ]]
         [[ $output == *$'\n\nOptions:\n  '*$'\n\nExit status:\n  0 '*$'\n\nExamples:\n  '* ]]
         [ "$output" = "$("$name" -h)" ]
-        # Longer lines do not fit a terminal's width beside each other.
+        # Longer lines would not fit into a terminal.
         awk 'length > 110 { print FILENAME ": " $0; bad = 1 } END { exit bad }' <<<"$output"
         run --separate-stderr "$name" -V
         [ "$status" -eq 0 ] && [ -z "$stderr" ]
@@ -215,7 +215,7 @@ own_output() {
     done
 }
 
-# ring_stage PID COMMAND… : COMMAND as a stage of the ring of relay-dial PID; its pid is in STAGE, its input is fd 7.
+# ring_stage PID COMMAND… : runs COMMAND as a stage of the ring of relay-dial PID; its pid is in STAGE, its input is fd 7.
 ring_stage() {
     rm -f in out
     mkfifo in
@@ -226,7 +226,7 @@ ring_stage() {
     until_true 10 grep -q before out
 }
 
-@test "a stage of a ring leaves TERM, INT and HUP to its relay-dial, as long as that lives" {
+@test "a stage of a ring leaves TERM, INT and HUP to its relay-dial as long as relay-dial lives" {
     local dial
     for f in "${FILTERS[@]}"; do
         filter "$f"
@@ -248,7 +248,7 @@ ring_stage() {
     done
 }
 
-@test "a TERM of relay-dial itself ends relay-run; a filter ends with its input" {
+@test "a TERM from relay-dial itself ends relay-run; a filter ends with its input" {
     # shellcheck disable=SC2016 # for the inner shell, which stands in for relay-dial
     for f in "${FILTERS[@]}"; do
         filter "$f"
@@ -264,7 +264,7 @@ ring_stage() {
     done
 }
 
-@test "a diagnostic whose reader is gone, or in a ring stuck, stops no filter; what was not read is counted" {
+@test "a reader of stderr that is gone, or stuck in a ring, does not stop a filter; unread lines are counted" {
     run laws unheard 0 "${FILTERS[@]}"
     echo "$output"
     [ "$status" -eq 0 ]
@@ -292,7 +292,7 @@ ring_stage() {
     background env GATEWAY_RELAY_SECRET=sesame-7f3a GATEWAY_RELAY_ID=x relay-dial -q --kill-after 100ms ws://127.0.0.1:9 -- \
         sh -c 'env >env; tr "\0" "\n" </proc/$PPID/environ >of.dial; : >done; exec sleep 60'
     until_true 10 test -e done
-    # Who is not root may not even read it.
+    # Users other than root may not even read it.
     if [ "$(id -u)" -eq 0 ]; then grep -q GATEWAY_RELAY_ID of.dial; fi
     run ! grep sesame env of.dial
 }

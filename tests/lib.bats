@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The library: a check program a module. What a module says on stderr while it is misused on purpose is not shown.
+# The library: one check program per module. The stderr of a module that is misused on purpose is not shown.
 load helper
 
 @test "lib: statuses, deaths and bounds end a process as the table of relay(7) has it" {
@@ -10,7 +10,7 @@ load helper
 }
 
 @test "lib: JSON" { "$RELAY_BUILD/tests/lib/json"; }
-@test "lib: memory for one line" { "$RELAY_BUILD/tests/lib/arena"; }
+@test "lib: memory that lives as long as one line" { "$RELAY_BUILD/tests/lib/arena"; }
 @test "lib: numbers" { "$RELAY_BUILD/tests/lib/num"; }
 @test "lib: options" { "$RELAY_BUILD/tests/lib/opt"; }
 @test "lib: the order of frames in a chat" { "$RELAY_BUILD/tests/lib/order" "${LONG:+20000}"; }
@@ -22,17 +22,17 @@ load helper
 @test "lib: identities" { "$RELAY_BUILD/tests/lib/identity"; }
 @test "lib: scopes" { "$RELAY_BUILD/tests/lib/scope"; }
 @test "lib: patterns of the stub" { "$RELAY_BUILD/tests/lib/tree"; }
-@test "lib: frames without a mask" { "$RELAY_BUILD/tests/lib/mask"; }
+@test "lib: unmasked frames" { "$RELAY_BUILD/tests/lib/mask"; }
 @test "lib: the inbox: order, another try, redeliveries, bounds" { "$RELAY_BUILD/tests/lib/inbox"; }
 @test "lib: each of 10,000 answers at the address of its own message" { "$RELAY_BUILD/tests/lib/address"; }
 @test "lib: how every message ends" { "$RELAY_BUILD/tests/lib/fate"; }
-@test "lib: when a stage says what it has in hand" { "$RELAY_BUILD/tests/lib/work"; }
-@test "lib: what a long-lived COMMAND has in hand" { "$RELAY_BUILD/tests/lib/hands"; }
+@test "lib: when a stage reports its work in hand" { "$RELAY_BUILD/tests/lib/work"; }
+@test "lib: the messages that a long-lived COMMAND has in hand" { "$RELAY_BUILD/tests/lib/hands"; }
 @test "lib: the log on disk" { "$RELAY_BUILD/tests/lib/logfile"; }
 @test "lib: WebSocket frames as a client sends them" { "$RELAY_BUILD/tests/lib/ws"; }
-@test "lib: how a run stands" { "$RELAY_BUILD/tests/lib/status"; }
+@test "lib: the status of a run" { "$RELAY_BUILD/tests/lib/status"; }
 
-@test "lib: the framer cuts as a model does that looks at one byte at a time" {
+@test "lib: the framer cuts like a model that looks at one byte at a time" {
     "$RELAY_BUILD/tests/lib/stream"
 }
 
@@ -57,4 +57,4 @@ load helper
 
 @test "lib: dial's ledger of owed replies, and its queue" { "$RELAY_BUILD/tests/lib/ledger"; }
 @test "lib: the flip as dial sees it" { "$RELAY_BUILD/tests/lib/flip"; }
-@test "lib: when to dial again, and when never" { "$RELAY_BUILD/tests/lib/reconnect"; }
+@test "lib: when to dial again, and when never to" { "$RELAY_BUILD/tests/lib/reconnect"; }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
-# The rules of the house that `make lint` proves, each with a fault that it must find: which folder may include which,
-# no circles, functions never to call and results never to drop.
+# The rules of the house that `make lint` checks, each with a fault that it must find: which folder may include which,
+# no circles, functions that must not be called and results that must not be dropped.
 load helper
 
-# The tree's lib and cmd to put a fault into.
+# A copy of the tree's lib and cmd to put a fault into.
 setup_more() {
     mkdir tree && cp -r "$RELAY_SOURCE/lib" "$RELAY_SOURCE/cmd" "$RELAY_SOURCE/.ci" tree
 }
 
-@test "no folder includes one above it, no tool's folder another tool's" {
+@test "no folder includes one above it, and no tool's folder includes another tool's" {
     cd tree
     .ci/layers
     sed -i '1i #include "run/turn.h"' lib/relay/url.c
@@ -24,12 +24,12 @@ setup_more() {
     [ "$status" -ne 0 ] && [ "$output" = 'lib/stub/spool.c:1: stub must not include link' ]
 }
 
-@test "no headers and no modules stand in a circle" {
+@test "no headers and no modules form a circle" {
     "$RELAY_SOURCE/.ci/circles" "$RELAY_BUILD" "$RELAY_SOURCE"
     sed -i '1i #include "relay/filter.h"' tree/lib/base/io.h
     run "$RELAY_SOURCE/.ci/circles" "$RELAY_BUILD" tree
     [ "$status" -ne 0 ] && grep -q 'base/io.h' <<<"$output" && grep -q 'relay/filter.h' <<<"$output"
-    # Two modules that call each other, as an internal.h lets them.
+    # Two modules that call each other, which an internal.h makes possible.
     mkdir -p build/lib/x && cd build/lib/x
     printf 'int b(void); int a(void); int a(void) { return b(); }' | cc -c -o a.o -x c -
     printf 'int b(void); int a(void); int b(void) { return a(); }' | cc -c -o b.o -x c -
@@ -38,7 +38,7 @@ setup_more() {
     [ "$status" -ne 0 ] && grep -q 'x/a.o' <<<"$output" && grep -q 'x/b.o' <<<"$output"
 }
 
-@test "no function is called that is banned; no result is dropped that tells of a failure" {
+@test "no banned function is called; no result that reports a failure is dropped" {
     cd tree
     .ci/calls
     for fault in 'strcpy(to, from);' 'n = atoi(text);' 'posix_spawn_file_actions_adddup2(&files, in, 0);' \

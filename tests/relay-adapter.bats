@@ -8,20 +8,20 @@ setup_more() {
     export GATEWAY_RELAY_ID=demo GATEWAY_RELAY_SECRET=s3cret
 }
 
-# adapter ARGS… : in the background, on the stub's URL; its pid is in ADAPTER, its stderr in ./err.
+# adapter ARGS… : runs the adapter in the background, on the stub's URL; its pid is in ADAPTER, its stderr in ./err.
 adapter() {
     background relay-adapter --url "$URL" "$@" </dev/null >out 2>err 9>&-
     ADAPTER=$!
     until_true 20 grep -q '"hello"' stub.out
 }
 
-# message TEXT : a live message from Ada.
+# message TEXT : delivers a live message from Ada.
 message() {
     local source='{"platform":"discord","chat_id":"42","chat_type":"dm","user_id":"7","user_name":"Ada","scope_id":"g1"}'
     say '{"type":"inbound","event":{"text":"'"$1"'","message_id":"m-'"$1"'","source":'"$source"'}}'
 }
 
-# The replies the connector got, one a line.
+# The replies that the connector got, one per line.
 replies() {
     jq -r 'select(.type == "outbound" and .action.op == "send").action.content' stub.out
 }
@@ -35,7 +35,7 @@ drained() {
     wait "$ADAPTER"
 }
 
-@test "a message runs COMMAND, what it prints is sent to the chat with what scope knows" {
+@test "a message runs COMMAND; its output is sent to the chat, with the scope added" {
     start_stub
     adapter -p discord:app1 sh -c 'echo "you said: $RELAY_TEXT"'
     message hello
@@ -88,7 +88,7 @@ drained() {
     [ ! -s err ]
 }
 
-@test "--after ends it when nothing comes, 0" {
+@test "--after ends it with 0 when no messages come" {
     start_stub
     run --separate-stderr relay-adapter --url "$URL" --after 100ms true
     [ "$status" -eq 0 ]
@@ -115,7 +115,7 @@ drained() {
     [ "$status" -eq 0 ]
 }
 
-@test "what cannot work is said before anything is dialled" {
+@test "what cannot work is reported before anything is dialled" {
     run --separate-stderr relay-adapter
     [ "$status" -eq 64 ]
     [ "${stderr_lines[0]}" = 'relay-adapter: run: no COMMAND given' ]
@@ -187,7 +187,7 @@ END
     done
 }
 
-@test "without PATH, and through a CA of the house's" {
+@test "it works without PATH, and with a private CA" {
     openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -subj /CN=localhost \
         -addext subjectAltName=DNS:localhost -days 2 2>/dev/null
     chmod 600 k.pem
@@ -198,7 +198,7 @@ END
     [ "$stderr" = 'relay-dial: close link: by us: 1000' ]
 }
 
-@test "a TERM to every process of the ring at once loses nothing: the shells of it leave it to relay-dial, whichever they are" {
+@test "a TERM to every process of the ring at once loses nothing: its shells, whichever they are, leave it to relay-dial" {
     local sh
     for sh in dash bash busybox; do
         mkdir "$sh"
@@ -234,7 +234,7 @@ all_stages() {
     start_stub
     adapter -p discord sleep 60
     until_true 20 all_stages
-    # A shell that waits for a stage bears its name, too; two have the whole script.
+    # A shell that waits for a stage has its name too; two have the name of the whole script.
     ring -a >ps.out
     [ "$(grep -c 'stage relay-idle' ps.out)" -le 2 ]
     for stage in handshake decode run scope send idle; do
@@ -243,7 +243,7 @@ all_stages() {
     drained
 }
 
-@test "a stage that is killed is named, and gives the status" {
+@test "a stage that is killed is named, and determines the status" {
     start_stub
     adapter -q true
     until_true 20 all_stages
@@ -254,7 +254,7 @@ all_stages() {
     grep -q '^relay-adapter: run relay-scope: killed by signal 9$' err
 }
 
-@test "the first stage that fails gives the status" {
+@test "the first stage that fails determines the status" {
     start_stub
     printf '#!/bin/sh\nexit 3\n' >three
     chmod +x three

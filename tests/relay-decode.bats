@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# relay-decode: messages from deliveries, the verdict on results, lines to look at.
+# relay-decode: messages from deliveries, the verdict on results, lines for reading.
 load helper
 
-# vectors FILE [OPTIONS…] : every vector of a file, compared as JSON. Their inputs reach the tool as they stand.
+# vectors FILE [OPTIONS…] : runs every vector of a file and compares as JSON. The inputs reach the tool unchanged.
 vectors() {
     local file=$RELAY_SOURCE/tests/vectors/$1
     shift
@@ -13,7 +13,7 @@ vectors() {
     canon <out | cmp - want
 }
 
-# rows : stdin has pairs of lines, an input and the line it has to become, to the byte.
+# rows : stdin has pairs of lines, an input and the line that it must become, byte for byte.
 rows() {
     local in want got
     while IFS= read -r in && IFS= read -r want; do
@@ -25,18 +25,18 @@ rows() {
     done
 }
 
-# decoded EVENT FILTER : what becomes of an inbound frame, as jq shows it.
+# decoded EVENT FILTER : decodes an inbound frame with that event and shows the result with a jq filter.
 decoded() {
     printf '{"type":"inbound","event":%s}\n' "$1" | relay-decode | jq -cS "$2"
 }
 
-# forward BODY [PLATFORM] : a passthrough_forward frame with that body, buffered.
+# forward BODY [PLATFORM] : prints a buffered passthrough_forward frame with that body.
 forward() {
     printf '{"type":"passthrough_forward","forward":{"platform":"%s","bodyB64":"%s"},"bufferId":"b7"}\n' \
         "${2:-discord}" "$(printf %s "$1" | base64 -w0)"
 }
 
-@test "the inbound vectors, and once more what came out" {
+@test "the inbound vectors, and their outputs normalised again" {
     for v in inbound inbound_odd; do
         vectors $v.ndjson
         [ ! -s err ]
@@ -50,7 +50,7 @@ forward() {
     relay-decode <out | cmp - out
 }
 
-@test "what is right already, or not its business, keeps its bytes" {
+@test "what is already right, or not for it, keeps its bytes" {
     rows <<'END'
 {"type":"inbound","event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1}}
 {"type":"inbound","event":{"x":9007199254740993,"y":1.50,"z":"a\u0000b","x":1,"text":"","message_type":"text","source":{"platform":"relay","chat_id":"","chat_type":"dm","chat_name":null,"chat_topic":null,"user_id":null,"thread_id":null,"user_name":null},"message_id":null,"reply_to_message_id":null,"media_urls":[],"media_types":[]},"session_key":"agent:main:relay:dm"}
@@ -65,7 +65,7 @@ forward() {
 END
 }
 
-@test "members of odd types, and of duplicates the last" {
+@test "members of odd types, and the last of duplicates" {
     local event filter want
     while IFS=@ read -r event filter want; do
         [ "$(decoded "$event" "$filter")" = "$want" ] || {
@@ -204,7 +204,7 @@ END
 END
 }
 
-@test "what a press or a form said keeps its bytes, and its bot goes along" {
+@test "the values of a press or a form keep their bytes, and the bot is passed on" {
     local body=$'{\n "type": 5, "data": {"custom_id":"f\\u0041",\n"components":[{"custom_id":"\\u00e9" ,\t"value":"x=1\\ny=2"}]} }'
     forward "$body" | jq -c '.forward.botId = "app2"' | relay-decode >out
     [ "$(wc -l <out)" -eq 1 ]
@@ -286,7 +286,7 @@ relay-decode: drop passthrough_forward, stdin line 8: forward is not an object' 
 ["hello","h"]
 ["passthrough_forward","b7"]
 ["inbound_ack","b7"]' ]
-    # What is normal already is acknowledged all the same.
+    # A frame that is already normal is acknowledged too.
     grep -v _ack out | relay-decode --ack --keep-forwards | cmp - out
     run relay-decode --ack -f text <in
     [ "$status" -eq 78 ]
@@ -385,7 +385,7 @@ END
     [ "$(tail -n 1 out)" = $'\tdown\tnews\t\t\t\t\t\t\t\t\ta=x b={"c":2}' ]
 }
 
-@test "live frames have the present time and their own direction" {
+@test "live frames get the present time and the direction of their type" {
     { echo '{"type":"outbound","requestId":"r1","action":{"op":"typing"}}'; echo; echo ' { "op":"send","content":"x"}'
       echo '{"type":"outbound","requestId":"r2","action":{"op":"react","emoji":"👍"},"refused":"no such op"}'
       forward '{"type":2,"channel_id":"7","data":{"name":"ping"}}'
@@ -420,14 +420,14 @@ END
         [ "$status" -eq 1 ]
     done
     relay-decode -f text in | grep -qF '\x1b]0;x\x07 \u{202e}abc\u{2066}\u{200f}\x00\r\n\u{85}\u{9b}2J \u{2028} \u{200b}\u{fe0f}\u{e0041}\u{ad}'
-    # Long text is cut, in columns it is not.
+    # Long text is cut, except in columns.
     printf '{"type":"inbound","event":{"text":"%s","source":{"chat_id":"%s"}}}\n' "$(printf '%0999d' 0)" "$(printf '%099d' 1)" >in
     [ "$(relay-decode -f text in | wc -m)" -lt 420 ]
     relay-decode -f text in | grep -q '0…  session=.*…$'
     [ "$(relay-decode -f tsv in | cut -f 12 | wc -m)" -eq 1000 ]
 }
 
-@test "color on a terminal, and as told" {
+@test "color on a terminal, and as options and environment say" {
     local esc=$'\033'
     echo '{"type":"inbound","event":{"text":"x"}}' >in
     run grep -c "$esc" <(relay-decode -f text in)
@@ -460,14 +460,14 @@ END
     done
 }
 
-@test "bounded by what comes in" {
-    # A type for each of many urls cannot grow without bounds.
+@test "output and time are bounded by the input" {
+    # Repeating a type for each of many urls must not make the output grow without bounds.
     /usr/bin/python3 -c 'print("{\"type\":\"inbound\",\"event\":{\"media_urls\":[" + ",".join(["\"u\""] * 1000000) +
         "],\"media\":[{\"url\":\"u\",\"mime\":\"" + "m" * 255 + "\"}]}}")' >in
     relay-decode in >out
     [ "$(wc -c <out)" -lt 10000000 ]
     [ "$(jq '.event.media_types | length' out)" -eq 1000000 ]
-    # Depth and a long list of duplicates take no time to speak of.
+    # Deep nesting and a long list of duplicates take hardly any time.
     { printf '{"type":"inbound","event":{"text":%s%s,' "$(printf '[%.0s' {1..500})" "$(printf ']%.0s' {1..500})"
       printf '"text":1,%.0s' {1..50000}; echo '"source":{}}}'; } >in
     timeout 10 relay-decode in | jq -e '.event.text == ""'

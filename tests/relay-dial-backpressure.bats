@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# relay-dial: back-pressure, bounded memory, both ways stuffed; valgrind.
+# relay-dial: back-pressure, bounded memory, both directions stuffed; valgrind.
 load helper
 
 HELLO='{"type":"hello","platform":"discord","botId":"app1"}'
 
-# Peak resident memory of a process in KiB; sanitizers and valgrind have their own.
+# Peak resident memory of a process in KiB; sanitizers and valgrind use additional memory.
 peak() {
     sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"
 }
@@ -13,19 +13,19 @@ sanitized() {
     nm -D "$(command -v relay-dial)" | grep -q __asan_init
 }
 
-@test "a stopped reader: memory stays flat while the peer sends on, then every byte arrives" {
+@test "a stopped reader: memory stays flat while the peer keeps sending, then every byte arrives" {
     local bytes=$((LONG ? 1 << 30 : 96 << 20))
     start_peer --blast "$bytes" --ping 1
     mkfifo out
     background bash -c 'relay-dial --stay -m 1h "$1" <<<"$2" >out 2>err & echo $! >pid; wait $!' - "$URL" "$HELLO"
-    # The reader takes nothing for a while, then all.
+    # The reader takes nothing for a while, then everything.
     background bash -c 'exec 6<out; echo >reading; until [ -e go ]; do sleep 0.05; done; wc -c <&6 >counted'
     until_true 30 test -s pid
     until_true 30 test -e reading
     local dial before after
     dial=$(cat pid)
     until_true 30 test -e /proc/"$dial"/fd
-    # The peer is stuck when dial takes no more: its memory does not change.
+    # The peer is stuck once dial takes no more: from then on dial's memory does not change.
     before=0
     until after=$(peak "$dial") && [ "$after" -eq "$before" ] && [ "$after" -gt 12000 ]; do
         before=$after
@@ -43,7 +43,7 @@ sanitized() {
 @test "ring and peer both stuffed with frames end without deadlock, none lost" {
     local n=$((LONG ? 100000 : 20000))
     start_peer --flood "$n"
-    # COMMAND reads nothing before it has said everything; the peer reads nothing before it has sent everything.
+    # COMMAND reads nothing before it has written everything; the peer reads nothing before it has sent everything.
     cat >stuff.sh <<'EOF'
 printf '%s\n' '{"type":"hello","platform":"discord","botId":""}'
 seq "$1" | sed 's/.*/{"type":"interrupt","session_key":"key-&-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","reason":null}/'
@@ -57,7 +57,7 @@ EOF
     [ "$(grep -o 'key-[0-9]*' peer.out | sort -t- -k2n -u | wc -l)" -eq "$n" ]
 }
 
-@test "frames that come with the answer to the upgrade, and before a reset, are not lost" {
+@test "frames that come together with the answer to the upgrade, or just before a reset, are not lost" {
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" early.url early
     until_true 30 test -s early.url
     run --separate-stderr relay-dial -n --no-link "$(cat early.url)"

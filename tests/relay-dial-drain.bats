@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# relay-dial: how a ring is drained. Once a lost or late ack, a second HUP or a stuffed ring cost live messages.
+# relay-dial: how a ring is drained. In the past, a lost or late ack, a second HUP or a stuffed ring lost live messages.
 load helper
 
 HELLO='{"type":"hello","platform":"discord","botId":""}'
 LIVE='{"type":"inbound","event":{"text":"live","source":{"platform":"discord","chat_id":"c"}}}'
 
-# hello.sh says hello and passes all on; idle.sh does what relay-idle does, and answers what comes live.
+# hello.sh sends a hello and passes everything on; idle.sh does what relay-idle does, and answers live messages.
 setup_more() {
     echo "printf '%s\n' '$HELLO'; exec cat" >hello.sh
     cat >idle.sh <<'EOF'
@@ -21,7 +21,7 @@ done
 EOF
 }
 
-# got TYPE [N] : the peer has received N frames of that type.
+# got TYPE [N] : whether the peer has received N frames of that type.
 got() {
     [ "$(grep -c "\"type\": *\"$1\"" peer.out)" -ge "${2:-1}" ]
 }
@@ -47,7 +47,7 @@ got() {
     ended 75
 }
 
-@test "flipped means done: an ack and a close or a loss in one segment end it with 0, without a further dial" {
+@test "flipped means done: an ack with a close or a loss in one segment ends it with 0, without another dial" {
     local code
     for code in 1000 1001 0; do
         rm -f raw.out
@@ -82,7 +82,7 @@ got() {
     ended 137
 }
 
-@test "what a drain waits for is said at once; it waits for turns in hand and serves until they are done" {
+@test "a drain reports at once what it waits for; it waits for turns in hand and serves until they are done" {
     start_peer
     mkfifo turn
     cat >busy.sh <<'EOF'
@@ -108,7 +108,7 @@ EOF
     got outbound 2
 }
 
-@test "a flip that no signal hurried has no bound: COMMAND finishes its work however long it takes" {
+@test "a flip without a signal has no bound: COMMAND finishes its work however long it takes" {
     start_peer
     # shellcheck disable=SC2016 # for the inner shell
     dial --kill-after 400ms "$URL" -- sh -c 'printf "%s\n" "$1" "{\"type\":\"going_idle\"}"; cat; sleep 1.5
@@ -192,7 +192,7 @@ EOF
     grep -q 'settle outbound "last"' err
 }
 
-@test "what cannot be killed is left: its output held open by a process out of reach" {
+@test "what cannot be killed is left alone: its output is held open by a process out of reach" {
     start_peer
     # shellcheck disable=SC2016 # for the inner shell
     dial --kill-after 1s "$URL" -- sh -c 'echo "$1"

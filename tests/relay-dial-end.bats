@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# relay-dial: how it ends where there is no link, no reader or no time left.
+# relay-dial: how it ends when there is no link, no reader or no time left.
 load helper
 
 HELLO='{"type":"hello","platform":"discord","botId":""}'
 LAST='{"type":"outbound","requestId":"last","action":{}}'
 
-@test "a signal while it is dialled ends it at once, 69; the link is closed once" {
+@test "a signal while it dials ends it at once, 69; the link is closed once" {
     start_raw silent
     local dial rc=0 mode
     mkfifo in
@@ -26,7 +26,7 @@ LAST='{"type":"outbound","requestId":"last","action":{}}'
     exec 7>&-
 }
 
-@test "what COMMAND has said while it is dialled waits for --kill-after, then is told: 69" {
+@test "what COMMAND writes while dial has no link waits for --kill-after, then is reported: 69" {
     start_raw silent
     run --separate-stderr relay-dial --kill-after 2s "$URL" -- echo "$LAST"
     [ "$status" -eq 69 ]
@@ -41,7 +41,7 @@ LAST='{"type":"outbound","requestId":"last","action":{}}'
     [ "$MS" -lt 8000 ]
 }
 
-@test "a ring with --count hears the answers to COMMAND's last words" {
+@test "a ring with --count gets the answers to COMMAND's last words" {
     start_peer
     # shellcheck disable=SC2016 # for the inner shell
     elapsed_ms run --separate-stderr relay-dial -c 1 "$URL" -- \
@@ -51,7 +51,7 @@ LAST='{"type":"outbound","requestId":"last","action":{}}'
     grep -q '"last"' peer.out
 }
 
-@test "live frames that wait for a COMMAND that has ended are told: 75, whoever holds its input open" {
+@test "live frames that wait for a COMMAND that has ended are reported: 75, whoever holds its input open" {
     start_raw live 5000
     cat >leave.sh <<'EOF'
 echo "$1"
@@ -68,7 +68,7 @@ EOF
     [ $((BASH_REMATCH[1] + BASH_REMATCH[2])) -eq 5000 ]
 }
 
-@test "an output that fails while there is no link ends it: 74, no further dial" {
+@test "an output that fails while there is no link ends it: 74, without another dial" {
     start_peer --drop@0
     # shellcheck disable=SC2016 # for the inner shell
     elapsed_ms run --separate-stderr bash -c 'trap "" XFSZ; exec prlimit --fsize=120 relay-dial -n --retry inf "$1" >out' - "$URL"
@@ -130,7 +130,7 @@ EOF
     [ "$MS" -lt 10000 ]
 }
 
-@test "--max-time is a bound although the reader of stdout does not read: 75, told" {
+@test "--max-time is a bound even if the reader of stdout does not read: 75, reported" {
     start_raw live 5000
     # shellcheck disable=SC2016 # for the inner shell
     background bash -c '{ relay-dial --stay -m 2s "$1" 2>err <<<"$2"; echo $? >status; } | { until [ -s status ]; do sleep 0.05; done; }' - "$URL" "$HELLO"
@@ -162,7 +162,7 @@ EOF
     done
 }
 
-@test "a status has one meaning: TERM before anybody was greeted is 69" {
+@test "a status has one meaning: TERM before the greeting is 69" {
     local n rc dial kind
     for kind in '--close 4401:unauthorized@0' --dumb; do
         # shellcheck disable=SC2046 # words
@@ -182,7 +182,7 @@ EOF
     done
 }
 
-@test "live messages that wait for a reader who has left are told: 75" {
+@test "live messages that wait for a reader that has left are reported: 75" {
     start_raw live 5000
     # shellcheck disable=SC2016 # for the inner shell
     background bash -c '{ relay-dial --stay "$1" 2>err <<<"$2"; echo $? >status; } | head -n 1 >out' - "$URL" "$HELLO"

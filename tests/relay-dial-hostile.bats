@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# relay-dial against peers that mean no good, or no longer listen.
+# relay-dial against peers that are hostile or no longer listen.
 load helper
 
-# small PID KIB : its memory stops to grow below that; sanitizers have their own.
+# small PID KIB : its memory stops growing below that; sanitizers use additional memory.
 small() {
     local before=0 peak=1
     until [ "$peak" -eq "$before" ] || [ "$peak" -gt "$2" ]; do
@@ -13,12 +13,12 @@ small() {
     nm -D "$(command -v relay-dial)" | grep -q __asan_init || [ "$peak" -lt "$2" ] || { echo "peak $peak KiB"; return 1; }
 }
 
-# Processor time a process has used, in 10 ms.
+# The processor time that a process has used, in units of 10 ms.
 ticks() {
     awk '{sub(/.*\) /, ""); print $12 + $13}' "/proc/$1/stat"
 }
 
-@test "a close frame with half a code or a code that none may send is broken protocol: 76, answered by 1002" {
+@test "a close frame with half a code, or a code that must not be sent, breaks the protocol: 76, answered with 1002" {
     local row
     for row in '03 76 03ea' '0000 76 03ea' '03ed 76 03ea' '03e8 0 03e8' '0fa0 69 0fa0' '- 69 -'; do
         # shellcheck disable=SC2086 # words
@@ -44,7 +44,7 @@ ticks() {
     [ "${#lines[@]}" -eq 2 ]
 }
 
-@test "an object with text behind it ends with its message: both ends pass on the frames that follow" {
+@test "an object followed by text ends with its message: both ends pass on the frames after it" {
     start_raw say '{"type":"a"} x' $'{"type":"b"}\n' $'{"type":"c"}\n'
     run --separate-stderr relay-dial -n --no-link "$URL"
     [ "$status" -eq 76 ]
@@ -66,7 +66,7 @@ ticks() {
     [ "$(grep -c 'receive frame: longer than 1000 bytes' <<<"$stderr")" -eq 1 ]
 }
 
-@test "a deaf peer: unread pongs do not pile up, frames it never took are told at the end: 69; pings without end" {
+@test "a deaf peer: unread pongs do not pile up, frames it never took are reported at the end: 69; endless pings" {
     start_raw deafpings
     background relay-dial -n "$URL" >out 2>&1
     local deaf=$! rc=0
@@ -76,7 +76,7 @@ ticks() {
     local untaken=$!
     until_true 30 grep -q 'send frame: 8000052 bytes' err
     kill "$untaken"
-    # The timers are served whatever comes.
+    # Timers are served however much comes.
     start_raw pings
     elapsed_ms run --separate-stderr relay-dial -n -m 2s "$URL"
     [ "$status" -eq 0 ]

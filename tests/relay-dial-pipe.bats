@@ -29,7 +29,7 @@ both() {
     done
 }
 
-@test "no reply in time: named, a synthetic result, 75; -E does not wait" {
+@test "no reply in time: reported, a synthetic result, 75; -E does not wait" {
     start_peer --mute
     both >in
     elapsed_ms run --separate-stderr relay-dial --no-link -w 300ms "$URL" <in
@@ -103,7 +103,7 @@ EOF
     [ "$(grep -c unknown peer.out)" -eq 1 ]
 }
 
-@test "bad frames of the peer are told and skipped: 76" {
+@test "bad frames from the peer are reported and skipped: 76" {
     start_peer
     background bash -c 'relay-dial --stay -n "$1" >out 2>err; echo $? >status' - "$URL"
     until_true 30 grep -q open out
@@ -128,7 +128,7 @@ EOF
     [ ! -s peer.out ]
 }
 
-@test "a further answer to the same outbound is dropped" {
+@test "a second answer to the same outbound is dropped" {
     start_peer
     mkfifo in
     background bash -c 'relay-dial --no-link "$1" <in >out 2>err; echo $? >status' - "$URL"
@@ -260,7 +260,7 @@ EOF
     [ "${stderr_lines[0]}" = "relay-dial: read --token-ttl '999ms': less than 1000 ms" ]
 }
 
-@test "a URL that can never work is 64 at once, from --dry-run too; a query stays behind the path" {
+@test "a URL that can never work is 64 at once, from --dry-run too; a query stays after the path" {
     local url
     for url in ws://h:99999 'ws://h/a b' 'ws://[::1' ws://h:0 ws:///h ws://h:x ftp://h ws://u:sec/ret@h; do
         run --separate-stderr relay-dial --dry-run "$url"
@@ -281,14 +281,14 @@ EOF
 @test "a name is looked up anew for each dial" {
     cc -shared -fPIC -o resolve.so "$RELAY_SOURCE/tests/preload/resolve.c" -ldl
     start_peer --http 500 --serve
-    # The sanitizers want to be the first library.
+    # The sanitizers' library must be the first one.
     RESOLVED=$PWD/resolved LD_PRELOAD="$PWD/resolve.so" ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" \
         run --separate-stderr relay-dial --retry 3 "ws://moving.example:${URL##*:}" <<<"$HELLO"
     [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
     [ "$(grep -c moving.example resolved)" -eq 2 ]
 }
 
-@test "--record: closed to others, a torn line stays alone, the file-size limit is told and stops nothing" {
+@test "--record: closed to others; a torn line stays alone; the file-size limit is reported and stops nothing" {
     start_peer
     (umask 022 && printf '{"t":"2026-11-20T10:00:00.000001Z","dir":"up","frame":{"type":"hel' >rec)
     run --separate-stderr relay-dial --record rec "$URL" <<<"$HELLO"
@@ -317,7 +317,7 @@ EOF
     kill "$dial"
     wait "$dial"
     [ "$(jq -r .frame.type rec | paste -sd ' ')" = 'link hello descriptor link' ]
-    # More frames than fit, and nobody who reads.
+    # More frames than fit, and no reader.
     start_raw live 150000
     exec 6<>fifo
     mkfifo stream
@@ -340,7 +340,7 @@ EOF
     start_peer
     mkfifo fifo
     exec 6<>fifo
-    # As much as the pipe holds.
+    # Fill the pipe.
     dd if=/dev/zero of=fifo bs=4096 oflag=nonblock status=none 2>/dev/null || true
     elapsed_ms run --separate-stderr relay-dial --ready-fd 6 "$URL" <<<"$HELLO"
     exec 6>&-
@@ -349,7 +349,7 @@ EOF
     [[ $output == *'"descriptor"'* && $stderr == *'write ready descriptor 6: '* ]]
 }
 
-@test "--status and SIGUSR2 say how the run stands" {
+@test "--status and SIGUSR2 report the status of the run" {
     start_peer --mute
     background relay-dial --stay --status st "$URL" <<<"$HELLO" >out 2>err
     local dial=$!
@@ -364,13 +364,13 @@ EOF
     wait "$dial"
     jq -e '.phase == "done" and .link == "down"' st
     [ "$(echo st*)" = st ]
-    # Nothing but a file is replaced.
+    # Only a regular file is replaced.
     ln -s st link
     run relay-dial -n --status link "$URL"
     [ "$status" -eq 78 ]
 }
 
-@test "a message over 1 MiB, more than every known peer takes, is warned of" {
+@test "a message over 1 MiB, which not every peer takes, causes a warning" {
     start_peer
     run --separate-stderr relay-dial "$URL" < <(printf '{"type":"hello","platform":"discord","pad":"%1048600s"}\n' x)
     [ "$status" -eq 0 ]

@@ -13,7 +13,7 @@ opens() {
     [ "$(grep -c '^open' peer.err)" -ge "$1" ]
 }
 
-# tokens DISTINCT : how many different tokens were shown.
+# tokens DISTINCT : whether that many different tokens were shown.
 tokens() {
     [ "$(grep '^open' peer.err | cut -d ' ' -f 4 | sort -u | wc -l)" -eq "$1" ]
 }
@@ -108,7 +108,7 @@ tokens() {
     until_true 5 grep -q '^2.*slack' peer.out
     exec 7>&-
     ended 0
-    # A raw peer that never answers a ping, but always has something to say.
+    # A raw peer that never answers a ping but always sends something.
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" raw.url stream
     until_true 5 test -s raw.url
     run --separate-stderr relay-dial -n -m 1500ms --ping-interval 100ms --ping-timeout 200ms "$(cat raw.url)"
@@ -116,7 +116,7 @@ tokens() {
     [ "$(grep -c inbound <<<"$output")" -ge 10 ]
 }
 
-@test "a peer that breaks the WebSocket protocol, or cuts a frame, is told: 76, 69" {
+@test "a peer that breaks the WebSocket protocol, or cuts a frame, is reported: 76, 69" {
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/raw.py" bad.url masked
     until_true 5 test -s bad.url
     run --separate-stderr relay-dial -n "$(cat bad.url)"
@@ -156,7 +156,7 @@ tokens() {
     [ "$MS" -ge 2000 ]
 }
 
-@test "a fresh token that is refused as expired: the clocks differ, said once" {
+@test "a fresh token that is refused as expired: the clocks differ, reported once" {
     start_peer --close 4401:expired@0 --close 4401:expired@0 --serve
     (umask 077 && echo s3cret >secret)
     run --separate-stderr relay-dial --stay -c 1 --retry 2 --id gw --secret-file secret "$URL" <<<"${HELLOS%%$'\n'*}"
@@ -165,7 +165,7 @@ tokens() {
         <<<"$stderr")" -eq 1 ]
 }
 
-@test "a hello that nobody answers for 30 s: the ring closes and dials again" {
+@test "a hello without an answer for 30 s: the ring closes and dials again" {
     start_peer --dumb
     FAST=20 dial "$URL" -- \
         sh -c 'echo "$1"; exec cat' - "${HELLOS%%$'\n'*}"
@@ -207,7 +207,7 @@ EOF
     ended 75 20
 }
 
-@test "--stay: a flip on an earlier connection is nothing to a later drain" {
+@test "--stay: a flip on an earlier connection does not count for a later drain" {
     start_peer --close 1001@2
     dial --stay "$URL" -- \
         sh -c 'echo "$1"; echo "{\"type\":\"going_idle\"}"; exec cat' - "${HELLOS%%$'\n'*}"
@@ -216,7 +216,7 @@ EOF
     ended 0
 }
 
-@test "recovery is told as failure is: the next dial, the open link" {
+@test "recovery is reported just as failure is: the next dial, the open link" {
     start_peer --close 1012:restart
     start_ring "$URL"
     until_true 12 grep -q '^2.*slack' peer.out
@@ -226,7 +226,7 @@ EOF
     ended 0
 }
 
-@test "a refusal is told, once, with request, op, chat and the peer's error; 1 for content" {
+@test "a refusal is reported once, with request, op, chat and the peer's error; 1 for content" {
     start_peer --refuse
     local ask='{"type":"outbound","requestId":"r1","action":{"op":"send","chat_id":"42"}}'
     run --separate-stderr relay-dial -q "$URL" -- sh -c 'echo "$1"; sleep 0.3' - "$ask"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# relay-dial in ring mode: what goes round, and how it ends.
+# relay-dial in ring mode: which frames go round, and how it ends.
 load helper
 
-# idle.sh: does what relay-idle does on `link draining`, and says so.
+# idle.sh: does what relay-idle does on `link draining`, and reports it.
 setup_more() {
     cat >idle.sh <<'EOF'
 while IFS= read -r line; do
@@ -103,7 +103,7 @@ opened() {
     grep -q 'closed 1 1000' peer.err
 }
 
-@test "COMMAND's own end ends it, with COMMAND's status; its last words are sent and answered" {
+@test "when COMMAND ends by itself, so does the run, with COMMAND's status; its last words are sent and answered" {
     start_peer
     local want
     for want in 0 3 75 126 127 143; do
@@ -144,7 +144,7 @@ opened() {
     ended 143
 }
 
-@test "--status knows the turns in hand and what is owed" {
+@test "--status has the turns in hand and what is owed" {
     start_peer
     start_ring --status st "$URL"
     down descriptor

@@ -9,7 +9,7 @@ certificate() {
         -subj "/CN=$1" -addext "subjectAltName=$2" "${@:3}" 2>/dev/null
 }
 
-@test "TLS: trusted, wrong host, expired and self-signed are told apart" {
+@test "TLS: trusted, wrong-host, expired and self-signed certificates are distinguished" {
     certificate good IP:127.0.0.1
     certificate other DNS:other.example
     # x509 -req can date a certificate back; req -x509 cannot.
@@ -35,7 +35,7 @@ certificate() {
     done
 }
 
-@test "a proxy is tunnelled through, by option and by environment; its refusal is told" {
+@test "the link goes through a proxy, by option and by environment; its refusal is reported" {
     start_peer
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/proxy.py" proxy.url proxy.log
     until_true 30 test -s proxy.url
@@ -76,13 +76,13 @@ certificate() {
     cp good.pem "trusted/$(openssl x509 -in good.pem -noout -hash).0"
     SSL_CERT_DIR=$PWD/trusted run --separate-stderr relay-dial "$URL" <<<"$HELLO"
     [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
-    # An option is stronger.
+    # An option takes precedence.
     certificate other IP:127.0.0.1
     SSL_CERT_FILE=$PWD/good.pem SSL_CERT_DIR=$PWD/trusted run relay-dial --cacert other.pem "$URL" <<<"$HELLO"
     [ "$status" -eq 69 ]
 }
 
-@test "a proxy that is not there is named as one; one that can never work is 64, its password not shown" {
+@test "a proxy that cannot be reached is named as one; one that can never work is 64, its password not shown" {
     run --separate-stderr relay-dial -n -x http://user:secret@127.0.0.1:1 ws://h
     [ "$status" -eq 69 ]
     [[ $stderr == *'no way through the proxy: Failed to connect to 127.0.0.1 port 1 '* ]]

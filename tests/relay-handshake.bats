@@ -47,7 +47,7 @@ true 4096
 END
 }
 
-@test "no object, wrong types, and all else passes" {
+@test "a descriptor that is not an object or has wrong types; everything else passes" {
     printf '%s\n' '{"type":"descriptor"}' '{"type":"descriptor","descriptor":[]}' '{"type":"other","descriptor":1}' >in
     run --separate-stderr relay-handshake -p x <in
     [ "$status" -eq 76 ]
@@ -101,7 +101,7 @@ END
     GATEWAY_RELAY_BOT_IDS='' relay-handshake -n
 }
 
-@test "the manifest rides on discord only, on one line, with its bytes" {
+@test "the manifest goes only with the hello for discord, on one line, with its bytes" {
     printf '[ {"name":"a\\u0062",\n "description":"d  d", "options" : [ 1.50,\t{} ]},\n{"name":"c","description":""} ]\n' >m
     run --separate-stderr relay-handshake -n -p telegram -p discord:x --manifest m
     [ "$status" -eq 0 ]

@@ -9,7 +9,7 @@ state() {
     printf '{"type":"link","state":"%s"}\n' "$1"
 }
 
-# open_idle [OPTIONS…] : a relay-idle in the background that reads what `tell_idle` writes; stdout in ./out.
+# open_idle [OPTIONS…] : starts a relay-idle in the background that reads what `tell_idle` writes; its stdout is ./out.
 open_idle() {
     rm -f in out
     mkfifo in
@@ -22,7 +22,7 @@ tell_idle() {
     printf '%s\n' "$@" >&8
 }
 
-# end_idle : closes its input; its status is in RC.
+# end_idle : closes its input; its exit status is in RC.
 end_idle() {
     exec 8>&-
     RC=0
@@ -47,7 +47,7 @@ lines() { # N [FILE]
     { state open; echo "$ASK"; sed 1d in; } | cmp - <(echo "$output")
 }
 
-@test "a new link is asked again, for what is not acked and for a new drain" {
+@test "a new link is asked again if there was no ack, and for a new drain" {
     { state open; state draining; state lost; state open; echo "$ACK"; state lost; state open; state draining; echo "$ACK"; } >in
     { state open; echo "$ASK"; state draining; state lost; echo "$ASK"; state open; echo "$ACK"; state lost; state open; echo "$ASK"; state draining; echo "$ACK"; } >want
     run --separate-stderr relay-idle <in
@@ -140,7 +140,7 @@ lines() { # N [FILE]
     [ "$RC" -eq 0 ]
 }
 
-@test "the time before the first link does not count; an ack that nobody asked for changes nothing" {
+@test "the time before the first link does not count; an ack that was not asked for changes nothing" {
     open_idle --after 300ms
     tell_idle '{"type":"hello"}' '{"type":"x"}'
     until_true 5 lines 2

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# relay-run as a stage: signals, a lost reader, work frames, the life of a ring.
+# relay-run as a stage: signals, a lost reader, work frames, how long a ring lives.
 
 load helper
 load relay-run
 
-@test "TERM ends relay-run and all that it runs; a reader that leaves does so too" {
+@test "TERM ends relay-run and all that it runs; so does a reader that leaves" {
     for signal in TERM INT HUP; do
         rm -f pid.* in
         mkfifo in
@@ -61,7 +61,7 @@ load relay-run
     builtin kill -TERM "$RUN"
     rc=0; wait "$RUN" || rc=$?
     [ "$rc" -eq 143 ] && grep -q '1 messages running and 0 waiting' err
-    # nobody drains a ring whose relay-dial is gone
+    # a ring whose relay-dial is gone is not drained
     sh -c 'exit' &
     export RELAY_DIAL_PID=$!
     wait "$RELAY_DIAL_PID"
@@ -72,12 +72,12 @@ load relay-run
     [ "$rc" -eq 143 ]
 }
 
-# What the work frames of a file say: running,waiting …
+# The numbers in the work frames of a file: running,waiting …
 work() {
     jq -r 'select(.type == "work") | "\(.running),\(.waiting)"' "$1" | tr '\n' ' '
 }
 
-@test "work frames say what is in hand: at once in a ring, after a while in a pipe, none for what is short" {
+@test "work frames say what is in hand: at once in a ring, after a while in a pipe, none for short work" {
     message 1 m1 x b1 >one
     run relay-run sh -c 'sleep 0.3; echo ok' <one
     [ "${#lines[@]}" -eq 3 ]
@@ -92,7 +92,7 @@ work() {
     export RELAY_DIAL_PID=$BASHPID
     run relay-run echo ok <one
     [ "$(jq -r '.type // .op' <<<"$output" | tr '\n' ' ')" = 'inbound work send inbound_ack work ' ]
-    # who drains the ring learns what is in hand with the very frame
+    # whatever drains the ring gets the work in hand together with that very frame
     start_run ./gated
     feed message 1 m4 x
     until_true 10 grep -q '"running":1,"waiting":0' out
@@ -105,7 +105,7 @@ work() {
     until_true 10 sh -c "tail -n 1 out | grep -q '\"running\":2,\"waiting\":3'"
 }
 
-@test "a COMMAND that cannot be killed is told and left" {
+@test "a COMMAND that cannot be killed is reported and left alone" {
     message 1 m1 x b1 >in
     run --separate-stderr preload "$RELAY_SOURCE/tests/preload/no_kill.c" timeout 20 relay-run --timeout 100ms --kill-after 100ms sleep 30 <in
     [ "$status" -eq 1 ] && [[ $stderr == *'message m1 of s:1: it cannot be killed, not waited for, not acknowledged' ]]
@@ -133,7 +133,7 @@ END
     until_true 10 grep -q inbound_ack out
 }
 
-# ring ARGS… : relay-adapter with a stub; its pid is RING. live ID : a live message that its COMMAND gets.
+# ring ARGS… : starts relay-adapter with a stub; its pid is RING. live ID : delivers a live message to its COMMAND.
 ring() {
     start_stub --buffer stub.buf
     background relay-adapter --url "$URL" -p discord "$@" 2>err
@@ -160,7 +160,7 @@ live() {
     [ "$rc" -eq 0 ] && [ "$(jq -r '.action.content // .type' stub.out | tr '\n' ' ')" = 'hello going_idle the answer ' ]
 }
 
-# all_of PID : the process and all that came of it.
+# all_of PID : the process and all its descendants.
 all_of() {
     local p
     echo "$1"

@@ -23,7 +23,7 @@ END
     diff <(printf '%s\n' "$output") <(cat in; echo '{"op":"send","chat_id":"1","content":"x"}
 {"type":"inbound_ack","bufferId":"b1"}
 {"op":"send","chat_id":"1","content":"stopped"}')
-    # bad lines are named, its status is ours, its end is the end
+    # bad lines are reported, its status becomes ours, and relay-run ends when it ends
     run --separate-stderr relay-run -l printf 'x\n{"op":"y"}' <in
     [ "$status" -eq 65 ] && [[ $stderr == *"skip line 1 of printf"* ]] && [ "${lines[-1]}" = '{"op":"y"}' ]
     run --separate-stderr relay-run -l sh -c 'cat >/dev/null; exit 7' <in
@@ -32,13 +32,13 @@ END
     feed message 1 m1 x
     rc=0; wait "$RUN" || rc=$?
     [ "$rc" -eq 5 ] && grep -q 'exit status 5 before the end of input: 1 messages running and 0 waiting' err
-    # one that leaves early with 0 has not done what it was given
+    # one that ends early with 0 has not done all its work
     start_run -l sh -c 'read -r a; echo "{\"op\":\"send\",\"chat_id\":\"1\"}"; read -r a; exit 0'
     feed message 1 m1 x; feed message 2 m2 x b2
     rc=0; wait "$RUN" || rc=$?
     [ "$rc" -eq 1 ]
     [ "$(cat err)" = 'relay-run: run sh: exit status 0 before the end of input: 1 messages running and 0 waiting are not acknowledged' ]
-    # so does a signal, and a reader that leaves
+    # so do a signal and a reader that leaves
     start_run -l sh -c 'cat >/dev/null'
     feed message 1 m1 x; feed message 2 m2 x b2
     until_true 10 grep -q m2 out
@@ -52,7 +52,7 @@ END
 
 @test "a long-lived COMMAND and the stream hold each other up without harm" {
     yes "$(message 1 m1 x)" | head -n 8000 >in
-    # it prints more than it reads, and its reader sleeps at first
+    # it prints more than it reads, and the reader of its output sleeps at first
     relay-run -l sed -u 's/.*/{"op":"a"}\n{"op":"b"}/' <in | { until [ -e go ]; do sleep 0.05; done; cat; } >out 3>&- &
     PIDS="$PIDS $!"
     (sleep 0.3; touch go) 3>&-
@@ -86,13 +86,13 @@ END
     [ ! -s err ]
 }
 
-@test "a bad line of a long-lived COMMAND is told, even with -q" {
+@test "a bad line from a long-lived COMMAND is reported, even with -q" {
     message 1 m1 x >in
     run --separate-stderr relay-run -q -l sh -c 'echo "{\"op\":"; cat >/dev/null' <in
     [ "$status" -eq 65 ] && [[ $stderr == *'skip line 1 of sh: '* ]]
 }
 
-@test "a long-lived COMMAND that prints nothing while a message waits may be buffering: told once" {
+@test "a long-lived COMMAND that prints nothing while a message waits may be buffering: reported once" {
     script silent <<<'cat >/dev/null'
     mkfifo in
     exec 9<>in
@@ -102,7 +102,7 @@ END
     feed message 1 m2 x
     sleep 0.5
     [ "$(cat err)" = 'relay-run: run ./silent: no output for 5 s while a message waits: does it flush each line?' ]
-    # one that has printed anything is just slow
+    # one that has printed anything is merely slow
     script speaks <<<'echo "{\"op\":\"x\"}"; cat >/dev/null'
     mkfifo in2
     exec 9<>in2

@@ -25,7 +25,7 @@ load relay-run
 1|timed out|trap "" TERM; echo no; while :; do sleep 60; done
 65|its output is longer than --max-frame|exec head -c 100M /dev/zero
 END
-    # more than a pipe holds is read by nobody
+    # COMMAND does not read its input, which is more than a pipe holds
     printf '{"type":"inbound","event":{"text":"%02000000d"}}\n' 0 | relay-run true | cmp -n 100 - <(printf '{"type":"inbound","event":{"text":"%0100d' 0)
 }
 
@@ -55,11 +55,11 @@ relay-run: run ./agent for message once of s:1: exit status 75 in attempt 1 of 2
 END
 }
 
-@test "what is given up is a dead letter: on the disk, acknowledged, the chat told" {
+@test "a message that is given up is a dead letter: on the disk, acknowledged, its chat informed" {
     { message 1 m1 x b1; message 1 m1 x b2; message 2 m2 y; } >in
     printf '{"t":"torn' >letters
     chmod 644 letters
-    # a redelivery while it runs has the fate of the first
+    # a redelivery while it runs shares the fate of the first
     script agent <<<'sleep 0.2; exit 100'
     run --separate-stderr relay-run --dead-letter letters --on-failure 'sorry, "no"' ./agent <in
     [ "$status" -eq 1 ] && [ "${#stderr_lines[@]}" -eq 2 ]
@@ -73,14 +73,14 @@ down exit status 100 1 b2 m1' ]
 b2
 send 1 sorry, "no"
 send 2 sorry, "no"' ]
-    # a recording: people read it, a stub delivers it again
+    # the file is a recording: people can read it, a stub can deliver it again
     tail -n +2 letters | relay-decode -f text | grep -q m1
-    # one that cannot be written is not acknowledged
+    # a message whose dead letter cannot be written is not acknowledged
     message 1 m1 x b1 >in
     run bash -c '{ (ulimit -f 0; exec relay-run --attempts 1 --dead-letter full false <in); echo "status $?"; } 2>&1 | cat'
     [ "${lines[-1]}" = 'status 74' ] && [[ $output != *inbound_ack* ]]
     [[ $output == *'write '*'/full: File too large'*'not acknowledged'* ]]
-    # two that write to one are refused
+    # a second writer of the same file is refused
     mkfifo hold
     exec 9<>hold
     background relay-run --dead-letter letters cat <hold >/dev/null
@@ -88,7 +88,7 @@ send 2 sorry, "no"' ]
     grep -q 'open letters: ' err
 }
 
-@test "a COMMAND that was there and is no more has failed; one that is being replaced is waited for" {
+@test "a COMMAND that has disappeared has failed; one that is being replaced is waited for" {
     script vanish <<<'rm vanish'
     { message 42 m1 hi b1; message 42 m2 hi b2; } >in
     run --separate-stderr relay-run --attempts 1 ./vanish <in
@@ -99,7 +99,7 @@ send 2 sorry, "no"' ]
     start_run ./agent 7>&-
     feed message 1 m1 hi b1
     until_true 10 grep -q 'Text file busy, waiting' err
-    # the one that waits can be interrupted, and keeps nobody from starting
+    # the waiting one can be interrupted, and does not keep others from starting
     feed message 2 m2 hi b2
     feed echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
     until_true 10 count inbound_ack out 1
@@ -236,7 +236,7 @@ END
     kill -0 "$(cat pid.4)"
 }
 
-@test "who ignores TERM is killed with all of its processes after --kill-after" {
+@test "a COMMAND that ignores TERM is killed with all of its processes after --kill-after" {
     delay=500ms least=400
     [ -z "$LONG" ] || delay=5s least=4900
     start_run --kill-after "$delay" sh -c 'trap "" TERM; echo $$ >pid; sh -c "echo \$\$ >pid2; while :; do sleep 60; done"; :'
@@ -246,7 +246,7 @@ END
     elapsed_ms until_true 9 gone "$(cat pid)"
     [ "$MS" -ge "$least" ]
     until_true 10 gone "$(cat pid2)"
-    # the first process obeys, the other one does not
+    # the first process obeys TERM, the other one does not
     start_run --kill-after 300ms sh -c 'sh -c "trap \"\" TERM; echo \$\$ >pid2; while :; do sleep 60; done" & echo $$ >pid; wait'
     rm -f pid pid2
     feed message 1 m1 x b1
@@ -255,7 +255,7 @@ END
     until_true 10 gone "$(cat pid2)"
 }
 
-@test "one session that waits keeps nobody: others are answered, its interrupt works, all is acknowledged" {
+@test "one session that waits does not hold up others: they are answered, its interrupt works, all is acknowledged" {
     # shellcheck disable=SC2016 # for the script
     script agent <<<'[ "$RELAY_CHAT_ID" != 1 ] || exec sleep 60
 echo ok'
@@ -274,7 +274,7 @@ echo ok'
     wait "$RUN"
 }
 
-@test "what waits is bounded: a pipe is held up, a ring told" {
+@test "the waiting messages are bounded: a pipe is held up, a ring gets a report" {
     script gate <<<'until [ -e go ]; do sleep 0.05; done'
     message 1 mX x >line
     yes "$(<line)" | head -n 6000 | awk '{ sub("mX", "m" NR); print }' >lines
@@ -285,7 +285,7 @@ echo ok'
     [ "$(awk '/^VmRSS/ {print $2}' "/proc/$RUN/status")" -lt 100000 ]
     count inbound out 4097
     kill "$RUN"
-    # in a ring nothing keeps what comes behind from being read
+    # in a ring, whatever comes behind is still read
     { cat lines; echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'; } >lines2
     RELAY_DIAL_PID=$$ run --separate-stderr relay-run ./gate <lines2
     [ "$status" -eq 1 ]
@@ -301,7 +301,7 @@ echo ok'
     cat frames >&9 3>&- 4>&- &
     until_true 120 sh -c "[ \$(grep -c inbound_ack out) -eq $((n - failing)) ] && [ \$(wc -l <err) -eq $failing ]"
     rm -r fail
-    # what failed comes again, and half of what is remembered
+    # failed messages come again, and so does half of the remembered ones
     awk -F'"' -v n="$n" 'FNR == NR { again[$1] = 1; next } ($14 in again) || ($14 > n - 3000 && rand() < 0.5)' \
         failing frames >second
     cat second >&9
@@ -357,7 +357,7 @@ echo ok'
     for c in 1 2 4; do kill -0 "$(cat pid.$c)"; done
     until_true 10 grep -q 'inbound_ack.*b3' peer.out
     echo "ended within $MS ms"
-    # the ring's own end, when it is not waited for
+    # the end of the ring itself, if it is not waited for
     kill "$ring"
     for c in 1 2 4; do until_true 10 gone "$(cat pid.$c)"; done
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# relay-run: what COMMAND gets, and what becomes of what it prints.
+# relay-run: what COMMAND gets, and what its output becomes.
 
 load helper
 load relay-run
@@ -51,7 +51,7 @@ exec >&-; cat >/dev/null|
 END
     run --separate-stderr relay-run cat <in
     [ "$(printf '%s' "${lines[1]}" | jq -r .content)" = "$(cat in)" ]
-    # a script without #! is the shell's
+    # a script without #! is run by the shell
     mkdir dir && echo 'echo "$0 $1"' >dir/bare && chmod +x dir/bare
     for c in dir/bare bare; do
         PATH="$PATH:dir" run --separate-stderr relay-run --timeout 0 "$c" x <in
@@ -90,14 +90,14 @@ RELAY_USER_ID=17
 END
     run --separate-stderr relay-run -l env <in
     run ! grep -q 's3cret\|stale\|DIAL_PID' <<<"$output$stderr"
-    # an interaction says what was pressed
+    # an interaction has the id of what was pressed
     echo '{"type":"inbound","event":{"text":"x","interaction":{"custom_id":"refund form"},"source":{}}}' >in
     # shellcheck disable=SC2016 # for the inner shell
     run relay-run sh -c 'echo "$RELAY_CUSTOM_ID"' <in
     [ "$(jq -r 'select(.op).content' <<<"$output")" = 'refund form' ]
 }
 
-@test "COMMAND inherits no descriptor of ours, leaves no zombie, and orphans of its are not waited for" {
+@test "COMMAND inherits none of our descriptors, leaves no zombie, and its orphans are not waited for" {
     start_run cat
     for i in 1 2 3 4 5 6 7 8; do feed message "$i" "m$i" hi "b$i"; done
     until_true 10 count inbound_ack out 8
@@ -128,7 +128,7 @@ END
     kill "$(cat pid)"
     [ "$MS" -lt 20000 ]
     grep -q 'left behind' err && grep -q '"content":"hi"' out
-    # an exit in time is never a time-out, whoever holds the output open
+    # an exit in time is never a timeout, even if a process holds the output open
     run --separate-stderr relay-run --timeout 1500ms --kill-after 2s sh -c 'sleep 4 & echo answer' <one
     [ "$status" -eq 0 ] && [[ $stderr != *'timed out'* ]] && [ "$(jq -r .content <<<"${lines[1]}")" = answer ]
 }
@@ -162,7 +162,7 @@ END
     run --separate-stderr relay-run -j cat actions <in
     [ "$status" -eq 0 ] && [ -z "$stderr" ]
     diff <(printf '%s\n' "$output" | tail -n +2) want
-    # a last line needs no newline; what is no action is named and the rest goes out
+    # a last line needs no newline; a line that is not an action is reported and the rest goes out
     run --separate-stderr relay-run -j printf '%s\n' x '{"type":"inbound_ack","bufferId":"b9"}' '{"op":"a"}' <in
     [ "$status" -eq 65 ] && [ "${#stderr_lines[@]}" -eq 2 ]
     [[ ${stderr_lines[0]} == *'message m1 of s:42: line 1 is no action: '* ]]
@@ -179,7 +179,7 @@ END
     message 1 m1 x >in
     relay-run --typing sh -c 'until grep -q typing out; do sleep 0.01; done; echo seen' <in >out
     [ "$(jq -r '.op // empty' out | tr '\n' ' ')" = 'typing send ' ]
-    # nothing on a platform that cannot show it
+    # no typing on a platform that cannot show it
     { echo '{"type":"descriptor","descriptor":{"contract_version":1,"platform":"discord","label":"D","max_message_length":400,'\
 '"markdown_dialect":"plain","len_unit":"chars","supports_draft_streaming":false,"supports_edit":false,'\
 '"supports_threads":false,"supported_ops":["send"]}}'; cat in; } >in2
@@ -192,7 +192,7 @@ END
         echo '{"type":"inbound"'"$more"',"event":{"text":"x","source":{'"$source"'}},"session_key":"k"}' >in
         run --separate-stderr relay-run echo ok <in
         [ "$status" -eq 0 ] && [ -z "$stderr" ]
-        # the same from COMMAND's own action
+        # the same for an action that COMMAND prints
         run_text=$(jq -c 'del(.op, .content)' <<<"${lines[1]}")
         run --separate-stderr relay-run -j echo '{"op":"send","content":"ok"}' <in
         [ "$(jq -cS . <<<"$run_text")" = "$(jq -cS . <<<"$want")" ] || { echo "$source: $run_text"; return 1; }
@@ -203,17 +203,17 @@ END
 "platform":"sms","user_id":"ada"||{"chat_id":"","platform":"sms","metadata":{"user_id":"ada"},"addressed":true}
 "platform":"relay","chat_id":"1","user_id":null|,"botId":""|{"chat_id":"1","addressed":true}
 END
-    # what COMMAND gives is never overwritten
+    # values given by COMMAND are never overwritten
     echo '{"type":"inbound","botId":"b","event":{"source":{"platform":"slack","chat_id":"C","scope_id":"T1","user_id":"U","profile":"p"}}}' >in
     run relay-run -j echo '{"op":"send","botId":"c","metadata":{"guild_id":"T9","profile":null,"user_id":"V"}}' <in
     [ "$(jq -cS . <<<"${lines[1]}")" = '{"addressed":true,"botId":"c","chat_id":"C","metadata":{"guild_id":"T9","profile":null,"user_id":"V"},"op":"send","platform":"slack"}' ]
 }
 
-@test "in a ring, too, each answer has the address of its own message" {
+@test "in a ring too, each answer has the address of its own message" {
     /usr/bin/python3 "$RELAY_SOURCE/tests/addresses.py" "${LONG:+10}300"
 }
 
-@test "what some take for the end of a line reaches COMMAND as an escape, the stream keeps its bytes" {
+@test "characters that some take for a line end reach COMMAND as escapes; the stream keeps its bytes" {
     message 1 m1 $'a\u2028b\u2028\u2029c\u0085d\u00e9\u20ac' >in
     run --separate-stderr relay-run -P 1 /usr/bin/python3 -c 'import sys; t = sys.stdin.read(); print(len(t.splitlines()), t, end="")' <in
     [ "$status" -eq 0 ] && [ "$(head -n 1 <<<"$output")" = "$(cat in)" ]
@@ -222,7 +222,7 @@ END
     [ "${lines[1]}" = '{"op":"x","t":"a\u2028b\u2028\u2029c\u0085dé€"}' ]
 }
 
-@test "wrong usage, a COMMAND that is not there, an event that is none" {
+@test "wrong usage, a COMMAND that does not exist, an event that is not an object" {
     touch plain
     while IFS='|' read -r want words; do
         # shellcheck disable=SC2086

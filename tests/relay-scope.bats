@@ -27,7 +27,7 @@ bare() {
     canon <got | cmp - want
 }
 
-# Each row: lines to learn from | the outbound | what is to come out.
+# Each row: lines to learn from | the outbound | the expected output.
 @test "what an outbound frame gains, and when it stays as it is" {
     local learn out want
     while IFS='|' read -r learn out want; do
@@ -71,7 +71,7 @@ $(inbound 1 '"user_id":"v"');$(inbound 1 '"platform":"a","scope_id":"g"')|$(outb
 END
 }
 
-# Each row: the action | what is to come out. Learnt before: chat 1 of platforms a and b, and their bots.
+# Each row: the action | the expected output. Learnt before: chat 1 of platforms a and b, and their bots.
 @test "actions are stamped as outbound frames are" {
     local action want
     printf '%s\n' '{"type":"hello","platform":"a","botId":"x"}' '{"type":"hello","platform":"b","botId":""}' >known
@@ -132,7 +132,7 @@ END
     [ "$(relay-scope --max 2 <in | grep outbound | jq -c .action.metadata.scope_id)" = $'null\nnull\nnull\n"s20"' ]
 }
 
-@test "what is absurdly long is not remembered" {
+@test "absurdly long identifiers are not remembered" {
     local long
     long=$(printf '%01100d' 0)
     { inbound 1 "\"scope_id\":\"$long\",\"user_id\":\"u\""; inbound "\"$long\"" '"scope_id":"g"'; outbound '"chat_id":"1"'; outbound "\"chat_id\":\"$long\""; } >in
@@ -152,7 +152,7 @@ END
     done
 }
 
-@test "-s: the next run knows, newer values win, and the log is made short" {
+@test "-s: the next run knows, newer values win, and the log is shortened" {
     inbound 1 '"scope_id":"g","platform":"discord","user_id":"u\u0000","profile":"p"' | relay-scope -s state >/dev/null
     [ "$(stat -c %a state)" = 600 ]
     { inbound 1 '"scope_id":"h"'; inbound 2 '"user_id":7'; inbound 1 '"scope_id":"h"'; } | relay-scope --state state >/dev/null
@@ -183,7 +183,7 @@ END
         run --separate-stderr relay-scope -s state <<<"$(outbound '"chat_id":"1"' '"platform":"b"')"
         [ "$output" = "$(outbound '"chat_id":"1","metadata":{"user_id":"u"}' '"platform":"b"')" ]
     done
-    # as versions wrote it that knew one platform of a chat
+    # as written by versions that knew one platform per chat
     printf '%s\n' '{"relay-scope":1}' '{"chat_id":"1","user_id":"u"}' '{"chat_id":"1","platform":"a","user_id":"u"}' \
         '{"chat_id":"1","platform":"a","scope_id":"g","user_id":"u"}' >old
     run --separate-stderr relay-scope -s old <<<"$(outbound '"chat_id":"1"')"
@@ -202,7 +202,7 @@ END
     exec 8>&-
 }
 
-@test "-s: a torn last line is dropped and told, a whole one is kept" {
+@test "-s: a torn last line is dropped and reported, a whole one is kept" {
     local torn
     inbound 1 '"scope_id":"g"' | relay-scope -s good >/dev/null
     for torn in '{' '{"chat_id":"2","scope_id":"h"}' $'\xff\xff'; do
@@ -232,7 +232,7 @@ END
     done
 }
 
-@test "-s: a damaged line is skipped and told; a file of another kind is left as it is" {
+@test "-s: a damaged line is skipped and reported; a file of another kind is left unchanged" {
     local torn
     { inbound 1 '"scope_id":"g"'; inbound 2 '"scope_id":"h"'; } | relay-scope -s good >/dev/null
     sed '2s/"g"/"G"/' good >state
@@ -262,7 +262,7 @@ END
     done
 }
 
-@test "-s: a second writer is refused, also after the file was written anew" {
+@test "-s: a second writer is refused, even after the file was rewritten" {
     mkfifo in
     exec 8<>in
     inbound 1 '"scope_id":"g"' | relay-scope -s real >/dev/null
@@ -306,7 +306,7 @@ END
     [ "$(relay-scope -s state <<<"$(outbound '"chat_id":499')" | jq -r .action.metadata.scope_id)" -eq 39999 ]
 }
 
-@test "-s: killed at any instant, it has what it passed on" {
+@test "-s: killed at any instant, its file has everything it passed on" {
     /usr/bin/python3 "$RELAY_SOURCE/tests/scope_kill.py" "$([ -n "${LONG-}" ] && echo 1500 || echo 6)"
 }
 

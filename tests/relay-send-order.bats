@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# relay-send in a ring: parts leave in order, one at a time; what is refused is sent again, or holds the rest back.
+# relay-send in a ring: parts leave in order, one at a time; a refused part is sent again, or the rest is held back.
 
 load helper
 
-# stage [OPTIONS…] : relay-send as a stage of a ring whose relay-dial is this shell. Frames go in by `say`, what comes
-# out is in ./out; `exec 9>&-` ends its input. It leaves TERM to its relay-dial, hence the KILL.
+# stage [OPTIONS…] : starts relay-send as a stage of a ring whose relay-dial is this shell. `say` writes frames to it,
+# its output is in ./out; `exec 9>&-` ends its input. It leaves TERM to its relay-dial, hence the KILL.
 stage() {
     mkfifo in
     exec 9<>in
@@ -14,17 +14,17 @@ stage() {
     [ -n "${SILENT-}" ] || say '{"type":"link","state":"open"}'
 }
 
-# send ID TEXT [CHAT [OP]] : an action.
+# send ID TEXT [CHAT [OP]] : writes an action to it.
 send() {
     say '{"op":"'"${4:-send}"'","chat_id":"'"${3:-1}"'","content":"'"$2"'","requestId":"'"$1"'"}'
 }
 
-# result ID [MEMBERS] : a refusal, if MEMBERS are not "success":true.
+# result ID [MEMBERS] : writes a result, a refusal unless MEMBERS are "success":true.
 result() {
     say '{"type":"outbound_result","requestId":"'"$1"'","result":{'"${2:-"\"success\":true"}"'}}'
 }
 
-# The ids of what has left, on one line.
+# The ids of the frames that have left, on one line.
 left() {
     jq -r 'select(.type == "outbound").requestId' out | paste -sd ' '
 }
@@ -33,7 +33,7 @@ have_left() {
     [ "$(left)" = "$*" ]
 }
 
-# Waits until everything said has been worked through: the mark has come out.
+# Waits until everything written has been worked through: then the mark has come out.
 marked() {
     grep -q '"mark'"$1"'"' out
 }
@@ -42,7 +42,7 @@ mark() {
     until_true 20 marked "$1" || { cat out err; return 1; }
 }
 
-@test "the next part leaves when the result of the one before has come, what is behind waits, other chats do not" {
+@test "the next part leaves when the result of the one before has come; frames behind it wait, other chats do not" {
     stage --max-length 6
     send a 'one.. two.. three'
     send b behind
@@ -66,7 +66,7 @@ mark() {
     [ ! -s err ]
 }
 
-@test "after a definite refusal of a part the rest is held back, and that is said" {
+@test "after a definite refusal of a part the rest is held back, which is reported" {
     stage --max-length 6
     send a 'one.. two.. three four..'
     send b behind
@@ -109,7 +109,7 @@ mark() {
         diff - <(echo '{"op":"send","chat_id":"1","content":"second"}')
 }
 
-@test "what is declined for security's sake, or has no retry_after, is not sent again" {
+@test "a frame declined for security reasons, or without a retry_after, is not sent again" {
     stage
     for id in a b c d; do send $id x $id; done
     result a '"success":false,"error":"x","code":"egress_declined","retry_after":0'
@@ -122,7 +122,7 @@ mark() {
     have_left a b c d
 }
 
-@test "what waits is counted in work frames, on top of what others have in hand" {
+@test "waiting frames are counted in work frames, on top of what others have in hand" {
     stage --max-length 6
     work() { jq -c 'select(.type == "work") | [.running, .waiting]' out | paste -sd ' '; }
     says() { [ "$(work)" = "$*" ]; }
@@ -142,7 +142,7 @@ mark() {
     have_left a a/2 a/3
 }
 
-@test "when no result can come any more all that waits leaves, in order" {
+@test "when no more results can come, all waiting frames leave, in order" {
     stage --max-length 6
     send a 'one.. two.. three'
     send b behind
@@ -153,13 +153,13 @@ mark() {
     exec 9>&-
     until_true 20 test -s status
     have_left a c a/2 a/3 b c || have_left a c c a/2 a/3 b
-    # Nor outside a ring, nor without an input.
+    # Nothing waits outside a ring or without an input either.
     [ "$(relay-send --max-length 6 <<<'{"op":"send","chat_id":"1","content":"one.. two.. three"}' | wc -l)" -eq 3 ]
     [ "$(RELAY_DIAL_PID=$$ relay-send -n --max-length 6 -c 1 -- 'one.. two.. three' | wc -l)" -eq 3 ]
     [ "$(echo 'one.. two.. three' | RELAY_DIAL_PID=$$ relay-send --max-length 6 -c 1 - | wc -l)" -eq 3 ]
 }
 
-@test "a reader that goes away while parts wait: that they are lost is said" {
+@test "a reader that goes away while parts wait: their loss is reported" {
     mkfifo in
     exec 9<>in
     say '{"type":"link","state":"open"}'
@@ -169,7 +169,7 @@ mark() {
     [ "$stderr" = 'relay-send: send parts that wait, 2 of them: the reader is gone' ]
 }
 
-@test "in a ring whose stages let nothing come by that relay-dial writes, nothing waits" {
+@test "in a ring whose stages swallow everything from relay-dial, nothing waits" {
     SILENT=1 stage --max-length 6
     send a 'one.. two.. three'
     until_true 20 have_left a a/2 a/3
@@ -221,7 +221,7 @@ END
     kill $ring
     wait $ring
     [ ! -s err ] || { cat err; return 1; }
-    # What every user reads, and that each part waited for the result of the one before.
+    # Checks what every user reads, and that each part waited for the result of the one before.
     jq -rs '[.[] | select(.type == "outbound" and .action.op == "send").action] | group_by(.chat_id)[] | map(.content) | join(" ")' stub.out |
         sed 's/ *$//' | diff - <(for k in 10 11 12 13 14 15 16 17; do echo "$k.1.. $k.2.. $k.3.. $k.4.. $k.5.."; done)
     jq -es '[.[].frame | select(.requestId) | {id: .requestId, up: (.type == "outbound")}] |

@@ -2,7 +2,7 @@
 # relay-send: actions and arguments become outbound frames.
 load helper
 
-# An action of each op with all that it needs; LINES, one a line.
+# An action of each op with everything it needs; LINES has one per line.
 actions() {
     cat <<'EOF'
 {"op":"send","chat_id":"42","content":"hi"}
@@ -21,7 +21,7 @@ actions() {
 EOF
 }
 
-@test "an action of every op becomes an outbound frame that holds it to the byte" {
+@test "an action of every op becomes an outbound frame that holds it byte for byte" {
     actions >in
     run --separate-stderr relay-send <in
     [ "$status" -eq 0 ]
@@ -48,7 +48,7 @@ EOF
     [ "${lines[1]}" = '{"type":"outbound","requestId":"x\u0041","action":{"op":"send","chat_id":"4","content":"a"}}' ]
 }
 
-@test "the mark of a whole address stays in the ring; line ends of Unicode leave it escaped" {
+@test "the mark of a whole address stays in the ring; Unicode line ends leave it escaped" {
     sep=$'\u2028' par=$'\u2029' nel=$'\u0085'
     cat >in <<END
 {"op":"send","requestId":"a","chat_id":"4","addressed":true,"content":"x${sep}y${par}${nel}z ’ é"}
@@ -116,7 +116,7 @@ EOF
     jq -r '"relay-send: refuse \(.action.op | tojson) \(.requestId | tojson): \(.refused)"' out | diff - <(printf '%s\n' "$stderr")
     sed -E 's/^\{"type":"outbound","requestId":"[0-9a-f]{32}","action":(.*),"refused":"[^"]*"\}$/\1/' out >actions
     sed 's/,"requestId":7//' in | cmp - actions
-    # one at a time, each makes the status
+    # one at a time: each of them alone sets the status
     while IFS= read -r action; do
         run --separate-stderr relay-send -q <<<"$action"
         [ "$status" -eq 65 ]
@@ -179,21 +179,21 @@ EOF
     [[ $output == Usage:* ]]
 }
 
-@test "a frame over what every peer takes is warned of" {
+@test "a frame that not every peer takes causes a warning" {
     head -c 1100000 /dev/zero | tr '\0' x >big
     run --separate-stderr bash -c 'relay-send -n -c 42 --set requestId=r1 - <big | wc -l'
     [ "$output" -eq 1 ]
     [[ $stderr =~ ^'relay-send: send "r1": 11'[0-9]*' bytes, and peers may take no more than 1 MiB'$ ]]
 }
 
-@test "an op that is not known is warned of" {
+@test "an unknown op causes a warning" {
     run --separate-stderr relay-send -n -c 42 -o sned -- hi
     [ "$status" -eq 0 ]
     [ "$(jq -r .action.op <<<"$output")" = sned ]
     [ "$stderr" = 'relay-send: send op "sned": not known, it goes out as it is' ]
 }
 
-@test "wrong usage is said in one line and one to --help, 64, and nothing goes out" {
+@test "wrong usage is one line and one that points to --help, 64, and nothing goes out" {
     while IFS='|' read -r args reason; do
         echo "relay-send $args" # names the row that fails
         eval "run --separate-stderr relay-send $args" <<<'{"type":"x"}'
@@ -273,7 +273,7 @@ EOF
     [ "$status" -eq 64 ]
 }
 
-@test "what would become a line too long is refused, and its asker hears of it" {
+@test "an action whose frame would be too long is refused, and whoever asked gets a result" {
     printf '{"op":"send","chat_id":"42","requestId":"r","content":"%0180d"}\n' 0 >in
     run --separate-stderr relay-send --max-frame 250 <in
     [ "$status" -eq 65 ]
@@ -317,12 +317,12 @@ EOF
     [ "${#lines[@]}" -eq 1 ]
 }
 
-# descriptor PLATFORM MAX UNIT DIALECT OPS : a descriptor frame.
+# descriptor PLATFORM MAX UNIT DIALECT OPS : prints a descriptor frame.
 descriptor() {
     printf '{"type":"descriptor","descriptor":{"contract_version":1,"platform":"%s","label":"x","max_message_length":%s,"len_unit":"%s","markdown_dialect":"%s","supported_ops":%s,"supports_draft_streaming":false,"supports_edit":true,"supports_threads":true}}\n' "$@"
 }
 
-@test "a text over the descriptor's limit is split, in its unit; only the first part is a reply" {
+@test "a text over the descriptor's limit, in its unit, is split; only the first part is a reply" {
     { descriptor discord 20 utf16 discord '[]'; cat <<'EOF'; } >in
 {"op":"send","requestId":"r","chat_id":"1","big":9007199254740993,"content":"one two three\u0020four\ud83d\ude42 🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂","reply_to":"m","platform":"discord"}
 {"op":"send","requestId":"s","chat_id":"1","content":"it fits, just about."}
@@ -337,7 +337,7 @@ EOF
     [ "${#lines[@]}" -eq 5 ]
 }
 
-# parts [OPTIONS…] : the parts of the text on stdin, one a line, as JSON.
+# parts [OPTIONS…] : prints the parts of the text on stdin, one per line, as JSON.
 parts() {
     relay-send -n -c 1 "$@" - | jq -c .action.content
 }
@@ -373,7 +373,7 @@ EOF
     [ "$status" -eq 0 ]
     jq -r 'select(.action) | .action.content' <<<"$output" >got
     printf '%b' 'intro\n```py title="x"\nline_one()\nline_two()\n```\n```py title="x"\nline_three()\n```\nend\n' >want
-    # to Discord what follows the language here is code, which must not be shown twice
+    # for Discord, the text after the language is code here, which must not be shown twice
     printf '%b' 'intro\n```py title="x"\nline_one()\nline_two()\n```\n```\nline_three()\n```\nend\n' >>want
     for i in 1 2; do
         printf '%b' 'intro\n```py title="x"\nline_one()\nline_two()\nline_three()\n```\nend\n'
@@ -412,7 +412,7 @@ plain;24;```py\nfoo() and bar()\n```\nend;"```py\nfoo() and bar()" "```\nend"
 EOF
 }
 
-@test "what would be whole in a part is not cut; no spoiler is shown" {
+@test "a construct that would be whole in a part is not cut; no spoiler is shown" {
     split_rows <<'EOF'
 discord;24;The answer is ||hidden here|| ok;"The answer is" "||hidden here|| ok"
 discord;24;It is ||hidden and longer than one part|| ok;"It is ||hidden and||" "||longer than one part||" "ok"
@@ -431,7 +431,7 @@ commonmark;24;words of text, a list - it is none;"words of text, a list -" "it i
 EOF
 }
 
-@test "what would be over the limit and cannot be split is refused" {
+@test "a text over the limit that cannot be split is refused" {
     {
         descriptor discord 10 chars discord '["send","edit","prompt","send_media"]'
         cat <<'EOF'
@@ -453,7 +453,7 @@ EOF
     [ "$status" -eq 0 ]
 }
 
-@test "an op that the connector does not have is refused, once a descriptor has come" {
+@test "an op that the connector does not support is refused, once a descriptor has come" {
     react='{"op":"react","chat_id":"1","message_id":"1","emoji":"x"}'
     {
         echo "$react"
@@ -471,7 +471,7 @@ EOF
     [ "$(jq -r 'select(.type != "descriptor") | .refused' <<<"$output" | tr '\n' ';')" = 'null;the connector does not support react on discord;null;null;the connector does not support typing on discord;null;null;' ]
 }
 
-@test "the limit is that of the action's platform, of its kind, else the first one" {
+@test "the limit is that of the action's platform or kind, or else of the first platform" {
     long='"content":"0123456789012345678901234","requestId":"r"'
     {
         descriptor discord 10 chars '' '[]'
@@ -525,7 +525,7 @@ EOF
         $'discord send 2000 null\ndiscord send 1000 null\ndiscord react 0 null' ]
 }
 
-@test "--max-length and --len-unit take the place of the descriptor's" {
+@test "--max-length and --len-unit override the descriptor" {
     { descriptor discord 10 utf16 '' '[]'; echo '{"op":"send","chat_id":"1","content":"🙂🙂🙂🙂🙂🙂"}'; } >in
     for row in ':5 1' '--len-unit chars:6' '--max-length 2:1 1 1 1 1 1' '--max-length 4 --len-unit chars:4 2'; do
         # shellcheck disable=SC2086 # two words
@@ -536,7 +536,7 @@ EOF
 
 @test "lengths are counted as in the vectors; random texts are split without loss" {
     "$RELAY_BUILD/tests/lib/split" lengths <"$RELAY_SOURCE/tests/vectors/length.ndjson"
-    # one seed for all, so that a run says something of the change at hand; a new one each time where there is time
+    # a fixed seed, so that a run says something about the current change; with LONG=1, a new one each time
     texts='60 7'
     [ -z "${LONG-}" ] || texts=1000
     # shellcheck disable=SC2086 # words
@@ -545,13 +545,13 @@ EOF
     [ "$status" -eq 0 ]
 }
 
-@test "a megabyte is split at once, and its parts are not all held in memory" {
+@test "a megabyte is split quickly, and its parts are not all held in memory" {
     awk 'BEGIN { for (i = 0; i < 20000; i++) printf "%s word and another one, line %d.\n", (i % 7 ? "A" : "\n日本語"), i }' >text
     [ "$(wc -c <text)" -gt 700000 ]
     elapsed_ms relay-send -n -c 1 --max-length 2000 - <text >out
     [ "$MS" -lt 20000 ]
     jq -e -s 'length > 300 and all(.[]; .action.content | length <= 2000)' out
-    # one character a part: 100 MB of frames, of which nobody reads more than a line
+    # one character per part: 100 MB of frames, of which only one line is read
     mkfifo pipe
     exec 7<>pipe
     background relay-send -n -c 1 --max-length 1 - <text >pipe

@@ -20,13 +20,13 @@ load stub
     say '{"type":"inbound","bufferId":"mine","event":{"text":"4"}}'
     say '{"type":"passthrough_forward","forward":{},"bufferId":""}'
     say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'
-    # the first one twice, as no ack came; what is no delivery comes once, ahead of the buffer
+    # the first one comes twice, as there was no ack; a frame that is not a delivery comes once, ahead of the buffer
     printf '%s\n' "$HELLO" 'wait descriptor' 'wait interrupt_inbound' 'wait inbound' 'nothing 0.1' dial \
         "$HELLO" 'wait inbound' 'nothing 0.1' | peer
     [ "$(jq -r .type got | paste -sd ' ')" = "descriptor interrupt_inbound inbound descriptor inbound" ]
     [ "$(texts)" = "1 1" ]
     id=$(jq -r .bufferId got | sed -n 3p)
-    # acks by hand: of the first, of nothing, of a number
+    # acks by hand: of the first, of an unknown one, of a number
     printf '%s\n' "$HELLO" 'wait inbound' '{"type":"inbound_ack","bufferId":"'"$id"'"}' 'wait inbound' \
         '{"type":"inbound_ack","bufferId":"'"$id"'"}' '{"type":"inbound_ack","bufferId":7}' 'nothing 0.1' | peer
     [ "$(texts)" = "1 2" ]
@@ -130,7 +130,7 @@ END
     [ "$RC" -eq 0 ]
     run --separate-stderr relay-stub --replay rec --max-life 0 </dev/null
     [ "$status" -eq 75 ]
-    # a torn line, as a full disk leaves it, is told and left out; the frames around it are replayed
+    # a torn line, as a full disk leaves it, is reported and left out; the frames around it are replayed
     { head -n 4 rec; printf '{"t":"2026-01-01T00:00:00.000000Z","dir":"down","frame":{"type":"inb\n'; tail -n 1 rec; } >torn
     start_stub -q --replay torn
     printf '%s\n' "$HELLO" 'wait inbound' 'wait passthrough_forward' | peer
@@ -139,7 +139,7 @@ END
     [[ $(cat stub.err) == 'relay-stub: skip torn line 5: '* ]]
 }
 
-@test "a damaged buffer file: what changed is dropped and told with -q too, 65; the rest is delivered" {
+@test "a damaged buffer file: changed lines are dropped and reported, with -q too, 65; the rest is delivered" {
     for i in 1 2 3; do inbound "$i"; done >in
     relay-stub -q --buffer log --max-life 50ms <in
     sed -i '2s/"text":"2"/"text":"7"/' log
@@ -149,7 +149,7 @@ END
     stop_stub
     [ "$RC" -eq 65 ]
     [[ $(cat stub.err) == 'relay-stub: read buffer log line 2: drop '*' bytes, they have changed on the disk' ]]
-    # as an earlier version wrote it: the last entry is whole, its line end is missing
+    # as written by an earlier version: the last entry is whole, but its line end is missing
     printf '%s\n%s' '{"type":"inbound","bufferId":"b1","event":{"text":"one"}}' \
         '{"type":"inbound","bufferId":"b2","event":{"text":"two"}}' >old
     run --separate-stderr relay-stub -q --buffer old --max-life 0 </dev/null
@@ -186,11 +186,11 @@ END
     say '{"type":"inbound","bufferId":"b1","event":{"text":"one"}}'
     printf '%s\n' "$HELLO" 'wait inbound' | peer
     until_true 5 grep -q 'gateway 2: gone' stub.err
-    # other frames are still for the gateway that is there
+    # other frames still go to the gateway that is there
     say '{"type":"interrupt_inbound","session_key":"k","chat_id":"1"}'
     until_true 5 grep -q interrupt_inbound first.got
     run ! grep -q '"inbound"' first.got
-    # a second one flips itself only: the first of the two that is left serves
+    # a second one flips only itself: the first, which is left, serves
     printf '%s\n' "$HELLO" 'wait descriptor' 'wait inbound' '{"type":"going_idle"}' 'wait going_idle_ack' \
         '{"type":"inbound_ack","bufferId":"b1"}' | peer
     until_true 5 grep -q 'gateway 3: gone' stub.err
@@ -198,7 +198,7 @@ END
     exec 8>&-
 }
 
-@test "an idle by hand flips its connection only: the gateway beside it gets the deliveries" {
+@test "a going_idle by hand flips only its connection: the gateway beside it gets the deliveries" {
     start_stub
     mkfifo first
     export URL
@@ -212,7 +212,7 @@ END
     exec 8>&-
 }
 
-# deaf MORE… : a gateway that reads nothing gets a delivery of 8 MB, and these; it is killed when the first was begun.
+# deaf MORE… : a gateway that does not read gets a delivery of 8 MB, then these; it is killed once the first has begun.
 deaf() {
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/deaf.py" "$URL" >deaf.out
     local gateway=$!
@@ -254,7 +254,7 @@ deaf() {
     [ "$(grep -c 'no inbound_ack' stub.err)" -eq 1 ]
 }
 
-@test "a frame over 1 MiB is warned of" {
+@test "a frame over 1 MiB causes a warning" {
     head -c 1100000 /dev/zero | tr '\0' x >long
     start_stub --buffer log
     inbound "$(cat long)" >&9

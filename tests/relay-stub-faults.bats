@@ -60,7 +60,7 @@ wait descriptor
 ping
 END
     [ "$MS" -ge 500 ]
-    # connected as ever: what is delivered waits for the next connection
+    # it stays connected: deliveries wait for the next connection
     inbound kept >&9
     printf '%s\n' "$HELLO" 'wait inbound' ping | peer
     [ "$(texts)" = "kept" ]
@@ -77,7 +77,7 @@ END
     [ "$(wc -l <stub.out)" -eq 1001 ]
 }
 
-@test "messages mangled by a seed say the same, and the same again" {
+@test "messages framed oddly by a seed carry the same frames, and can be replayed" {
     for i in $(seq 60); do inbound "€ $i 😀"; done >in
     sed p in >want
     for seed in 3 4; do

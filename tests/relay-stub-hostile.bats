@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# relay-stub: what it does not take from others on the machine, and how it gets on when the machine is short.
+# relay-stub: what it refuses from others on the machine, and how it copes when the machine runs short.
 bats_require_minimum_version 1.5.0
 load stub
 
-# request HEADER… : the status line of the answer to an upgrade with these headers.
+# request HEADER… : prints the status line of the answer to an upgrade with these headers.
 request() {
     local port=${URL#ws://127.0.0.1:} line
     exec 5<>"/dev/tcp/127.0.0.1/${port%/relay}"
@@ -24,7 +24,7 @@ request() {
     [[ $(request) == 'HTTP/1.1 426 '* ]]
 }
 
-@test "the URL goes into a FIFO or a device, which stay what they are; the reader may come late" {
+@test "the URL is written to a FIFO or a device, which stays one; the reader may come late" {
     mkfifo fifo
     background relay-stub -q --url-file fifo </dev/null >out 2>err
     first=$!
@@ -44,7 +44,7 @@ request() {
     (umask 022; relay-stub -q --max-life 20ms --url-file shared/url </dev/null)
     [ "$(stat -c %a shared/url)" = 644 ]
     [ "$(ls -A shared)" = url ]
-    # our own link is replaced, what it leads to stays
+    # our link is replaced, the file it leads to stays
     ln -sf ../victim shared/url
     relay-stub -q --max-life 20ms --url-file shared/url </dev/null
     [ "$(cat victim)" = precious ] && [ ! -L shared/url ]
@@ -56,7 +56,7 @@ request() {
     [ "$(cat victim)" = precious ]
 }
 
-@test "at its limit of descriptors it says so once, takes its time, and serves on" {
+@test "at its limit of descriptors it reports that once, waits, and serves on" {
     cat >crowd.py <<'END'
 import socket, sys, time
 port = int(sys.argv[1].split(":")[2].split("/")[0])
@@ -82,7 +82,7 @@ END
     [ "$(grep -c accept stub.err)" -eq 1 ]
 }
 
-@test "a frame without a mask is the end of its connection, 1002, in whatever segments it comes" {
+@test "an unmasked frame ends its connection, 1002, in whatever segments it comes" {
     start_stub
     n=0
     for how in with after bytes; do
@@ -97,7 +97,7 @@ END
 END
     done >codes
     [ "$(sort -u codes)" = '1002 frame without a mask' ] && [ "$(wc -l <codes)" -eq 12 ]
-    # what came before it was heard, what came with it was not
+    # frames before it were received, those that came with it were not
     until_true 5 eval '[ "$(wc -l <stub.out)" -eq 12 ]'
     [ "$(sort -u stub.out)" = "$HELLO" ]
     [ "$(grep -c 'refuse gateway .*: frame without a mask' stub.err)" -eq 12 ]

@@ -3,7 +3,7 @@
 bats_require_minimum_version 1.5.0
 load stub
 
-# asks : rows ACTION|MEMBERS|WANT into the script: an outbound, MEMBERS beside its action, and what the stub says of it.
+# asks : turns rows ACTION|MEMBERS|WANT into the script: an outbound, MEMBERS beside its action, and the stub's answer.
 asks() {
     while IFS='|' read -r action members want; do
         printf '{"type":"outbound","requestId":"%s","action":%s%s}\n' "$((++n))" "$action" "$members" >>script
@@ -44,14 +44,14 @@ answers() {
 END
     peer <script
     diff want <(answers)
-    # relay stands for every platform
+    # relay matches every platform
     printf '%s\n' '{"type":"hello","platform":"relay","botId":""}' 'wait descriptor' \
         '{"type":"outbound","requestId":"1","platform":"slack","action":{"op":"send","chat_id":"1","content":"x"}}' \
         'wait outbound_result' | peer
     [ "$(answers)" = ok ]
 }
 
-@test "--lenient refuses nothing of that; a rule wins over a refusal" {
+@test "--lenient refuses none of that; a rule wins over a refusal" {
     n=0
     start_stub --lenient
     printf '%s\n' "$HELLO" 'wait descriptor' >script

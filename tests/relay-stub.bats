@@ -62,7 +62,7 @@ END
     [ "$(cat ends)" = "close 1000 " ]
 }
 
-@test "results per op, and by rules" {
+@test "the result of each op, and results by rules" {
     cat >rules <<'END'
 {"op":"send","chat_id":"13","result":{"success":false,"error":"egress declined: no","code":"egress_declined"}}
 {"op":"send","metadata":{"a":[1,{"b":2}]},"result":{"success":true,"message_id":"r\u0031"}}
@@ -186,7 +186,7 @@ END
     [ "$RC" -eq 65 ]
 }
 
-@test "TLS" {
+@test "it serves TLS" {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out cert -days 2 \
         -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null
     start_stub --cert cert --key key
@@ -221,7 +221,7 @@ END
     grep -q 'expected frame 1 did not come: {"type":"outbound"' stub.err
 }
 
-@test "the console" {
+@test "the console shows what a user would see, and sends what is typed" {
     start_stub --console
     { say hi; say '/help me'
       cat <<END
@@ -255,7 +255,7 @@ END
         '["command",{"option_id":"y","prompt_id":"p","label":"Yes"}]' ]
 }
 
-@test "a sleeping instance is woken by a command, one per cooldown, which has no secret" {
+@test "a sleeping instance is woken by a command, once per cooldown, which does not get the secret" {
     export GATEWAY_RELAY_SECRET=hush
     start_stub -v --wake 'cat; echo "woken ${GATEWAY_RELAY_SECRET-}" >>calls; echo out; exit 3' --wake-cooldown 1s
     inbound 1 >&9
@@ -272,7 +272,7 @@ END
     [ "$(wc -l <calls)" -eq 1 ]
     until_true 5 eval 'inbound 4 >&9; [ "$(wc -l <calls)" -eq 2 ]'
     run ! grep -q '^out$' stub.out
-    # one that hangs ends with the stub
+    # a command that hangs ends with the stub
     start_stub --wake 'echo $$ >pid; exec sleep 60'
     inbound 1 >&9
     until_true 5 test -s pid
@@ -280,7 +280,7 @@ END
     until_true 5 eval "! readlink /proc/$(cat pid)/exe"
 }
 
-@test "--wake-url: one GET without a payload, on whichever address of the host somebody listens" {
+@test "--wake-url: one GET without a payload, to whichever address of the host is listening" {
     cat >web.py <<'END'
 import socket, sys
 s = socket.create_server(("127.0.0.1", 0))
@@ -301,13 +301,13 @@ END
     done
     [ "$(grep -c 'GET /wake?x=1 HTTP/1.1' calls)" -eq 2 ] && [ "$(wc -l <calls)" -eq 2 ]
     run ! grep -i content-length calls
-    # nobody there: no matter
+    # no listener: it does not matter
     start_stub -v --wake-url http://127.0.0.1:1/
     inbound 1 >&9
     until_true 5 grep -qi "wake instance: .*connect to server" stub.err
 }
 
-@test "background, url file, life and signals" {
+@test "--background, --url-file, --max-life and signals" {
     out=$(relay-stub --background --max-life 5s --url-file url 3>&- 4>&- 2>err)
     read -r URL pid <<<"$out"
     PIDS="$PIDS $pid"
@@ -326,7 +326,7 @@ END
     wait "$STUB"
 }
 
-@test "bad lines on stdin, frames that nobody took" {
+@test "bad lines on stdin, and frames that no gateway took" {
     printf '%s\n' '{"type":"inbound"' '{"op":"send"}' '[]' >bad
     run --separate-stderr relay-stub --max-life 100ms <bad
     [ "$status" -eq 65 ]
@@ -343,7 +343,7 @@ END
     [[ $stderr == *'end with 2 frames not delivered'* ]]
 }
 
-@test "stdout: full, and gone" {
+@test "stdout that is full or gone" {
     rm -f url
     background relay-stub --url-file url </dev/null >/dev/full 2>err
     until_true 5 test -s url

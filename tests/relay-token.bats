@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# relay-token: minting, verifying, and where the secret may come from.
+# relay-token: minting, verifying, and where the secret can come from.
 load helper
 
 setup_more() {
@@ -21,7 +21,7 @@ setup_more() {
     done < <(jq -r '[.id,.secret,.exp,.token]|@tsv' "$RELAY_SOURCE/tests/vectors/token.ndjson")
 }
 
-@test "token: it lasts 300 s, or as long as told" {
+@test "token: it lasts 300 s, or as long as --ttl says" {
     export GATEWAY_RELAY_ID=gw GATEWAY_RELAY_SECRET=x
     local now exp args want
     while read -r want args; do
@@ -68,7 +68,7 @@ END
     [ "$status" -eq 64 ]
 }
 
-@test "token: --verify says whose it is and until when, also without a secret" {
+@test "token: --verify prints whose it is and when it expires, even without a secret" {
     export GATEWAY_RELAY_SECRET=x
     relay-token -q --id gw --expires 1000 >old
     relay-token --id gw --expires 4102444800 >young
@@ -89,7 +89,7 @@ eternal| of gw, for ever
 EOF
 }
 
-@test "token: what is no token" {
+@test "token: text that is not a token" {
     export GATEWAY_RELAY_SECRET=x
     local good t
     good=$(relay-token --id gw)

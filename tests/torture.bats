@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The hostile machine, small: what each script of tests/torture tries is said in it. `make torture` runs them whole, with the
-# soak's hour.
+# The hostile machine, in small: each script of tests/torture describes what it tries. `make torture` runs them in full,
+# including the soak of an hour.
 load helper
 
 torture() {
@@ -29,7 +29,7 @@ torture() {
     torture connector
 }
 
-@test "a connection cut at any byte: each outbound has one result, and it is true" {
+@test "a connection cut at any byte: each outbound has exactly one result, a true one" {
     torture cuts
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What does not go with the sanitizers: torture by preloaded libraries, and how the programs are linked.
+# What does not work with the sanitizers: torture by preloaded libraries, and how the programs are linked.
 load helper
 
 torture() {
@@ -8,7 +8,7 @@ torture() {
     [ "$status" -eq 0 ]
 }
 
-@test "memory that runs out ends a tool with a line, or does not matter" {
+@test "when memory runs out, a tool ends with a line, or it does not matter" {
     torture alloc
 }
 
