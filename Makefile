@@ -7,7 +7,7 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 CPPFLAGS += -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -DRELAY_VERSION='"$(VERSION)"' -Ilib
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wconversion -Wvla
-# HARDEN= leaves it out: the sanitizers have their own checks.
+# HARDEN= leaves it out: the sanitizers have similar checks.
 HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 HARDEN_LD = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 ALL_CFLAGS = -std=c11 $(WARN) -ffunction-sections $(HARDEN) $(CFLAGS)
@@ -47,7 +47,7 @@ $(B)/%.o: %.c Makefile
 
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(B)/cmd/%.d)
 
-# C tests and helpers of the suite: one program a file, linked like a filter plus what the pure modules need.
+# C tests and helpers of the suite: one program per file, linked like a filter plus the libraries of the pure modules.
 $(B)/tests/%: tests/%.c $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcrypto
@@ -75,7 +75,7 @@ asan: deps ## Run the tests under ASan and UBSan.
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 	tests/run build/asan $(filter-out tests/unsanitized.bats,$(wildcard tests/*.bats))
 
-# Each fuzzer for FUZZ_SECONDS; the vectors are where it starts.
+# Runs each fuzzer for FUZZ_SECONDS, starting from the vectors.
 FUZZ_SECONDS ?= 30
 FUZZERS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 build/fuzz/%: tests/fuzz/%.c build/fuzz/libcommon.a

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each answer at its own address: addresses.py MESSAGES [SEED]
+"""Each answer goes to the address of its message: addresses.py MESSAGES [SEED]
 
 Messages of two platforms, two workspaces, three profiles and two bots, all with one chat id, in a random order, some
 without a workspace, profile, user, thread or bot, go through relay-run, relay-scope and relay-send; each
-answer must carry the address of its own message: no more and no less. Exit status 0 when all do.
+answer must carry exactly the address of its message, no more and no less. Exit status 0 when all do.
 """
 import json
 import random

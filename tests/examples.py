@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Runs the examples of the documentation and compares what they print: examples.py PAGE…
+"""Runs the examples in the documentation and compares what they print: examples.py PAGE…
 
 A PAGE is a manual page, README.md, or the name of a tool, for the examples of its --help. In a literal block a line
 that begins with "$ " is a command, "> " continues it, and the lines up to the next command are what it prints on
-stdout and stderr, where … stands for any text, on a line of its own for any number of lines. A command of --help just
-has to exit 0. Each page has a sandbox and a relay-stub of its own.
+stdout and stderr; … stands for any text, alone on a line for any number of lines. A command in --help only has to exit
+with 0. Each page has a separate sandbox and relay-stub.
 """
 import concurrent.futures
 import difflib
@@ -40,7 +40,7 @@ def man_blocks(text):
 
 
 def commands_of(page):
-    """Lists the commands of a page, each with the lines it has to print, or None."""
+    """Lists the commands of a page, each with the lines it must print, or None."""
     if page.startswith("relay-") and "." not in page:
         text = subprocess.run([page, "--help"], stdout=subprocess.PIPE, check=True, text=True).stdout
         return [(line[2:], None) for line in text.partition("\nExamples:\n")[2].splitlines()]
@@ -76,7 +76,7 @@ def fill_sandbox(at):
 
 
 def start_stub(at):
-    """A relay-stub whose input stays open as long as the returned process is not told to end."""
+    """A relay-stub whose input stays open until the returned process is ended."""
     url = os.path.join(at, ".url")
     with open(os.path.join(at, ".stub"), "w", encoding="utf-8") as out:
         stub = subprocess.Popen(["relay-stub", "--url-file", url, "--max-life", "120s"], stdin=subprocess.PIPE,
@@ -91,7 +91,7 @@ def start_stub(at):
 
 
 def run_all(commands, at, url):
-    """Runs the commands in one sh, so that $? and variables last. Yields what each printed and its status."""
+    """Runs the commands in one sh, so that $? and variables persist. Yields the output and status of each."""
     script = "".join("%s\nstatus=$?; printf '\\n%s%%s\\n' $status; (exit $status)\n" % (c, MARK) for c, _ in commands)
     path = os.path.join(at, ".script")
     with open(path, "w", encoding="utf-8") as f:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What tests/laws.bats needs beyond a shell: generated lines, clocks and pipes held open.
+"""Helpers for tests/laws.bats that a shell cannot provide: generated lines, clocks, pipes held open.
 
 laws.py lines COUNT SEED          writes lines.common and lines.TOOL for every filter into the directory
 laws.py first SECONDS COMMAND…    each COMMAND passes a line on within SECONDS while its input stays open
 laws.py gone SECONDS COMMAND…     each COMMAND dies of SIGPIPE within SECONDS of its reader, with a quiet input
-laws.py unheard 0 COMMAND…        each COMMAND goes on though the reader of its stderr is gone
-laws.py stuck SECONDS COMMAND…    each COMMAND, as a stage of a ring, does not wait for a reader of stderr that is stuck
-laws.py flat COUNT KIB COMMAND    COMMAND's peak memory grows by at most KIB between a half of COUNT frames and all
+laws.py unheard 0 COMMAND…        each COMMAND goes on even though the reader of its stderr is gone
+laws.py stuck SECONDS COMMAND…    each COMMAND, as a stage of a ring, does not wait for a stuck reader of stderr
+laws.py flat COUNT KIB COMMAND    COMMAND's peak memory grows by at most KIB between half of COUNT frames and all
 """
 import os
 import random
@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 
-# What a filter's own frames are: every other line it has to copy.
+# The frames that each filter handles: it must copy every other line.
 OWN = {
     "relay-handshake": {"descriptor"},
     "relay-decode": {"inbound", "passthrough_forward"},
@@ -69,7 +69,7 @@ def line(r, kind):
         members.append('"type"%s:%s"%s"' % (blank(r), blank(r), name))
     r.shuffle(members)
     if kind == "presence" and r.random() < 0.3:
-        members.insert(0, '"type":"inbound"')  # of duplicate members the last one counts
+        members.insert(0, '"type":"inbound"')  # of duplicate members, the last one counts
     return "%s{%s%s%s}%s" % (blank(r), blank(r), (blank(r) + "," + blank(r)).join(members), blank(r), blank(r))
 
 
@@ -94,7 +94,7 @@ def start(command):
 
 
 def read_until(stream, want, seconds):
-    """Whether the line comes; others before it (the hellos of relay-handshake) do not matter."""
+    """Whether the line comes; lines before it (the hellos of relay-handshake) are ignored."""
     got, timer = b"", threading.Timer(seconds, lambda: os._exit(3))
     timer.start()
     while not ("\n".encode() + got).endswith(b"\n" + want):
@@ -149,7 +149,7 @@ def gone(limit, commands):
 
 
 def unheard(_, commands):
-    """The reader of stderr is gone: the bad line costs its diagnostic, nothing else."""
+    """The reader of stderr is gone: the diagnostic of the bad line is lost, and nothing else."""
     bad = 0
     for command in commands:
         r, w = os.pipe()
@@ -164,7 +164,7 @@ def unheard(_, commands):
 
 
 def stuck(limit, commands):
-    """In a ring nobody waits for the reader of stderr: what it does not take is counted, and told once it reads."""
+    """In a ring no stage waits for a reader of stderr: lines it does not take are counted, and reported later."""
     bad, lines_in = 0, 5000
     for command in commands:
         with subprocess.Popen(shlex.split(command), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -194,7 +194,7 @@ def peak(p):
 
 
 def flat(count, kib, command):
-    """Frames of 10,000 chats and users, over and over; none is ever the last."""
+    """Endless frames of 10,000 chats and users, over and over."""
     some = []
     for i in range(10000):
         some.append('{"type":"inbound","event":{"text":"%s","source":{"platform":"discord","chat_id":"c%d",'

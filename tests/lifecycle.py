@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """How runs end: lifecycle.py SCHEDULES SEED BACKLOG
 
-Each schedule is a ring of the tools under relay-dial against a peer of its own, and a random row of: deliver live or
-buffered messages, stop reading, cut the connection, answer nothing any more, a backlog; then TERM, INT, a pair of HUPs,
-or TERM to every process of the unit; going_idle is acked, acked late or never. The seed fixes all choices. In the end
+Each schedule is a ring of the tools under relay-dial against a separate peer, and a random sequence of: deliver live or
+buffered messages, stop reading, cut the connection, stop answering, a backlog; then TERM, INT, a pair of HUPs, or TERM
+to every process of the unit; going_idle is acked, acked late or never. The seed fixes all choices. In the end
   - the run is over within its bound,
-  - every message is answered, or kept by the peer (buffered and not acked), or named on stderr: the counts agree,
+  - every message is answered, or kept by the peer (buffered and not acked), or reported on stderr: the counts agree,
   - the exit status is 0 exactly when nothing was lost, missing or uncertain.
 Works in the current directory. Exit status 0 when all held.
 """
@@ -41,7 +41,7 @@ def ws(payload, opcode=1):
 
 
 class Peer:
-    """Accepts one connection after the other; keeps buffered messages until they are acked."""
+    """Accepts one connection after another; keeps buffered messages until they are acked."""
 
     def __init__(self, flip):
         self.flip = flip  # how going_idle is answered: "ack", "late", "lost"
@@ -159,7 +159,7 @@ class Peer:
         return ws(json.dumps(f).encode() + b"\n")
 
     def deliver(self, numbers, buffered):
-        """False when nobody takes live messages now: then there are none."""
+        """False if live messages cannot be delivered now: then none are sent."""
         with self.lock:
             if buffered:
                 self.kept.update((k, True) for k in numbers)
@@ -175,7 +175,7 @@ class Peer:
         return True
 
     def cut(self):
-        """Ends the connection, once all that was sent on it has been received."""
+        """Ends the connection once everything that was sent on it has been received."""
         self.pong.clear()
         try:
             with self.lock:
@@ -215,7 +215,7 @@ def end(process, how):
 
 
 def play(peer, rng, steps):
-    """The events before the end; the next message's number is returned."""
+    """Carries out the events before the end; returns the next message's number."""
     n = 1
     for step in steps:
         time.sleep(rng.random() * 0.08)
@@ -234,7 +234,7 @@ def play(peer, rng, steps):
 
 
 def lost(text, peer):
-    """How many messages stderr says were lost."""
+    """The number of messages that stderr reports as lost."""
     n = 0
     stage = re.findall(r"(\d+) messages running and (\d+) waiting are not acknowledged", text)
     for a, b in stage:
@@ -256,7 +256,7 @@ def judge(peer, status, seconds, text):
     if seconds > BOUND * 5:
         wrong.append("took %.1f s" % seconds)
     open_messages = (peer.live | peer.acked) - peer.answers
-    named = lost(text, peer)  # what the peer has kept may be named too: it was not done with
+    named = lost(text, peer)  # messages that the peer has kept may be reported too: they were unfinished
     if not len(open_messages) <= named <= len(open_messages) + len(peer.kept):
         wrong.append("%d not answered, %d named, %d kept" % (len(open_messages), named, len(peer.kept)))
     if (status == 0) == bool(TROUBLE.search(text)):

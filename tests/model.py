@@ -265,7 +265,7 @@ class Scope:
         return (name if known else None), self.records.get((chat, name if known else None), {})
 
     def stamp(self, f):
-        """An outbound frame, or an action; changed in place."""
+        """Stamps an outbound frame or an action, in place."""
         a, given = f.get("action", f), platform_name(f.get("platform"))
         name, addressed = None, a.pop("addressed", False)
         if a["op"] == "follow_up":
@@ -430,7 +430,7 @@ def decoded(v1):
 
 
 def scoped():
-    """In two runs, so that the second knows the chats from the state file."""
+    """Uses two runs, so that the second knows the chats from the state file."""
     hellos = [{"type": "hello", "platform": p, "botId": b} for p, b in (("Discord", "d1"), ("discord", "d2"), ("slack", ""))]
     frames, model = [made_scope_frame(n) for n in range(N)], Scope()
     got = []

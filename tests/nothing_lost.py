@@ -4,10 +4,10 @@
 
 Numbered messages go through relay-stub (durable buffer) and a whole ring, while ring and stub are drained, killed,
 cut and restarted at random moments. In the end
-  - every message that the stub had buffered was handled and acknowledged; twice handled only where the ring was
-    killed between the handling and the acknowledgement, at most once a kill (the backlog is ack-gated);
+  - every message that the stub had buffered was handled and acknowledged; it was handled twice only if the ring was
+    killed between the handling and the acknowledgement, at most one per kill (the backlog is ack-gated);
   - every message delivered live was handled at most once;
-  - the buffered ones were handled in their order.
+  - the buffered ones were handled in order.
 The seed is printed and replays the choices. Works in the current directory. Exit status 0 when all held.
 """
 import collections
@@ -88,7 +88,7 @@ class Ring:
         return self.process.wait(120)
 
     def kill(self):
-        """All of it at once, as a machine that loses power does."""
+        """Kills all of it at once, as when a machine loses power."""
         tree = children(self.process.pid)
         for pid in [self.process.pid] + tree:
             try:
@@ -141,7 +141,7 @@ def main():
     batch = MESSAGES // ROUNDS // 2
     next_number, buffered, drains = 1, [], collections.Counter()
     for turn in range(ROUNDS):
-        # Nobody is connected. Once the stub has noticed, what is pushed is buffered, and counts when the buffer has it.
+        # No gateway is connected. Once the stub has noticed, messages are buffered, and count once the buffer has them.
         while True:
             stub.push([next_number])
             next_number += 1
@@ -191,7 +191,7 @@ def main():
         return time.time() - quiet[0] > 1.5
     wait(60 + MESSAGES // 50, still, "the backlog is drained")
     drains[ring.drain()] += 1
-    # Nothing is left: a further ring is given nothing.
+    # Nothing is left: another ring gets nothing.
     before = handled()
     stub.kill()
     stub.start()
@@ -216,7 +216,7 @@ def check(before, buffered, ring, stub, drains):
             problems.append("%d handled twice by one ring: %s" % (n, t))
         if "-" in {i for i, _ in t}:
             problems.append("%d was live and came again: %s" % (n, t))
-    # A drain that the cut link spoilt says so by its status; its last acknowledgement may be lost, too.
+    # A drain spoilt by the cut link shows it in its status; its last acknowledgement may be lost too.
     spoilt = ring.kills + sum(n for status, n in drains.items() if status not in (0, "cut"))
     if len(twice) > spoilt:
         problems.append("%d handled twice, %d kills and spoilt drains" % (len(twice), spoilt))

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Kills relay-scope at random instants: whatever came out must be in its state file. scope_kill.py ROUNDS
+# Kills relay-scope at random instants: everything it passed on must be in its state file. scope_kill.py ROUNDS
 import json
 import os
 import random
@@ -38,7 +38,7 @@ def kept():
 
 
 def killed_at(size):
-    """Killed once that much has come out, or a moment after its start for 0."""
+    """Kills it once that much has come out, or, for 0, a moment after its start."""
     with open("in") as i, open("out", "w") as o:
         p = subprocess.Popen(["relay-scope", "-s", "state"], stdin=i, stdout=o)
         while size and p.poll() is None and os.path.getsize("out") < size:
@@ -55,7 +55,7 @@ def main():
         subprocess.run(["relay-scope", "-s", "state"], stdin=i, stdout=o, check=True)
     whole = os.path.getsize("out")
     rounds, kills, n, known = int(sys.argv[1]), 0, 0, passed("out")
-    # One that had ended already tells as much, but does not count; on a busy machine many have.
+    # A run that had already ended is checked too, but does not count; on a busy machine there are many.
     while kills < rounds and n < 30 * rounds:
         n += 1
         write_input("in", n * LINES)

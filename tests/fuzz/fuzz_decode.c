@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes as a line of relay-decode: scanned, normalised, viewed. What comes out has to be a valid
- * frame that normalises to itself, and a view without control bytes. */
+/* Arbitrary bytes as a line of relay-decode: scanned, normalised, viewed. The output must be a valid frame
+ * that normalises to itself, and a view without control bytes. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "decode/event.h"
 #include "decode/interaction.h"
-#include "base/text.h"
 #include "decode/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,7 +41,7 @@ static void check_views(const struct frame *f)
     check_view(&tsv, f);
 }
 
-/* The frame normalises, and its normal form is its own. */
+/* The frame can be normalised, and its normal form normalises to itself. */
 static void check_message(const struct frame *f)
 {
     struct json_error e;

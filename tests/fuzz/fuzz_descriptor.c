@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes as a descriptor: what is normalised is one line, and normalised again the same; what a
- * platform is known to take has a limit. */
+/* Arbitrary bytes as a descriptor: the normal form is one line and normalises to itself; every known platform
+ * has a limit. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct span inner = json_find(text, "descriptor");
     if (inner.p)
-        text = inner; /* a whole frame, as the vectors have it */
+        text = inner; /* a whole frame, as in the vectors */
     if (!descriptor_normalise(&once, text, &why)) {
         check(!once.len && why.len && !platforms_adopt(&platforms, text));
         return 0;

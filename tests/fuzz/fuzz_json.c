@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes as JSON text: what is accepted can be stepped through, edited and decoded, byte-true. */
+/* Arbitrary bytes as JSON text: accepted text can be stepped through, edited and decoded without losing a
+ * byte.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json.h"
 #include "base/text.h"
+#include "json/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,7 +21,7 @@ static void check(bool ok)
         abort();
 }
 
-/* A string's text is UTF-8, and quoting it again says the same. */
+/* A string's text is UTF-8, and quoting it again gives the same text. */
 static void check_string(struct span s)
 {
     uint32_t c;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes as a log on disk: it is read to its end whatever they are; and lines that we wrote come
- * back as they were, up to the first byte that is not ours. */
+/* Arbitrary bytes as a log on disk: it is read to its end, whatever they are; and lines that we wrote come
+ * back unchanged, up to the first byte that is not ours. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* Reads all of it; the sizes of the lines that are whole, added up. */
+/* Reads all of it; returns the total size of the whole lines. */
 static size_t read_all(struct logfile *l, size_t *lines)
 {
     struct logfile_reader r = {.max = 4096};
@@ -50,7 +50,7 @@ static size_t read_all(struct logfile *l, size_t *lines)
     return sum;
 }
 
-/* The bytes as one line, sealed: it comes back, and is noticed when a bit of it has changed. */
+/* The bytes as one sealed line: it comes back, and a changed bit is noticed. */
 static void check_seal(struct span line)
 {
     struct buf sealed = {0};
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t lines, before;
     check(logfile_open(&l, path) && logfile_cut(&l, 0) && logfile_append(&l, given));
     read_all(&l, &lines);
-    /* What is appended stands on a line of its own. */
+    /* Appended text begins on a new line. */
     logfile_line(&text, span_of("{\"ours\":1}"));
     before = lines;
     check(logfile_append(&l, buf_as_span(&text)));

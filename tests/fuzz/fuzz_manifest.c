@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes as a command manifest: one that is taken makes a hello that is one frame with the same
- * commands, one that is not has a reason. */
+/* Arbitrary bytes as a command manifest: an accepted one makes a hello that is one frame with the same
+ * commands; a refused one has a reason. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary text as a number, duration, size and moment: inside of its bounds, or refused and *out left
- * alone. */
+/* Arbitrary text as a number, duration, size and moment: within its bounds, or refused with *out left alone.
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary words as a command line, read by base/opt and by a model that knows no getopt: both take the same
- * ones, with the same values and the same first operand, and end with the same status for the others. */
+/* Arbitrary words as a command line, read by base/opt and by a model that does not use getopt: both accept
+ * the same ones, with the same values and the same first operand, and end with the same status for the
+ * others. */
 #include <getopt.h>
 #include <setjmp.h>
 #include <stdint.h>
@@ -67,7 +68,7 @@ struct model {
 
 static const char *const bare[] = {"help", "version", "quiet", "verbose"};
 
-/* A row of ours; OPTIONS + k: of those that every tool has; -1: there is none. */
+/* The index of a row of ours; OPTIONS + k: a row that every tool has; -1: none. */
 static int row_of(const char *name, size_t n, char letter)
 {
     for (int i = 0; i < OPTIONS; i++)
@@ -85,7 +86,7 @@ static bool takes_argument(int row)
     return row > 0 && row < OPTIONS;
 }
 
-/* What becomes of an option: a status, or TAKEN. */
+/* Applies an option: returns a status, or TAKEN. */
 static int apply(struct model *m, int row, const char *arg)
 {
     if (row >= OPTIONS)
@@ -160,7 +161,7 @@ static bool is_text(const struct model *m, const char *word)
     return row < 0 || row == OPTIONS || row == OPTIONS + 1;
 }
 
-/* The first operand's index, or the status with which it ends, less 1000. */
+/* The first operand's index, or the status with which reading ends, minus 1000. */
 static int model_read(char **words, int n)
 {
     struct model m = {.words = words, .n = n, .at = 1};
@@ -185,7 +186,7 @@ static int model_read(char **words, int n)
 static jmp_buf out;
 static bool reading;
 
-/* base/opt ends the process: here it ends the reading. */
+/* base/opt ends the process: here that only ends the reading. */
 void exit(int status)
 {
     if (reading)
@@ -201,7 +202,7 @@ static int real_read(char **words, int n)
         reading = false;
         return status;
     }
-    optind = 0; /* getopt begins anew */
+    optind = 0; /* getopt starts afresh */
     getopt(1, words, "+");
     reading = true;
     opt_read(&o, &tool, n, words);
@@ -227,7 +228,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     check(more != NULL);
     memcpy(more, *argv, (size_t)*argc * sizeof *more);
     more[(*argc)++] = hide;
-    more[(*argc)++] = leaks; /* what is left behind by the exits */
+    more[(*argc)++] = leaks; /* the exits leave memory behind */
     more[(*argc)++] = memory;
     *argv = more;
     return 0;

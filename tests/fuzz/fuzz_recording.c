@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes as a recording of relay-stub --replay, between two good lines: each line kept is a valid JSON object that
- * stands in the file, and the good ones are among them. */
+/* Arbitrary bytes as a recording for relay-stub --replay, between two good lines: each line kept is a valid
+ * JSON object from the file, and the good ones are among them. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -36,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(fd >= 0 && write(fd, all.p, all.len) == (ssize_t)all.len);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     jsonl_read_some(&recording, path);
-    check(recording.n >= 2 && span_eq(recording.line[0], GOOD) && span_eq(recording.line[recording.n - 1], GOOD));
+    check(recording.n >= 2 && span_eq(recording.line[0], GOOD) &&
+          span_eq(recording.line[recording.n - 1], GOOD));
     for (size_t i = 0; i < recording.n; i++)
         check(json_scan(&top, recording.line[i].p, recording.line[i].n, &e) &&
               memmem(all.p, all.len, recording.line[i].p, recording.line[i].n));

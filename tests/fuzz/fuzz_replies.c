@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of relay-stub's user: the first line is a rule, an expectation and a descriptor, the second a
+/* Files for relay-stub: the first line is used as a rule, an expectation and a descriptor, the second as a
  * frame. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static void check(bool ok)
         abort();
 }
 
-/* Numbers that are the same to the last digit are the same doubles. */
+/* Numbers that are equal to the last digit are equal doubles. */
 static void numbers(struct span a, struct span b, bool same)
 {
     if (!same || !json_is_number(a) || !json_is_number(b))

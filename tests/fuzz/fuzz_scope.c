@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzes scopes: lines as relay-scope gets them. What comes out has to be one valid line again, to which
- * nothing is added a second time. */
+/* Arbitrary lines as input of relay-scope. The output must be one valid line, to which nothing is added a
+ * second time. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void must(bool so)
         abort();
 }
 
-/* What was learnt reads back as the same. */
+/* A record reads back as the same record. */
 static void try_chat(const struct scope_record *c)
 {
     struct scope *other = scope_new(1);
@@ -44,7 +44,7 @@ static void try_scope(struct scope *s, const struct frame *f)
         struct buf again = {0};
         bool marked = json_is_true(frame_get(f, "addressed")) ||
                       json_is_true(json_find(frame_get(f, "action"), "addressed"));
-        must(marked || !scope_apply(s, &again, &changed)); /* without its mark it is filled like any other */
+        must(marked || !scope_apply(s, &again, &changed)); /* one without its mark may gain more */
         buf_free(&again);
     }
     frame_free(&changed);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary lines as the stream of relay-send. What comes out has to be valid frames of one line. */
+/* Arbitrary lines as the stream of relay-send. The output must be valid frames of one line each. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static void check(bool ok)
         abort();
 }
 
-/* A frame was made: it is one, fits, and has what it needs. */
+/* Checks the frame that was made: it is valid, fits, and has what it needs. */
 static void check_frame(bool passed)
 {
     struct json_error e;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts to split, made of the pieces that dialects are made of. Each part is within the limit, and without
- * what was added at its ends the parts are the text, but for white space and the marks of quotes. */
+/* Texts to split, made from the pieces of the dialects. Each part is within the limit, and without what was
+ * added at their ends, the parts are the text, except for white space and quote marks. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

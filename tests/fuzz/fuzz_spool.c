@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes in a buffer file of relay-stub, behind two deliveries: if it is taken, what it holds is
- * there the next time, without a complaint, and once more without what was acked. */
+/* Arbitrary bytes in a buffer file of relay-stub, after two deliveries: if the file is accepted, its
+ * deliveries are there the next time, without a complaint, and the time after that without the acked ones. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void clean_up(void)
     unlink(path);
 }
 
-/* The fuzzer's own output goes on, that of the complaints does not: an option that libFuzzer has for this. */
+/* Keeps the fuzzer's output but hides the complaints, by an option of libFuzzer. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     const char *dir = getenv("TMPDIR");

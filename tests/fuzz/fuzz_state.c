@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes behind the header of relay-scope's state file: it opens, and what it holds then is there
- * the next time without a complaint. */
+/* Arbitrary bytes after the header of relay-scope's state file: it opens, and the records it then holds are
+ * there the next time, without a complaint. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static void clean_up(void)
     unlink(path);
 }
 
-/* The fuzzer's own output goes on, that of the complaints does not: an option that libFuzzer has for this. */
+/* Keeps the fuzzer's output but hides the complaints, by an option of libFuzzer. */
 static void hide_complaints(int *argc, char ***argv)
 {
     char **more = calloc((size_t)*argc + 2, sizeof *more);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The framer against its model: the input's bytes are payload, but for 0 (a message ends), 1 (a piece ends)
+/* The framer against its model: the input's bytes are payload, except 0 (a message ends), 1 (a piece ends)
  * and 2 (the lines are taken). */
 #include <stdint.h>
 #include <stdlib.h>

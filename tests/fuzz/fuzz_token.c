@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary bytes as a bearer token, its parts and base64: none is taken for signed that we have not signed,
- * and what we have signed is taken. */
+/* Arbitrary bytes as a bearer token, its parts and base64: no token is accepted that we did not sign, and
+ * those we did sign are accepted. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static void check(bool ok)
         abort();
 }
 
-/* What is decoded gives the same text again. */
+/* Decoded bytes encode to the same text again. */
 static void check_base64(struct span given)
 {
     text.len = token.len = 0;
@@ -30,7 +30,7 @@ static void check_base64(struct span given)
     check(span_same(buf_as_span(&token), given));
 }
 
-/* As it came; as the text of a token; as the id of one of ours. */
+/* The input is used unchanged, as the text of a token, and as the id of a token of ours. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span given = {size ? (const char *)data : "", size}, secret = span_of("s");

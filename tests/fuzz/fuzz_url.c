@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Arbitrary text as a base URL and as a message: the dial URL's dial URL is itself, and no login is shown. */
+/* Arbitrary text as a base URL and as a message: the dial URL of a dial URL is itself, and no login is shown.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static void check(bool ok)
         abort();
 }
 
-/* No '@' where libcurl looks for a login. */
+/* There is no '@' in the place where libcurl looks for a login. */
 static void check_eyes(const char *url)
 {
     seen.len = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Each answer at its own address: 10,000 messages of two platforms, two workspaces, three profiles and two
- * bots, all in one chat id and some without one of these, arrive and are answered in a random order, through
- * the rules of relay-run and relay-scope. */
+/* Each answer goes to the address of its message: 10,000 messages of two platforms, two workspaces, three
+ * profiles and two bots, all with one chat id and some lacking one of these, arrive and are answered in a
+ * random order, by the rules of relay-run and relay-scope. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ static uint32_t draw(uint32_t n)
     return (state >> 16) % n;
 }
 
-/* What a message says of itself; NULL: nothing. */
+/* The address that a message states; NULL: not stated. */
 struct facts {
     const char *platform, *bot, *scope, *user, *profile, *thread;
 };
@@ -48,7 +48,7 @@ static void parse(struct frame *fr, struct buf *line)
     }
 }
 
-/* The message arrives: relay-run takes it, and relay-scope behind it learns from it. */
+/* The message arrives: relay-run takes it, and relay-scope after it learns from it. */
 static struct turn *arrive(struct scope *s, const struct facts *m, int number)
 {
     struct buf line = {0};
@@ -76,7 +76,7 @@ static bool has(struct span value, const char *want)
     return want ? json_eq(value, want) : !value.p;
 }
 
-/* Relay-run answers it, in one of its ways, and relay-scope stamps the answer. */
+/* relay-run answers it, in one of its ways, and relay-scope stamps the answer. */
 static bool answer(struct scope *s, const struct facts *m, const struct turn *t)
 {
     struct buf action = {0}, own = {0}, out = {0};

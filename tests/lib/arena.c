@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for what lives as long as one line: nothing moves, nothing overlaps, and what was given back is used
- * again. */
+/* Memory that lives as long as one line: nothing moves, nothing overlaps, and memory given back is used
+ * again.
+ */
 #include <stdint.h>
 
 #include "base/arena.h"

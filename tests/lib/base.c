@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ground: exit statuses, deaths, moments, random bytes; each death in a process of its own. */
+/* The basics: exit statuses, deaths, moments, random bytes; each death in a separate process. */
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "check.h"
 #include "decode/patch.h"
 
-/* The exit status of a process that runs it, as a shell has it. */
+/* The exit status, as a shell reports it, of a process that runs the function. */
 static int ends(void (*run)(void))
 {
     int status = 0;
@@ -70,7 +70,7 @@ static void lose_reader_unheard(void)
     sig_pipe();
 }
 
-/* What the parent left blocked is caught all the same. */
+/* A signal that the parent left blocked is still caught. */
 static void catch_blocked(void)
 {
     sigset_t one;
@@ -130,7 +130,7 @@ static void ask_too_much(void)
     buf_room(&b, (size_t)-1 / 2);
 }
 
-/* A bound that is passed is a bug of ours: it ends the process, and nothing is written past an array. */
+/* Exceeding a bound is a bug of ours: it ends the process, and nothing is written past an array. */
 static void test_bounds(void)
 {
     CHECK(ends(edit_too_much) == EX_SOFTWARE);
@@ -156,7 +156,7 @@ static void test_clock(void)
 {
     static const struct {
         const char *text;
-        int64_t us; /* -1: none */
+        int64_t us; /* -1: not a moment */
     } rows[] = {
         {"1970-01-02T00:00:00Z", INT64_C(86400000000)},
         {"2026-01-01T01:00:00.5+01:00", INT64_C(1767225600500000)},

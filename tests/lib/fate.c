@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How every message ends: the table of causes, backoffs, and what a start waits for. */
+/* How every message ends: the table of causes, backoffs, and which starts wait. */
 #include <errno.h>
 
 #include "check.h"
@@ -58,7 +58,7 @@ static void starts(void)
         CHECK(fate_start_waits(waited_for[i], 0) && fate_start_waits(waited_for[i], 3));
     for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
         CHECK(!fate_start_waits(not [i], 0) && !fate_start_waits(not [i], 3));
-    CHECK(fate_start_waits(EMFILE, 1) && !fate_start_waits(EMFILE, 0)); /* nobody would free a descriptor */
+    CHECK(fate_start_waits(EMFILE, 1) && !fate_start_waits(EMFILE, 0)); /* none would be freed */
 }
 
 static void reasons(void)

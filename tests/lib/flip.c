@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The flip: who asks, and when nobody waits for it any more. */
+/* The flip: who asks, and when waiting for it ends. */
 #include "dial/flip.h"
 #include "check.h"
 
-/* relay-idle asks on `link draining`; the ack ends the wait however late it is. */
+/* relay-idle asks on `link draining`; the ack ends the wait, however late it comes. */
 static void check_drain(void)
 {
     struct flip f = {.ask_at = INT64_MAX};
@@ -25,7 +25,7 @@ static void check_drain(void)
     CHECK(flip_passed(&f));
 }
 
-/* The draining frame comes back and nobody has asked: there is no relay-idle. */
+/* The draining frame comes back and no flip was asked for: there is no relay-idle. */
 static void check_nobody(void)
 {
     struct flip f = {.ask_at = INT64_MAX};
@@ -66,7 +66,8 @@ static void check_again(void)
     CHECK(f.acked);
 }
 
-/* What another connection carried is nothing to this one; an ack that nobody asked for is none. */
+/* A going_idle on another connection does not count for this one; an ack that was not asked for does not
+ * count. */
 static void check_connections(void)
 {
     struct flip f = {.ask_at = INT64_MAX};
@@ -74,7 +75,7 @@ static void check_connections(void)
     flip_sent(&f);
     flip_ack(&f);
     CHECK(f.acked);
-    CHECK(flip_wanted(&f)); /* and it is not handed to this connection any more, but to the next */
+    CHECK(flip_wanted(&f)); /* and it is not handed to this connection but to the next one */
     flip_opened(&f);
     CHECK(!f.acked && !f.carried);
     flip_ack(&f);

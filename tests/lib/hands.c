@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a long-lived COMMAND has in hand. */
+/* The messages that a long-lived COMMAND has in hand. */
 #include "run/hands.h"
 #include "check.h"
 

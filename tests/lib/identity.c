@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Identities of the command line, of the environment and of hellos. */
+/* Identities from the command line, the environment and hellos. */
 #include "relay/identity.h"
 #include "check.h"
 
@@ -47,7 +47,7 @@ static void test_learnt(void)
     CHECK(learns(&all, HELLO(",\"platform\":\"a\",\"botId\":7")) &&
           learns(&all, HELLO(",\"platform\":\"a\",\"botId\":\"8\"")));
     CHECK(all.n == 3 && has_bot(&all, "\"\\u0041 \"", "\"7\""));
-    /* the same identity again, however it is written */
+    /* the same identity again, written in another way */
     CHECK(learns(&all, HELLO(",\"platform\":\"\\u0061\",\"botId\":\"\\u0037\"")) == &all.v[1] && all.n == 3);
     CHECK(learns(&all, HELLO("")) && all.n == 4 && strcmp(all.v[3].platform, "\"\"") == 0);
     CHECK(has_bot(&all, "\"\"", NULL) && has_bot(&all, "null", NULL) && has_bot(&all, "\"b\"", NULL));

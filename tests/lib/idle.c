@@ -3,7 +3,7 @@
 #include "relay/idle.h"
 #include "check.h"
 
-/* Whether a going_idle goes out ahead of that frame at that moment. */
+/* Whether a going_idle goes out ahead of the frame at that moment. */
 static bool asks_at(struct idle *i, const char *text, int64_t now)
 {
     struct frame f = {0};
@@ -34,7 +34,7 @@ static void test_ack(void)
     CHECK(!asks_at(&i, DRAINING, 2000) && !asks_at(&i, IDLE, 2000) && !idle_ask(&i, 2000));
     CHECK(idle_tick(&i, 10999) == IDLE_NOTHING && idle_tick(&i, 11000) == IDLE_LATE);
     CHECK(idle_due(&i) == INT64_MAX && idle_tick(&i, 99000) == IDLE_NOTHING && idle_waits(&i) && i.late);
-    /* one that is late is asked for again, once */
+    /* if the ack is late, the flip is asked for again, once */
     CHECK(idle_ask(&i, 99000) && !idle_ask(&i, 99001) && idle_due(&i) == 109000);
     CHECK(!asks_at(&i, ACK, 100000) && !idle_waits(&i) && !idle_ask(&i, 100000) &&
           !asks_at(&i, DRAINING, 100000));
@@ -46,18 +46,18 @@ static void test_link(void)
     struct idle i;
     idle_init(&i, 0, 0);
     CHECK(!asks_at(&i, OPEN, 2) && asks_at(&i, IDLE, 3) && idle_due(&i) == 10003);
-    /* lost before the ack: the time stands still, and it is asked again */
+    /* the link is lost before the ack: the time stands still, and the flip is asked for again */
     CHECK(!asks_at(&i, LOST, 5000) && idle_due(&i) == INT64_MAX && idle_tick(&i, 50000) == IDLE_NOTHING);
     CHECK(asks_at(&i, OPEN, 60000) && idle_due(&i) == 70000 && !asks_at(&i, OPEN, 61000));
     CHECK(!asks_at(&i, ACK, 62000));
-    /* asked while there is no link: it waits in front of it, and goes out once */
+    /* asked while there is no link: it waits for one, and goes out once */
     CHECK(!asks_at(&i, LOST, 63000) && idle_ask(&i, 64000) && idle_due(&i) == INT64_MAX);
     CHECK(!asks_at(&i, LOST, 64500) && idle_due(&i) == INT64_MAX);
     CHECK(!asks_at(&i, OPEN, 65000) && idle_due(&i) == 75000);
     idle_free(&i);
 }
 
-/* An ack that nobody asked for: what is asked later goes out all the same, and none is waited for. */
+/* An ack that was not asked for: a later going_idle still goes out, and no ack is awaited. */
 static void test_unasked_ack(void)
 {
     struct idle i;
@@ -75,7 +75,7 @@ static void test_after(void)
 {
     struct idle i;
     idle_init(&i, 500, 0);
-    /* not before the link has shown itself */
+    /* not before there is a sign of a link */
     CHECK(idle_due(&i) == INT64_MAX && !asks_at(&i, HELLO, 100) && !asks_at(&i, OUTBOUND("x"), 100));
     CHECK(idle_due(&i) == INT64_MAX && !asks_at(&i, RESULT("x"), 200) && idle_due(&i) == 700);
     CHECK(!asks_at(&i, INBOUND, 400) && idle_due(&i) == 900 && !asks_at(&i, HELLO, 800) &&
@@ -86,7 +86,7 @@ static void test_after(void)
     CHECK(!asks_at(&i, LOST, 2000) && idle_due(&i) == INT64_MAX && !asks_at(&i, OPEN, 9000) &&
           idle_due(&i) == 9500);
     CHECK(!asks_at(&i, "{\"type\":\"going_idle\"}", 9100) && idle_due(&i) == 19100 && !idle_ask(&i, 9200));
-    /* late: asked again after the same rest */
+    /* late: ask again after the same time at rest */
     CHECK(idle_tick(&i, 19100) == IDLE_LATE && idle_due(&i) == 19600 && idle_tick(&i, 19600) == IDLE_ASK);
     idle_free(&i);
 }
@@ -106,7 +106,7 @@ static void test_rest(void)
     CHECK(!asks_at(&i, RESULT("a"), 90430) && !asks_at(&i, RESULT("a"), 90440) &&
           !asks_at(&i, RESULT("c"), 90440) && idle_due(&i) == INT64_MAX);
     CHECK(!asks_at(&i, RESULT("b"), 91000) && idle_due(&i) == 91500);
-    /* busy again while a request is out: the answer is waited for all the same */
+    /* busy again while a going_idle is out: the ack is still awaited */
     CHECK(idle_tick(&i, 91500) == IDLE_ASK && !asks_at(&i, WORK("1", "0"), 91600) && idle_due(&i) == 101500);
     CHECK(!asks_at(&i, ACK, 91700) && i.flipped);
     idle_free(&i);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The inbox: order, redeliveries, their bound, and interrupts, without a process. */
+/* The inbox: order, redeliveries, bounds and interrupts, without a process. */
 #include <stdlib.h>
 
 #include "check.h"
@@ -56,7 +56,7 @@ static void order(void)
     CHECK(is(two, "11") && !next(&b));
     inbox_given_up(&b, one);
     CHECK(is(one = next(&b), "11"));
-    /* what waits in a session, while one of it runs */
+    /* the messages that wait in a session while one of it runs */
     struct turn *waits;
     for (int n = 12; n < 14; n++) {
         CHECK((waits = inbox_pop(&b, &one->key)) && span_eq(buf_as_span(&waits->id), n == 12 ? "12" : "13"));
@@ -92,7 +92,7 @@ static void again(void)
     take(&b, message(1, 5, 0, ""));
     CHECK(!inbox_next(&b, 1999) && is(one = inbox_next(&b, 2000), "1") && !inbox_next(&b, 9999));
     inbox_again(&b, one, 3000);
-    /* an interrupt takes the one that is tried again, too */
+    /* an interrupt also takes the one that is to be tried again */
     struct turn *out = inbox_pop(&b, &one->key);
     CHECK(is(out, "1"));
     inbox_handled(&b, out);
@@ -118,7 +118,7 @@ static void redelivery(void)
     struct turn *t = next(&b), *other = next(&b);
     CHECK(is(t, "1") && inbox_deliveries(t) == 4 && is(other, "1"));
     inbox_handled(&b, other);
-    inbox_again(&b, t, 5); /* what is held stays with it */
+    inbox_again(&b, t, 5); /* the held ones stay with it */
     CHECK(is(t = inbox_next(&b, 5), "1") && inbox_deliveries(t) == 4);
     inbox_given_up(&b, t);
     CHECK(take(&b, message(1, 1, 1, "")) == INBOX_NEW); /* all of them failed */
@@ -149,7 +149,7 @@ static void bounds(void)
     CHECK(v == INBOX_FULL && b.waiting == INBOX_SESSION_MAX && inbox_full(&b));
     CHECK(take(&b, message(8, 1, 0, "")) == INBOX_NEW);
     struct turn *t = next(&b);
-    CHECK(is(t, "10000") && !inbox_full(&b)); /* what runs does not wait */
+    CHECK(is(t, "10000") && !inbox_full(&b)); /* a running one does not wait */
     inbox_handled(&b, t);
     for (id = 100000; (v = take(&b, message(id % 1000 + 100, id, id, ""))) == INBOX_NEW; id++)
         ;

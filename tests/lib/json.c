@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON by spans. With the argument "lines": says of each line of stdin whether it is JSON, 1 or 0. */
+/* JSON as spans. With the argument "lines": prints for each line of stdin whether it is JSON, 1 or 0. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -137,7 +137,7 @@ static void test_valid(void)
     }
 }
 
-/* Arrays, objects, or both in turn, so deep. */
+/* Arrays, objects, or both in turn, nested that deep. */
 static bool nested(int depth, int kind)
 {
     struct buf b = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ledger of owed replies, and the queue of what no connection was handed. */
+/* The ledger of owed replies, and the queue of frames not yet handed to a connection. */
 #include <stdlib.h>
 
 #include "check.h"
@@ -39,7 +39,7 @@ static void check_outbound(void)
     CHECK(!owes(l, "{\"type\":\"outbound\",\"requestId\":7,\"action\":{}}", 3, 2000));
     CHECK(ledger_count(l) == 2 && ledger_count_type(l, FRAME_OUTBOUND) == 2);
     CHECK(ledger_next(l) == 1000 + LEDGER_OUTBOUND_MS && ledger_oldest(l, FRAME_OUTBOUND) == 1000);
-    const struct owed *o = ledger_find(l, frame(RESULT("\\u0061"))); /* "a", written otherwise */
+    const struct owed *o = ledger_find(l, frame(RESULT("\\u0061"))); /* "a", written differently */
     CHECK(o && o->frame == 1 && span_eq(o->key, "\"a\"") && span_eq(o->op, "\"send\"") &&
           span_eq(o->chat, "\"c\""));
     CHECK(books(l, RESULT("\\u0061")) == LEDGER_SETTLED);
@@ -63,7 +63,7 @@ static void check_handshake(void)
     CHECK(owes(l, HELLO("discord"), 1, 0) && owes(l, HELLO("slack"), 2, 0));
     CHECK(books(l, DESCRIPTOR("slack")) == LEDGER_SETTLED);
     CHECK(ledger_each(l, NULL)->frame == 1);
-    CHECK(books(l, DESCRIPTOR("other")) == LEDGER_SETTLED); /* the oldest one's, when it names none of them */
+    CHECK(books(l, DESCRIPTOR("other")) == LEDGER_SETTLED); /* if none names it, the oldest is settled */
     CHECK(books(l, DESCRIPTOR("discord")) == LEDGER_NO_ANSWER);
     CHECK(books(l, "{\"type\":\"going_idle_ack\"}") == LEDGER_NO_ANSWER);
     CHECK(owes(l, "{\"type\":\"going_idle\"}", 3, 100));
@@ -99,7 +99,7 @@ static void check_result(void)
     buf_free(&b);
 }
 
-/* The queue against a plain list: frames come out in order, each once, those taken out not at all. */
+/* The queue against a plain list: frames come out in order, each once, cancelled ones not at all. */
 static void check_lines(void)
 {
     enum { MANY = 5000 };

@@ -10,7 +10,7 @@
 #include "base/logfile.h"
 #include "check.h"
 
-/* Through the log's own descriptor: closing another one would give up the lock. */
+/* Reads through the log's descriptor: closing another one would release the lock. */
 static bool log_is(const struct logfile *l, const char *want)
 {
     char have[256];
@@ -18,7 +18,7 @@ static bool log_is(const struct logfile *l, const char *want)
     return n == (ssize_t)strlen(want) && memcmp(have, want, (size_t)n) == 0;
 }
 
-/* The errno another process gets that opens the log. */
+/* The errno that another process gets when it opens the log. */
 static int error_of_another(const char *path)
 {
     int status = 0;
@@ -31,7 +31,7 @@ static int error_of_another(const char *path)
     return WEXITSTATUS(status);
 }
 
-/* How many files there are whose names begin with "log". */
+/* The number of files whose names begin with "log". */
 static int names(void)
 {
     int n = 0;
@@ -65,7 +65,7 @@ static void test_logfile(void)
     CHECK(!logfile_open(&l, "none/log") && errno == ENOENT);
 }
 
-/* What was read, a line a piece; "!" damaged, "?" last, "~" torn. */
+/* What was read, one piece per line; "=" whole, "!" damaged, "?" last, "~" torn. */
 static void read_all(struct buf *out, struct logfile *l)
 {
     static const char mark[] = {
@@ -96,7 +96,7 @@ static void test_kinds_of_files(void)
         const char *file, *want;
     } rows[] = {
         {"", ""},
-        {"{\"a\":1}\n{\"b\":2}\n", "={\"a\":1}\n={\"b\":2}\n"}, /* old */
+        {"{\"a\":1}\n{\"b\":2}\n", "={\"a\":1}\n={\"b\":2}\n"}, /* old format */
         {"{\"a\":1}\n{\"b\":2}", "={\"a\":1}\n?{\"b\":2}\n"},   /* old, last line open */
         {"{\"a\":1}\n{\"b\":", "={\"a\":1}\n?{\"b\":\n"},       /* old, torn perhaps */
         {"{\"a\":1,\"crc\":\"561bacaf\"}\n", "={\"a\":1}\n"},
@@ -119,7 +119,7 @@ static void test_kinds_of_files(void)
     buf_free(&b);
 }
 
-/* After a line without its end the next one begins on a new line; a torn one is taken off. */
+/* After a line without its line end, the next one begins on a new line; a torn one is removed. */
 static void test_open_end(void)
 {
     struct logfile l;
@@ -141,7 +141,7 @@ static void test_open_end(void)
     buf_free(&b);
 }
 
-/* Every bit of a log, one at a time: what is read is what was written, or is told. */
+/* Flips every bit of a log, one at a time: what is read is what was written, or the damage is reported. */
 static void test_damage(void)
 {
     static const char *const lines[] = {"{\"a\":\"one\"}", "{ \"b\" : [2] } \t",
@@ -170,7 +170,7 @@ static void test_damage(void)
                 whole++;
             }
         }
-        /* The last line end alone may go: the line before it is whole. */
+        /* Only the last line end may be damaged unnoticed: the line before it is whole. */
         CHECK_THAT(told ? whole >= 1 : whole == 3 && bit / 8 == good.len - 1, "bit %zu: %zu whole", bit,
                    whole);
         logfile_close(&l);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames without a mask are found at the same byte, however the bytes are cut. */
+/* Unmasked frames are found at the same byte, however the bytes are cut. */
 #include "stub/mask.h"
 #include "check.h"
 
@@ -20,7 +20,7 @@
         before after, sizeof before - 1, sizeof before after - 1 \
     }
 
-/* the bytes, where the frame without a mask begins, and how many there are */
+/* the bytes, where the unmasked frame begins, and how many bytes there are */
 static const struct {
     const char *bytes;
     size_t good, n;
@@ -58,7 +58,7 @@ int main(void)
         for (size_t a = 0; a <= rows[i].n; a++)
             for (size_t b = a; b <= rows[i].n; b++) {
                 size_t good = pieces(rows[i].bytes, rows[i].n, a, b);
-                /* the frame's first byte may have come through before its second was there */
+                /* the frame's first byte may have come through before its second arrived */
                 CHECK_THAT(good == rows[i].good || (good == rows[i].good + 1 && good < rows[i].n),
                            "row %zu cut at %zu, %zu: %zu", i, a, b, good);
             }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers as users write them. */
-#include "check.h"
 #include "base/num.h"
+#include "check.h"
 
 static void test_numbers(void)
 {
     static const struct {
         const char *text;
-        int64_t want; /* -1: none */
+        int64_t want; /* -1: refused */
     } durations[] = {{"0", 0},
                      {"1", 1000},
                      {"1.5", 1500},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Options: where values go, what is refused and in which words; each parse in a process of its own. */
+/* Options: where values go, what is refused and with which message; each parse in a separate process. */
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,13 +55,13 @@ static const struct tool tool = {
     .filter = true,
 };
 
-/* Parses the words of `line` and prints what came of them. */
+/* Parses the words of `line` and prints the resulting values. */
 static void parse(const char *line)
 {
     char *argv[32] = {"check"}, words[256];
     int argc = 1;
     snprintf(words, sizeof words, "%s", line);
-    for (char *w = words, *at; *w; w = at) { /* a word is ended by a blank, "_" is an empty one */
+    for (char *w = words, *at; *w; w = at) { /* a word ends at a blank; "_" is an empty one */
         at = w + strcspn(w, " ");
         if (*at)
             *at++ = '\0';
@@ -78,7 +78,7 @@ static void parse(const char *line)
         printf(" given");
 }
 
-/* Status, a space, then stdout or the first line of stderr. */
+/* Appends the status, a space, then stdout or the first line of stderr. */
 static void run(struct buf *out, const char *line)
 {
     int fds[2], status = 0;

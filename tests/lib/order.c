@@ -15,7 +15,7 @@ static bool add(struct order *o, const char *id, const char *chat, bool part, bo
     return order_add(o, &f);
 }
 
-/* What leaves now, joined by blanks. */
+/* The frames that leave now, joined by blanks. */
 static const char *leaving(struct order *o)
 {
     static struct buf b;
@@ -47,7 +47,7 @@ static void test_parts(void)
     CHECK(add(o, "a", "1", false, true));
     CHECK(!add(o, "a/2", "1", true, true));
     CHECK(!add(o, "a/3", "1", true, false));
-    CHECK(!add(o, "b", "1", false, false)); /* behind what waits */
+    CHECK(!add(o, "b", "1", false, false)); /* behind a waiting one */
     CHECK(add(o, "c", "2", false, false));  /* another chat */
     CHECK(add(o, "d", "", false, false));   /* no chat */
     CHECK(order_waiting(o) == 3 && leaves(o, ""));
@@ -55,7 +55,7 @@ static void test_parts(void)
     CHECK(leaves(o, ""));
     answer(o, "a", ORDER_GOOD, 0);
     CHECK(leaves(o, "a/2") && order_waiting(o) == 2);
-    answer(o, "a", ORDER_GOOD, 0); /* again */
+    answer(o, "a", ORDER_GOOD, 0); /* a second answer */
     CHECK(leaves(o, ""));
     answer(o, "a/2", ORDER_GOOD, 0);
     CHECK(leaves(o, "a/3 b") && order_waiting(o) == 0);
@@ -118,7 +118,7 @@ enum { FRAMES = 120, CHATS = 3 };
 static struct {
     int chat, text, tries;
     bool more, left, under_way, done, refused;
-    int64_t at; /* not to leave before */
+    int64_t at; /* it must not leave before this moment */
     char id[16];
 } frames[FRAMES];
 static int n_frames;
@@ -131,7 +131,7 @@ static unsigned below(unsigned n)
     return (unsigned)(state >> 33) % n;
 }
 
-/* A frame leaves: is that right? */
+/* Checks that a frame may leave now. */
 static void judge(int k)
 {
     CHECK_THAT(now >= frames[k].at, "%s", frames[k].id);
@@ -187,7 +187,7 @@ static void refuse(struct order *o, int k)
     CHECK(answer(o, frames[k].id, ORDER_BAD, 0) == rest);
 }
 
-/* Answers one of the frames under way, whichever. False: there is none. */
+/* Answers a random one of the frames under way. False: there is none. */
 static bool answer_one(struct order *o)
 {
     int k = (int)below(FRAMES);

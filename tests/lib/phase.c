@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* relay-dial's phases: prints which phase each event leads to from each state, and checks for every set of
- * facts that a run never goes back and always ends. */
+/* relay-dial's phases: prints the phase to which each event leads from each state, and checks for every set
+ * of facts that a run never goes back and always ends. */
 #include <stddef.h>
 
 #include "check.h"
@@ -37,7 +37,7 @@ static void print_table(bool ring)
     puts("");
     for (enum phase p = SERVING; p <= DONE; p++) {
         if (!ring && p > SERVING && p < SETTLING)
-            continue; /* a pipe has no such phases */
+            continue; /* a pipe does not have these phases */
         printf("%-10s", phase_name(p));
         for (size_t i = 0; i < EVENTS; i++) {
             struct facts f = facts_of(1u << i);
@@ -50,8 +50,8 @@ static void print_table(bool ring)
     }
 }
 
-/* Each fact by itself either leaves the phase or leads on; together they never lead back, and a pipe has its
- * own way. */
+/* Each fact by itself either keeps the phase or leads on; together they never lead back; a pipe takes a
+ * different path. */
 static void check_order(bool ring)
 {
     for (unsigned set = 0; set < SETS; set++) {
@@ -65,8 +65,8 @@ static void check_order(bool ring)
     }
 }
 
-/* A bound is a bound: with nothing but time passing, and COMMAND gone at last, every phase that has one is
- * left. */
+/* A bound is a bound: if only time passes, and COMMAND is gone in the end, every phase with a bound is left.
+ */
 static void check_end(void)
 {
     struct facts f = {.late = true, .command_over = true};
@@ -77,7 +77,7 @@ static void check_end(void)
         CHECK_THAT(next_phase(p, true, &f) == p, "%s is left without a reason", phase_name(p));
 }
 
-/* Adding a fact never leads to an earlier phase than without it. */
+/* Adding a fact never leads to a phase earlier than without it. */
 static void check_more(bool ring)
 {
     for (unsigned set = 0; set < SETS; set++)

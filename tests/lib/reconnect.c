@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When to dial again, and when never. */
+/* When to dial again, and when never to. */
 #include "dial/reconnect.h"
 #include "check.h"
 

@@ -32,7 +32,7 @@ static void test_scope(void)
     CHECK(reads(&b, "{\"chat_id\":\"1\\u0000\",\"user_id\":\"7\"}"));
     CHECK(!scope_restore(s, span_of("{\"chat_id\":3}")) && !scope_restore(s, span_of("{")) &&
           !scope_restore(s, span_of("")));
-    /* hostile: more platforms than are remembered */
+    /* a hostile peer: more platforms than are remembered */
     for (int i = 0; i < 400; i++) {
         struct frame f = {0};
         struct json_error e;
@@ -68,13 +68,13 @@ static void test_platforms(void)
     CHECK(learns(s, SOURCE("\"platform\":\"a\",\"scope_id\":\"g\"")) && has_records(s, "\"a\" \"g\""));
     CHECK(learns(s, SOURCE("\"platform\":\" B\"")) && has_records(s, "\"a\" \"g\", \"b\" -"));
     CHECK(!learns(s, SOURCE("\"platform\":\"b\"")));
-    /* the newest platform is something learnt, too */
+    /* a new newest platform also counts as learnt */
     CHECK(learns(s, SOURCE("\"platform\":\"A\"")) && has_records(s, "\"b\" -, \"a\" \"g\""));
-    /* without a platform: the newest one's */
+    /* without a platform: it goes to the newest one */
     CHECK(learns(s, SOURCE("\"scope_id\":\"h\"")) && has_records(s, "\"b\" -, \"a\" \"h\""));
     CHECK(scope_restore(s, span_of("{\"chat_id\":\"1\",\"scope_id\":\"i\"}")) &&
           has_records(s, "- \"i\", \"b\" -, \"a\" \"h\""));
-    /* over the maximum: the oldest go, and not the one that was added */
+    /* over the maximum: the oldest are dropped, not the one that was added */
     CHECK(learns(s, SOURCE("\"platform\":\"c\"")) && has_records(s, "\"b\" -, \"a\" \"h\", \"c\" -"));
     CHECK(scope_restore(s, span_of("{\"chat_id\":\"1\",\"scope_id\":\"i\"}")) &&
           has_records(s, "- \"i\", \"a\" \"h\", \"c\" -"));

@@ -24,7 +24,7 @@ static size_t random_below(size_t n)
     return (size_t)(state >> 11) % n;
 }
 
-/* What texts are made of; the first letter of a recipe picks from these. */
+/* The pieces of random texts; the first letter of a recipe picks from these. */
 static const char *const pieces[] = {
     "👨‍👩‍👧‍👦",
     "👍🏽",
@@ -114,7 +114,7 @@ static void make_text(struct buf *out, size_t n)
     size_t kinds = 1 + random_below(12);
     for (size_t i = 0; i < kinds; i++)
         some[i] = pieces[random_below(PIECES)];
-    if (random_below(20) == 0) { /* a cluster without end */
+    if (random_below(20) == 0) { /* an endless cluster */
         buf_str(out, "z");
         for (size_t i = random_below(200); i--;)
             buf_str(out, "\u0301");
@@ -152,8 +152,8 @@ static bool white_only(struct span t, size_t i)
     return true;
 }
 
-/* Finds the part in the text from *i on, but for white space before it. A part that is all white is one only
- * where a cluster is cut. */
+/* Finds the part in the text from *i on, skipping white space before it. A part of only white space is
+ * allowed only at a cut cluster. */
 static bool locate(struct span part, struct span text, const char *breaks, size_t *i)
 {
     bool white = white_only(part, 0);
@@ -167,7 +167,7 @@ static bool locate(struct span part, struct span text, const char *breaks, size_
     }
 }
 
-/* Whether every cut is at the end of a cluster, but of one that is too long. */
+/* Whether every cut is at the end of a cluster, except in one that is too long. */
 static bool whole_clusters(struct span text, const char *breaks, size_t at, const struct split_rule *r)
 {
     if (at == 0 || at >= text.n || breaks[at])
@@ -180,8 +180,7 @@ static bool whole_clusters(struct span text, const char *breaks, size_t at, cons
     return split_length(r, (struct span){text.p + from, to - from}) > r->max;
 }
 
-/* Appends all of the text but white space and the marks of quotes, which lines that are moved to the left may
- * lose. */
+/* Appends the text without white space and quote marks, which lines that are moved to the left may lose. */
 static void add_ink(struct buf *out, struct span text)
 {
     for (size_t i = 0; i < text.n;)
@@ -191,7 +190,7 @@ static void add_ink(struct buf *out, struct span text)
             buf_ch(out, text.p[i++]);
 }
 
-/* The part without what the text does not have: false if it does not begin and end with that. */
+/* Removes what was added at the ends of the part: false if the part does not begin and end with that. */
 static bool take_off(struct span *part, struct span before, struct span after)
 {
     if (part->n < before.n + after.n || (before.n && memcmp(part->p, before.p, before.n) != 0) ||
@@ -202,7 +201,7 @@ static bool take_off(struct span *part, struct span before, struct span after)
     return true;
 }
 
-/* A text without code: each part is a piece of it. */
+/* For a text without code: each part must be a piece of it. */
 static bool check_piece(struct span part, struct span text, const char *breaks, const struct split_rule *r,
                         size_t *i)
 {

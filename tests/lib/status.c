@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a run's state is said, in JSON and for people. */
+/* The status of a run, in JSON and for people. */
 #include "dial/status.h"
 #include "check.h"
 #include "json/json.h"

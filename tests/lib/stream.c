@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The framer, against a model that looks at one byte at a time: random messages in random pieces, taken now
- * and then. */
+/* The framer against a model that looks at one byte at a time: random messages in random pieces, with lines
+ * taken now and then. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -51,7 +51,7 @@ static void test_random(void)
             model_message_ends(&m);
         }
         take(&s, &have);
-        if (m.line.len > MOST) /* told as soon as it is known */
+        if (m.line.len > MOST) /* reported as soon as it is known */
             buf_str(&m.out, "LONG\n");
         CHECK_THAT(holds(&have, buf_as_span(&m.out)), "case %d", i);
         CHECK_THAT(stream_torn(&s) == (m.line.len > MOST ? 0 : m.line.len), "case %d", i);
@@ -89,7 +89,7 @@ static void test_rows(void)
     buf_free(&have);
 }
 
-/* Another connection starts anew, whatever the one before left behind. */
+/* A new connection starts afresh, whatever the previous one left behind. */
 static void test_reset(void)
 {
     struct stream s = {.lines.max = MOST};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* When a work frame is due, in a ring and outside of one. */
+/* When a work frame is due, in a ring and outside one. */
 #include "relay/work.h"
 #include "check.h"
 
 static struct buf out;
 
-/* What is written at a moment with that load: the frame's numbers, or "". */
+/* Whether the frame written at that moment with that load has the wanted numbers; "": none is written. */
 static bool says(struct work *w, int running, int waiting, bool ended, int64_t at, const char *want)
 {
     struct load l = {running, waiting};
@@ -40,7 +40,7 @@ static void in_ring(void)
 static void outside(void)
 {
     struct work w = {0};
-    CHECK(says(&w, 1, 0, false, 1000, "")); /* not for what is short */
+    CHECK(says(&w, 1, 0, false, 1000, "")); /* not for short work */
     CHECK(work_until(&w, (struct load){1, 0}, false) == 1000 + WORK_PATIENCE);
     CHECK(says(&w, 0, 0, false, 1050, ""));
     CHECK(says(&w, 1, 0, false, 2000, "") && says(&w, 1, 0, false, 2000 + WORK_PATIENCE, "1 0"));
@@ -62,10 +62,10 @@ static void added_up(void)
 {
     struct work w = {.ring = true};
     learn(&w, "{\"type\":\"work\",\"running\":2,\"waiting\":1}");
-    CHECK(says(&w, 0, 0, false, 1, "")); /* their own frame says it */
+    CHECK(says(&w, 0, 0, false, 1, "")); /* their frame has said it */
     CHECK(says(&w, 1, 0, false, 2, "3 1"));
     learn(&w, "{\"type\":\"work\",\"running\":0,\"waiting\":0}");
-    CHECK(says(&w, 1, 0, false, 3, "1 0")); /* the latest frame is again the whole */
+    CHECK(says(&w, 1, 0, false, 3, "1 0")); /* the latest frame is complete again */
     CHECK(says(&w, 0, 0, false, 4, "0 0"));
     learn(&w, "{\"type\":\"work\",\"running\":-5,\"waiting\":\"x\"}");
     CHECK(says(&w, 1, 1, false, 5, "1 1"));

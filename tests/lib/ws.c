@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* WebSocket frames as a client sends them, read back as RFC 6455 §5.2 says. */
+/* WebSocket frames as a client sends them, read back according to RFC 6455 §5.2. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ struct read_frame {
     uint32_t mask;
 };
 
-/* Reads one frame at the front of *s, unmasks its payload in place and takes it off. */
+/* Takes one frame off the front of *s and unmasks its payload in place. */
 static struct read_frame read_frame(struct span *s, char **payload)
 {
     unsigned char *p = (unsigned char *)(uintptr_t)s->p;
@@ -57,7 +57,7 @@ static void test_sizes(void)
     buf_free(&out);
 }
 
-/* A peer must not be able to foresee a mask, so no two in a row are the same. */
+/* A mask must be unpredictable, so no two in a row are the same. */
 static void test_masks(void)
 {
     struct buf out = {0};
@@ -98,7 +98,7 @@ static void test_close(void)
                              "\x11\x31"
                              "expired",
                              9) == 0);
-    /* 124 bytes of reason do not fit, and no half of a character goes. */
+    /* 124 bytes of reason do not fit, and no character is cut in half. */
     for (int i = 0; i < 62; i++)
         buf_str(&reason, "é");
     s = close_of(&out, WS_NORMAL, buf_cstr(&reason));

@@ -5,21 +5,21 @@
 client.py [OPTIONS] URL: one command per line of stdin, carried out in order; what is received goes to stdout.
 
     {...}               send this frame, with its newline, as one text message
-    text "..."          send the JSON string as one text message, as it is
+    text "..."          send the JSON string as one text message, unchanged
     binary "..."        the same as a binary message, each character one byte
     fragments ["..."]   send one text message in these fragments
-    repeat N {...}      send the frame N times, %d in it counts from 1
+    repeat N {...}      send the frame N times; %d in it counts from 1
     wait TYPE [N]       until N (1) more frames of that type have come since the last wait for it
-    until TEXT          until a frame that holds TEXT has come, each frame looked at once
+    until TEXT          until a frame that contains TEXT has come; each frame is looked at once
     nothing SECONDS     fail if anything comes within that time
     closed              until the connection has ended
     sleep SECONDS
     ping                send a ping and wait for its pong
     read                begin to receive (with --lazy)
-    dial [ID SECRET EXPIRES]   close the connection and dial again, with a token signed like that
+    dial [ID SECRET EXPIRES]   close the connection and dial again, with a token signed with these
     close [CODE [REASON]] / abort
 
-For each connection "close CODE REASON" goes to stderr (1006: no close frame came), or "http STATUS HEADERS" where the
+For each connection "close CODE REASON" goes to stderr (1006: no close frame came), or "http STATUS HEADERS" if the
 upgrade was refused: the exit status is then 3, unless another dial follows. A wait that takes longer than --timeout
 ends everything with status 4. At the end of stdin the connection is closed with 1000.
 """
@@ -45,7 +45,7 @@ def fail(what):
     print("client: " + what, file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(4)  # at once, whatever the connection waits for
+    os._exit(4)  # at once, even if the connection waits for something
 
 
 def sign(name, secret, expires):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A gateway that says hello and reads nothing but the descriptor. deaf.py URL: prints "begun" when more has come."""
+"""A gateway that sends a hello and reads only the descriptor. deaf.py URL: prints "begun" when more has come."""
 import base64
 import os
 import socket

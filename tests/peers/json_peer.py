@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Random texts, near JSON: our scanner and Python's agree on which are JSON. json_peer.py TEXTS
+# Random texts, close to JSON: our scanner and Python's agree on which are JSON. json_peer.py TEXTS
 import json
 import os
 import random

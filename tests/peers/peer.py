@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the test peers share: how they say where they listen, the descriptor they give, a TCP forwarder."""
+"""Code shared by the test peers: announcing where they listen, the descriptor they send, a TCP forwarder."""
 import importlib
 import os
 import socket
@@ -8,14 +8,14 @@ import warnings
 
 
 def publish(path, url):
-    """Writes the URL to the file in one step, so that who waits for the file finds it whole."""
+    """Writes the URL to the file in one step, so that whoever waits for the file finds it whole."""
     with open(path + ".tmp", "w") as f:
         f.write(url)
     os.rename(path + ".tmp", path)
 
 
 def legacy(module, name):
-    """A name of websockets' older interface: the one that python3-websockets 10 (Debian 12) and 15 (Debian 13) share."""
+    """A name from websockets' older interface, shared by python3-websockets 10 (Debian 12) and 15 (Debian 13)."""
     warnings.simplefilter("ignore", DeprecationWarning)
     for package in ("websockets.legacy.", "websockets."):
         try:
@@ -41,7 +41,7 @@ def shut(*sockets):
 
 
 def forward(a, b):
-    """Both ways, until both have ended."""
+    """Copies in both directions until both have ended."""
     def one_way(near, far):
         try:
             while data := near.recv(65536):
@@ -56,7 +56,7 @@ def forward(a, b):
 
 
 class Forwarder:
-    """Listens on loopback and forwards to a port there; cut() ends what passes through it."""
+    """Listens on loopback and forwards to a port there; cut() ends the connections through it."""
 
     def __init__(self, to):
         self.to, self.open = to, []

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""An HTTP proxy that does CONNECT to loopback and nothing else: proxy.py URLFILE LOGFILE"""
+"""An HTTP proxy that only does CONNECT to loopback: proxy.py URLFILE LOGFILE"""
 import socket
 import sys
 import threading

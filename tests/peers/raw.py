@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A WebSocket server made of bytes, for what no library does: raw.py URLFILE HOW
+"""A WebSocket server written byte by byte, for things that no library does: raw.py URLFILE HOW
 
   stream   a frame every 50 ms, no answer to anything, pings among it
   masked   a frame with a mask, which a server must not send
@@ -10,20 +10,20 @@
   rst      two frames, then a reset
   halfopen nothing after the upgrade
   deaf     the same with a small receive buffer
-  close    a close frame whose payload is HEX, the next argument; what comes in answer goes to stdout in hex
+  close    a close frame whose payload is HEX, the next argument; the answer goes to stdout in hex
   tornend  half a frame, then a close frame in order
   say      each further argument as a message, then a close frame
   long     3 MB of a frame in one message, then two short frames, all without line ends; then a close frame
   uneven   a frame in two messages, the second with a line end; a bit later one without; then a close frame
-  live     N live frames, the next argument, after the first that came, then says "sent"
-  glut     live frames until no more are taken, then a reset, which it says
-  sink     reads all and says nothing
+  live     after the first frame received, N live frames (N: the next argument); then prints "sent"
+  glut     live frames until no more are taken, then a reset, which it reports
+  sink     reads everything and sends nothing
   flip     a descriptor, then, to the next message, going_idle_ack and a close frame with the code, the next
-           argument, in one segment; 0 hangs up instead. Says "connection" for each
-  deafonce sends more than a stuffed ring takes and reads nothing until the file "cut" is there, then resets; from
-           then on reads all, which goes to stdout
-  pings    pings without end, reading all
-  deafpings  pings without end, reading nothing
+           argument, in one segment; 0 hangs up instead. Prints "connection" for each
+  deafonce sends more than a stuffed ring takes and reads nothing until the file "cut" exists, then resets; from
+           then on reads everything, which goes to stdout
+  pings    endless pings, reading everything
+  deafpings  endless pings, reading nothing
 """
 import base64
 import hashlib
@@ -50,7 +50,7 @@ def text(payload, opcode=1):
 
 
 def unmask(b):
-    """The payload of the first whole frame of a client, and where it ends; None when there is none."""
+    """The payload of a client's first whole frame, and where it ends; None if there is none."""
     n, at = (b[1] & 127, 2) if len(b) > 1 else (0, 1 << 30)
     if n > 125 and len(b) > 10:
         at = 4 if n == 126 else 10

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A connector on python3-websockets: the server the link is tested against that shares no code with it.
+"""A connector on python3-websockets: a server for testing the link that shares no code with it.
 
 server.py URLFILE [OPTION...]
-  --mute             answer nothing; an outbound with the op or content "unanswered" never is
+  --mute             answer nothing; an outbound with the op or content "unanswered" is never answered
   --refuse           answer every outbound with an error
-  --ack-on-command   answer no going_idle
+  --ack-on-command   do not answer going_idle
   --split            send each frame in messages of 7 characters
   --coalesce         send all frames of an answer in one message, the last without a line end
   --binary           send binary messages
@@ -13,11 +13,11 @@ server.py URLFILE [OPTION...]
                      connection; without @N after the descriptor has been sent
   --drop@N           cut the connection after N received frames, likewise
   --http N           refuse the upgrade with that status, likewise
-  --retry-after S    what a refusal says (default 7)
+  --retry-after S    seconds in the header of a refusal (default 7)
   --serve            nothing special, likewise
   --dumb             answer nothing, likewise
   --cert F --key F   TLS
-  --blast BYTES      send that much in inbound frames after the first hello
+  --blast BYTES      send that many bytes of inbound frames after the first hello
   --flood N          send N inbound frames before reading anything
   --ping SECONDS     ping the gateway that often (default never)
 Frames received go to stdout as "K FRAME", K the number of the connection. Lines on stdin are sent to the
@@ -127,7 +127,7 @@ def fault_of(k):
 
 
 async def refuse(path, headers):
-    """Counts the dials; refuses those that are to be refused."""
+    """Counts the dials; refuses those that the options say."""
     global connections
     fault = fault_of(connections + 1)
     if path != "/relay":

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A gateway whose frames have no mask. unmasked.py URL HOW BYTES…: sends the request and a masked hello, then the frame
-of these bytes (Python escapes); HOW is `with` for all in one segment, `after` for the answer in between, or `bytes` for
-one byte a segment. Prints the close code."""
+"""A gateway with unmasked frames. unmasked.py URL HOW BYTES…: sends the request and a masked hello, then the frame with
+these bytes (Python escapes). HOW is `with`: all in one segment; `after`: the answer in between; or `bytes`: one byte per
+segment. Prints the close code."""
 import socket
 import struct
 import sys

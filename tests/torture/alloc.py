@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Every allocation of every filter fails in turn, once and from there on: it ends with a status and a line, or it does not
-matter and the output is the same. No crash, no hang, no loss without a word."""
+"""Every allocation of every filter fails in turn, once, and from there on: the filter ends with a status and a line, or the
+output is the same. No crash, no hang, no unreported loss."""
 import os
 
 from common import FILTERS, Torture, normal

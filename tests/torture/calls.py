@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each system call of relay-scope on its state and of relay-stub on its buffer fails in turn: what was asked is written, or the
-failure is reported; what was in the file before is not lost, and an acknowledged delivery is not sent again in silence."""
+"""Each system call of relay-scope on its state and of relay-stub on its buffer fails in turn: the data is written, or the
+failure is reported; earlier content is not lost, and an acknowledged delivery is not silently sent again."""
 import errno
 import os
 import re
@@ -72,7 +72,7 @@ def stub(call, number, at):
         status = p.wait()
     if not os.path.exists("mark"):
         return False
-    # The next start leaves only what is still to be delivered.
+    # The next start leaves only the undelivered ones.
     t.run(["relay-stub", "-q", "--buffer", "buffer", "--max-life", "20ms"])
     kept = set(re.findall(rb'"bufferId":"(b\d)"', content("buffer")))
     acked = b"inbound_ack" in out

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the torture scripts share: NAME.py [--long] [--seed N] [--only CASE]. The tools come from PATH; a script works in a
-directory of its own, prints one line `NAME: N tried, M held (seed S)` and each fault above it, and exits 1 if there was one.
+"""Code shared by the torture scripts: NAME.py [--long] [--seed N] [--only CASE]. The tools come from PATH; a script works in
+a new directory, prints each fault and then one line `NAME: N tried, M held (seed S)`, and exits with 1 if there was a fault.
 """
 import argparse
 import json
@@ -37,7 +37,7 @@ class Torture:
         return self.only in case
 
     def held(self, ok, case, *what):
-        """Counts a trial; says what was wrong with it."""
+        """Counts a trial; prints what was wrong with it."""
         self.tried += 1
         if not ok:
             self.faults += 1
@@ -49,7 +49,7 @@ class Torture:
         sys.exit(1 if self.faults or not self.tried else 0)
 
     def preload(self, name):
-        """The library of tests/preload/NAME.c, built here."""
+        """The library from tests/preload/NAME.c, built here."""
         path = os.path.join(self.place.name, name + ".so")
         if not os.path.exists(path):
             subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, "%s/tests/preload/%s.c" % (SOURCE, name), "-ldl"],
@@ -95,7 +95,7 @@ SCOPES = lines(inbound(1), inbound(2, False, "43", scope_id="g2", user_id="u2"),
 IDLES = lines(DESCRIPTOR, inbound(1), {"type": "link", "state": "draining"}, {"type": "going_idle_ack"})
 HELLO_AND_ACK = lines({"type": "hello", "platform": "discord", "botId": ""}, {"type": "inbound_ack", "bufferId": "b0"})
 
-# Each filter at work: name, arguments, input. Those of relay-run have one COMMAND at a time, so that their order is fixed.
+# Each filter at work: name, arguments, input. relay-run has one COMMAND at a time, so that the order is fixed.
 FILTERS = {
     "decode": (["relay-decode", "--ack"], FRAMES),
     "decode-text": (["relay-decode", "-f", "text"], FRAMES),
@@ -115,7 +115,7 @@ FILTERS = {
 
 
 def normal(case, out):
-    """Output without what differs from run to run."""
+    """The output without the parts that differ from run to run."""
     out = re.sub(rb"20\d\d-\d\d-\d\dT[0-9:.]*Z", b"DATE", out)
     out = re.sub(rb"\d\d:\d\d:\d\d\.\d\d\d", b"TIME", out)
     out = re.sub(rb"\+[\d.]+ms", b"+MS", out)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Connectors that break the rules of WebSocket and HTTP, or never end: relay-dial ends with a status and a line in its time, prints
-nothing but frames, and no control byte reaches stderr."""
+"""Connectors that break the rules of WebSocket and HTTP, or never end: relay-dial ends in time with a status and a line, prints
+only frames, and no control byte reaches stderr."""
 import json
 import socket
 import threading

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The connection is cut at a random byte, by an end or a reset, in either direction, once or twice: each outbound has exactly one
-result, and it is true."""
+"""The connection is cut at a random byte, by an end or a reset, in either direction, once or twice: each outbound gets exactly
+one result, a true one."""
 import collections
 import json
 import os
@@ -96,7 +96,7 @@ for n in range(400 if t.long else 8):
         '{"type":"outbound","requestId":"%s","action":{"op":"send","chat_id":"1","content":"x%s"}}\n' % (i, pad) for i in ids)
     status, out, err = t.run(["relay-dial", "-q", "--no-link", "--retry", "5", "-w", "20s",
                               "ws://127.0.0.1:%d" % listener.getsockname()[1]], data.encode())
-    # What the stub has taken stands on its stdout once it has answered a later request.
+    # Everything the stub has taken is on its stdout once it has answered a later request.
     for _ in range(100):
         wrong = list(faults(ids, out, status)) if status != "hang" else ["hang"]
         if not wrong:

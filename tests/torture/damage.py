@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The state of relay-scope and the buffer of relay-stub with each byte changed, and cut at each byte: what is whole is read, what
-is not is reported, and nothing that was written is served as something else."""
+"""The state of relay-scope and the buffer of relay-stub with each byte changed, and cut at each byte: whole lines are read,
+others are reported, and nothing that was written is served as something else."""
 import json
 import os
 import re
@@ -22,7 +22,7 @@ def damaged(whole):
 
 
 def whole_lines(data):
-    """Nothing shows that more stood there."""
+    """Nothing shows that there was more in the file."""
     return not data or data[-1:] in b"\n}"
 
 
@@ -57,7 +57,7 @@ def buffer():
         whole = f.read()
     for what, data in damaged(whole):
         write("damaged", data)
-        # A console of nobody: what is kept stands in the file again after the run.
+        # A console without a gateway: what is kept is in the file again after the run.
         status, _, err = t.run(["relay-stub", "-q", "--buffer", "damaged", "--max-life", "20ms"], b"")
         with open("damaged", "rb") as f:
             after = f.read()

@@ -35,7 +35,7 @@ def connect(data):
 
 
 def websocket(extra=b""):
-    """An open connection, and what came of the answer after the upgrade's head (b"" mostly)."""
+    """An open connection, and the bytes that came after the head of the upgrade's answer (mostly b"")."""
     s = connect(REQUEST + extra + b"\r\n")
     data = b""
     while b"\r\n\r\n" not in data:
@@ -67,7 +67,7 @@ def masked(opcode, payload=b"", **more):
 
 
 def attack(name, data, codes, extra=b""):
-    """codes: the close codes that are right; 0 stands for a connection that ends without one."""
+    """codes: the acceptable close codes; 0 stands for a connection that ends without one."""
     if not t.wanted(name):
         return
     try:
@@ -85,12 +85,12 @@ def attack(name, data, codes, extra=b""):
 
 
 def polite(name, data):
-    """What breaks no rule of WebSocket is followed by a close in order, which is answered in kind."""
+    """Bytes that break no rule of WebSocket are followed by a close in order, which is answered in kind."""
     attack(name, masked(1, HELLO) + data + masked(8, close(1000)), [1000])
 
 
 def raw(name, data, answers):
-    """No upgrade comes of this: the first line of the answer has one of these statuses, or (0) there is none."""
+    """This must not cause an upgrade: the answer's first line has one of these statuses, or (0) there is no answer."""
     if not t.wanted(name):
         return
     s = connect(b"")
@@ -111,7 +111,7 @@ for opcode in (3, 7, 11, 15):
     attack("opcode %d" % opcode, masked(opcode, b"x"), BAD)
 for rsv in (1, 2, 4):
     attack("rsv %d" % rsv, masked(1, HELLO, rsv=rsv), BAD)
-# After a whole masked frame, so that it does not come in the segment of the upgrade.
+# Sent after a whole masked frame, so that it does not come in the segment of the upgrade.
 attack("unmasked text", masked(1, HELLO) + frame(1, HELLO), BAD)
 attack("unmasked ping", masked(1, HELLO) + frame(9, b"x"), BAD)
 attack("ping of 126 bytes", masked(9, b"x" * 126), BAD)

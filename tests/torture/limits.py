@@ -29,7 +29,7 @@ for kind, (what, values) in LIMITS.items():
         status, out, _ = one(case, None)
         for value in values if t.long else values[::2]:
             got, got_out, err = one(case, lambda n=value: resource.setrlimit(what, (n, n)))
-            # A loader that finds no memory or descriptor for a library says so itself, with 127.
+            # A loader that lacks memory or a descriptor for a library reports that itself, with 127.
             ok = got_out == out if got == status else got not in (0, "hang") and (got > 0 or kind == "memory") and err
             t.held(ok, "%s %s %d:" % (case, kind, value), got, err[-300:])
 t.finish()

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Options and values at random for every tool: no crash, no hang, no report of a sanitizer, no control byte on stderr, status 70
-never."""
+"""Random options and values for every tool: no crash, no hang, no sanitizer report, no control byte on stderr, never status 70.
+"""
 import os
 import re
 
@@ -17,7 +17,7 @@ VALUES = ["", "0", "1", "-1", "-0", "99999999999999999999", "9223372036854775807
           "discord:x:y", " :", ":", "ws://h", "http://[", "http://[::1]:80/x", "http://h:/", "http://:80", "http://@", "4401:x@1",
           "1000@0", "@", "1000:" + "r" * 123 + "@1", "1000:" + "r" * 124 + "@1", "999@1", "200", "600", "%n%s%d", "a" * 300,
           "a" * 70000, "Name: v", "Name:v\r\nX: y", ": v", "\t"]
-# What would start something that outlives the run, or write where it should not.
+# Options that would start something that outlives the run, or write where they should not.
 LEFT_OUT = {"--help", "--version", "--background", "--url-file", "--port", "--max-life", "--max-time", "--wake", "--wake-url",
             "--buffer", "--record", "--status", "--state", "--dead-letter", "--ready-fd"}
 INPUTS = [b"", FRAMES, b'{"op":"send","chat_id":"1","content":"x"}\n', b"\xff\n\n{", b"x\n"]

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Reads and writes are short, interrupted, refused for now: filters give the same bytes, and a ring answers every message
+"""Reads and writes are short, interrupted or refused for now: filters give the same bytes, and a ring answers every message
 once, in the order of its chat."""
 import json
 import os

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A ring lives long: its connection is cut, COMMANDs die, fail and are interrupted; every message is answered and acknowledged,
-none twice, and memory, descriptors and processes of every tool stay as they are. --seconds SECONDS (10; 3600 with --long)."""
+"""A ring runs for a long time: its connection is cut, COMMANDs die, fail and are interrupted; every message is answered and
+acknowledged, none twice, and no tool grows in memory, descriptors or processes. --seconds SECONDS (10; 3600 with --long)."""
 import collections
 import json
 import os
@@ -141,7 +141,7 @@ status = ring.wait(90)
 stub.send_signal(signal.SIGTERM)
 stub_status = stub.wait(60)
 for n, text in enumerate(sent):
-    # A reply that was on its way when the connection was cut is ambiguous, and named: its message may come again.
+    # A reply that was on its way when the connection was cut is ambiguous, and reported: its message may come again.
     t.held(replies["re: " + text] >= 1 and acks["b%d" % n] >= 1, text, replies["re: " + text], acks["b%d" % n])
 ring_err.close()
 with open("ring.err", encoding="utf-8", errors="replace") as f:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""WebSocket made of bytes, for gateways and connectors that break its rules."""
+"""WebSocket byte by byte, for gateways and connectors that break its rules."""
 import base64
 import hashlib
 import socket
@@ -14,7 +14,7 @@ REQUEST = (b"GET /relay HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection:
 
 
 def frame(opcode, payload=b"", fin=1, rsv=0, mask=False, length=None, code=0):
-    """A frame of RFC 6455 §5.2; length and code (16 or 64: the width of the length) may lie."""
+    """A frame of RFC 6455 §5.2; length and code (16 or 64: the width of the length) may be false."""
     n = len(payload) if length is None else length
     bit = 0x80 if mask else 0
     head = bytes([fin << 7 | rsv << 4 | opcode])
@@ -57,7 +57,7 @@ def upgrade(s, status=b"101 Switching Protocols", extra=b"", accept=None):
 
 
 def until_closed(s, seconds):
-    """Reads to the end, or to a close frame: (how it ended, what came)."""
+    """Reads to the end, or to a close frame; returns how it ended and what came."""
     s.settimeout(seconds)
     data = b""
     try:
