@@ -108,7 +108,103 @@ static bool answer(struct scope *s, const struct facts *m, const struct turn *t)
     return right;
 }
 
-int main(void)
+/* What becomes of an action of COMMAND that is about the message; want NULL: it stays as it is. */
+struct row {
+    const char *message, *action, *want;
+};
+
+#define INBOUND(more, source) \
+    "{\"type\":\"inbound\"" more ",\"event\":{\"message_id\":9,\"source\":{" source "}}}"
+#define PLACE "\"platform\":\"P\",\"chat_id\":1"
+#define HERE  INBOUND(",\"session_key\":\"s\",\"botId\":\"B\"", PLACE)
+#define GUILD INBOUND("", "\"platform\":\"relay\",\"chat_id\":\"1\",\"guild_id\":\"G\"")
+#define DONE  ",\"addressed\":true}"
+
+static const struct row rows[] = {
+    /* its own values are not overwritten; a chat and a platform are the same however they are written */
+    {HERE, "{\"op\":\"send\",\"chat_id\":\"\\u0031\",\"platform\":\" p \",\"botId\":\"X\"}",
+     "{\"op\":\"send\",\"chat_id\":\"\\u0031\",\"platform\":\" p \",\"botId\":\"X\"" DONE},
+    {HERE, "{\"op\":\"send\",\"chat_id\":null,\"platform\":null}",
+     "{\"op\":\"send\",\"chat_id\":\"1\",\"platform\":\"P\",\"botId\":\"B\"" DONE},
+    /* another chat or platform, or what is none */
+    {HERE, "{\"op\":\"send\",\"chat_id\":\"2\"}", NULL},
+    {HERE, "{\"op\":\"send\",\"chat_id\":[]}", NULL},
+    {HERE, "{\"op\":\"send\",\"platform\":\"q\"}", NULL},
+    {HERE, "{\"op\":\"send\",\"platform\":7}", NULL},
+    {INBOUND("", "\"chat_id\":\"1\""), "{\"op\":\"send\",\"platform\":\"p\"}", NULL},
+    {INBOUND("", "\"platform\":\"p\""), "{\"op\":\"send\",\"chat_id\":\"1\"}", NULL},
+    /* a message that names neither */
+    {INBOUND("", ""), "{\"op\":\"send\"}", "{\"op\":\"send\",\"chat_id\":\"\"" DONE},
+    /* the two names of the scope; metadata that is no object is left alone */
+    {GUILD, "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":null}",
+     "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":{\"scope_id\":\"G\",\"guild_id\":\"G\"}" DONE},
+    {GUILD, "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":{\"guild_id\":\"H\"}}",
+     "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":{\"guild_id\":\"H\"}" DONE},
+    {GUILD, "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":{\"scope_id\":\"H\"}}",
+     "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":{\"scope_id\":\"H\"}" DONE},
+    {GUILD, "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":[]}",
+     "{\"op\":\"send\",\"chat_id\":\"1\",\"metadata\":[]" DONE},
+    /* a follow_up goes by its session alone; an interrupt, by what COMMAND says */
+    {HERE, "{\"op\":\"follow_up\"}", "{\"op\":\"follow_up\",\"session_key\":\"s\",\"botId\":\"B\"" DONE},
+    {HERE, "{\"op\":\"follow_up\",\"session_key\":\"s\",\"botId\":\"X\"}",
+     "{\"op\":\"follow_up\",\"session_key\":\"s\",\"botId\":\"X\"" DONE},
+    {HERE, "{\"op\":\"follow_up\",\"session_key\":\"t\"}", NULL},
+    {GUILD, "{\"op\":\"follow_up\"}", NULL},
+    {INBOUND(",\"session_key\":\"s\"", PLACE), "{\"op\":\"follow_up\",\"session_key\":null}",
+     "{\"op\":\"follow_up\",\"session_key\":\"s\"" DONE},
+    {HERE, "{\"op\":\"interrupt\",\"session_key\":\"s\"}", NULL},
+};
+
+static struct turn *turn_of(struct frame *fr, const char *message)
+{
+    struct buf line = {0};
+    buf_str(&line, message);
+    parse(fr, &line);
+    struct turn *t = turn_new(fr);
+    buf_free(&line);
+    return t;
+}
+
+static void actions(void)
+{
+    struct buf line = {0}, out = {0};
+    struct frame fr = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct turn *t = turn_of(&fr, rows[i].message);
+        buf_str(&line, rows[i].action);
+        parse(&fr, &line);
+        address_action(&out, t, &fr);
+        CHECK_THAT(reads(&out, rows[i].want ? rows[i].want : rows[i].action), "%s", rows[i].action);
+        line.len = 0;
+        turn_free(t);
+    }
+    frame_free(&fr);
+    buf_free(&line);
+    buf_free(&out);
+}
+
+/* Answers and typing made here; a reply names the message only if it has a name. */
+static void replies(void)
+{
+    static const char nameless[] = "{\"type\":\"inbound\",\"event\":{\"source\":{\"chat_id\":\"1\"}}}";
+    struct buf out = {0};
+    struct frame fr = {0};
+    struct turn *t = turn_of(&fr, HERE);
+    address_reply(&out, t, span_of("hi"), true);
+    CHECK(reads(&out, "{\"op\":\"send\",\"chat_id\":\"1\",\"content\":\"hi\",\"reply_to\":\"9\","
+                      "\"platform\":\"P\",\"botId\":\"B\"" DONE));
+    turn_free(t);
+    t = turn_of(&fr, nameless);
+    address_reply(&out, t, span_of(""), true);
+    CHECK(reads(&out, "{\"op\":\"send\",\"chat_id\":\"1\",\"content\":\"\"" DONE));
+    address_typing(&out, t);
+    CHECK(reads(&out, "{\"op\":\"typing\",\"chat_id\":\"1\"" DONE));
+    turn_free(t);
+    frame_free(&fr);
+    buf_free(&out);
+}
+
+static void many(void)
 {
     struct scope *s = scope_new(100);
     struct facts facts[OPEN];
@@ -133,5 +229,12 @@ int main(void)
     frame_free(&fr);
     buf_free(&hello);
     scope_free(s);
+}
+
+int main(void)
+{
+    many();
+    actions();
+    replies();
     return failures > 0;
 }

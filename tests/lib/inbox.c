@@ -157,11 +157,104 @@ static void bounds(void)
     inbox_free(&b);
 }
 
+/* Sessions and the inbox are bounded by bytes, too: four lines of 4 MiB fill a session, four sessions all. */
+static void bytes(void)
+{
+    enum { LINE = 4 << 20, LINES = INBOX_SESSION_BYTES / LINE, SESSIONS = INBOX_BYTES / INBOX_SESSION_BYTES };
+    struct inbox b = {0};
+    struct buf text = {0};
+    buf_str(&text, ",\"text\":\"");
+    for (size_t i = 0; i < LINE; i++)
+        buf_ch(&text, 'x');
+    buf_ch(&text, '"');
+    for (int session = 1; session <= SESSIONS; session++) {
+        for (int id = 1; id <= LINES; id++)
+            CHECK(!b.full == (session == 1) &&
+                  take(&b, message(session, id, 0, buf_cstr(&text))) == INBOX_NEW);
+        CHECK(b.full == (size_t)session && take(&b, message(session, 99, 0, "")) == INBOX_FULL);
+        CHECK(take(&b, message(session, 1, 0, "")) == INBOX_FULL); /* not even a redelivery */
+    }
+    CHECK(b.bytes >= INBOX_BYTES && b.waiting == LINES * SESSIONS && inbox_full(&b));
+    CHECK(take(&b, message(SESSIONS + 1, 1, 0, "")) == INBOX_FULL);
+    for (int session = 1; session <= SESSIONS; session++)
+        inbox_handled(&b, next(&b));
+    CHECK(!inbox_full(&b) && take(&b, message(SESSIONS + 1, 1, 0, "")) == INBOX_NEW);
+    inbox_free(&b);
+    buf_free(&text);
+}
+
+static enum seen_state state_of(const struct seen *s, const struct buf *key, void *owner)
+{
+    void *found = NULL;
+    enum seen_state state = seen_find(s, key, &found);
+    CHECK(found == (state == SEEN_OPEN ? owner : NULL));
+    return state;
+}
+
+/* A key has one owner at a time, and only that one can drop it. */
+static void keys(void)
+{
+    struct seen s = {0};
+    struct buf none = {0}, one = {0}, two = {0};
+    int a, b;
+    buf_add(&one, "\0a", 2);
+    buf_add(&two, "\0b", 2);
+    seen_open(&s, &none, &a);
+    seen_done(&s, &none);
+    seen_drop(&s, &none, &a);
+    CHECK(state_of(&s, &none, NULL) == SEEN_NEVER && !s.open && !s.done);
+    seen_open(&s, &one, &a);
+    CHECK(state_of(&s, &one, &a) == SEEN_OPEN && state_of(&s, &two, NULL) == SEEN_NEVER);
+    seen_open(&s, &one, &b);
+    seen_drop(&s, &one, &a);
+    CHECK(state_of(&s, &one, &b) == SEEN_OPEN);
+    seen_drop(&s, &two, &b);
+    seen_drop(&s, &one, &b);
+    CHECK(state_of(&s, &one, NULL) == SEEN_NEVER && !s.open);
+    seen_open(&s, &one, &a);
+    seen_done(&s, &one);
+    seen_done(&s, &one);
+    CHECK(state_of(&s, &one, NULL) == SEEN_DONE && s.bytes == 2 && !s.open);
+    seen_open(&s, &two, &a); /* seen_free() takes the open ones, too */
+    seen_free(&s);
+    CHECK(!s.open && !s.done && !s.bytes);
+    buf_free(&one);
+    buf_free(&two);
+}
+
+/* Absurdly long keys: the oldest go, but the last one is known however long it is. */
+static void long_keys(void)
+{
+    struct seen s = {0};
+    struct buf key = {0};
+    while (key.len < SEEN_BYTES / 2)
+        buf_ch(&key, 'k');
+    for (char c = 'a'; c < 'd'; c++) {
+        key.p[0] = c;
+        seen_done(&s, &key);
+    }
+    CHECK(s.bytes == SEEN_BYTES && state_of(&s, &key, NULL) == SEEN_DONE);
+    key.p[0] = 'a';
+    CHECK(state_of(&s, &key, NULL) == SEEN_NEVER);
+    while (key.len <= SEEN_BYTES)
+        buf_ch(&key, 'k');
+    seen_done(&s, &key);
+    CHECK(s.bytes == SEEN_BYTES + 1 && state_of(&s, &key, NULL) == SEEN_DONE);
+    key.len = SEEN_BYTES / 2;
+    key.p[0] = 'c';
+    CHECK(state_of(&s, &key, NULL) == SEEN_NEVER);
+    seen_free(&s);
+    buf_free(&key);
+}
+
 int main(void)
 {
     order();
     again();
     redelivery();
     bounds();
+    bytes();
+    keys();
+    long_keys();
     return failures > 0;
 }

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The status of a run, in JSON and for people. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "dial/status.h"
 #include "check.h"
 #include "json/json.h"
@@ -56,8 +61,73 @@ static void test_text(void)
     buf_free(&b);
 }
 
+/* A clock that was set back makes no moment lie in the future. */
+static void test_clock_back(void)
+{
+    struct buf b = {0};
+    struct status s = open_status;
+    s.last_out = 1700000009999;
+    status_text(&b, &s, 1600000000000);
+    CHECK(reads(&b,
+                "serving, link open for 0.0 s, attempt 2, ws://h/relay at 127.0.0.1:80, last byte in 0.0 s "
+                "ago, out 0.0 s ago, owed hello 0 outbound 3 (oldest 0.0 s ago) going_idle 0, queued 5 up "
+                "7 down, not flipped, running 1, waiting 2"));
+    buf_free(&b);
+}
+
+static size_t entries(const char *dir)
+{
+    size_t n = 0;
+    DIR *d = opendir(dir);
+    while (d && readdir(d))
+        n++;
+    if (d)
+        closedir(d);
+    return n;
+}
+
+/* The file is written when something but the time has changed; the first failure is told, and no temporary
+ * file is left. A directory cannot be replaced by a file. */
+static void test_file(void)
+{
+    char dir[] = "status.XXXXXX";
+    struct buf name = {0}, missing = {0};
+    struct status s = open_status;
+    struct stat one, two;
+    if (!mkdtemp(dir))
+        abort();
+    buf_printf(&name, "%s/s", dir);
+    buf_printf(&missing, "%s/none/s", dir);
+    struct status_file none = {0}, f = {.path = buf_cstr(&name)}, bad = {.path = dir};
+    status_file_check(&none);
+    CHECK(!status_file_due(&none));
+    status_file_check(&f); /* there is none yet */
+    CHECK(status_file_due(&f) && f.stale && status_file_write(&f, &s) && !f.stale);
+    f.next = INT64_MAX;
+    CHECK(!status_file_due(&f));
+    status_file_check(&f);
+    CHECK(stat(f.path, &one) == 0 && status_file_write(&f, &s) && stat(f.path, &two) == 0);
+    CHECK(one.st_ino == two.st_ino && one.st_size == two.st_size);
+    s.waiting = 1234567;
+    CHECK(status_file_write(&f, &s) && stat(f.path, &two) == 0 && two.st_size > one.st_size);
+    size_t before = entries(".");
+    CHECK(!status_file_write(&bad, &s) && bad.failed && !bad.last.len);
+    CHECK(status_file_write(&bad, &s) && bad.failed && entries(".") == before);
+    bad.path = buf_cstr(&missing);
+    CHECK(status_file_write(&bad, &s) && bad.failed);
+    bad.path = f.path;
+    CHECK(status_file_write(&bad, &s) && !bad.failed && bad.last.len);
+    CHECK(unlink(f.path) == 0 && rmdir(dir) == 0);
+    status_file_free(&f);
+    status_file_free(&bad);
+    buf_free(&name);
+    buf_free(&missing);
+}
+
 int main(void)
 {
+    test_clock_back();
+    test_file();
     test_members();
     test_text();
     return failures != 0;
