@@ -29,9 +29,58 @@ static void live(struct hands *h, const char *session, const char *chat, int64_t
     buf_free(&line);
 }
 
+static void buffered(struct hands *h, int id)
+{
+    struct buf line = {0};
+    buf_printf(&line, "{\"type\":\"inbound\",\"bufferId\":\"%d\",\"event\":{}}", id);
+    with(hands_give, h, buf_cstr(&line), 0);
+    buf_free(&line);
+}
+
+/* What expires together is looked at once, and not more often than once a second. */
+static void test_expiry(void)
+{
+    struct hands h = {0};
+    buffered(&h, 1);
+    live(&h, "a", "1", 1000);
+    live(&h, "b", "2", 1500);
+    live(&h, "c", "3", 5000);
+    live(&h, "d", "4", 5000);
+    with(take, &h, "{\"type\":\"inbound_ack\",\"bufferId\":\"2\"}", 0);
+    CHECK(h.count == 5); /* nobody was given that one */
+    hands_expire(&h, 1000 + HANDS_LIVE);
+    CHECK(h.count == 4 && hands_until(&h) == 2000 + HANDS_LIVE);
+    hands_expire(&h, 2000 + HANDS_LIVE);
+    CHECK(h.count == 3 && hands_until(&h) == 5000 + HANDS_LIVE);
+    hands_expire(&h, 5000 + HANDS_LIVE);
+    CHECK(h.count == 1 && hands_until(&h) == INT64_MAX); /* the buffered one waits for its ack */
+    hands_free(&h);
+}
+
+/* Deliveries beyond HANDS_MAX are not counted; those before them still are taken one by one. */
+static void test_most(void)
+{
+    struct hands h = {0};
+    for (int i = 0; i < HANDS_MAX; i++)
+        buffered(&h, i);
+    CHECK(h.count == HANDS_MAX);
+    buffered(&h, HANDS_MAX);
+    live(&h, "a", "1", 1000);
+    CHECK(h.count == HANDS_MAX && hands_until(&h) == INT64_MAX);
+    with(take, &h, "{\"type\":\"inbound_ack\",\"bufferId\":\"65536\"}", 0);
+    CHECK(h.count == HANDS_MAX);
+    with(take, &h, "{\"type\":\"inbound_ack\",\"bufferId\":\"0\"}", 0);
+    live(&h, "a", "1", 1000);
+    CHECK(h.count == HANDS_MAX && hands_until(&h) == 1000 + HANDS_LIVE);
+    hands_free(&h);
+    CHECK(h.count == 0);
+}
+
 int main(void)
 {
     struct hands h = {0};
+    test_expiry();
+    test_most();
     with(hands_give, &h, "{\"type\":\"inbound\",\"bufferId\":7,\"event\":{\"source\":{\"chat_id\":\"1\"}}}",
          0);
     with(hands_give, &h,

@@ -112,8 +112,33 @@ static void test_rest(void)
     idle_free(&i);
 }
 
+/* What a frame does not say counts as nothing: no number is 0, and an outbound without an id, or with one
+ * that is too long, is owed no result. */
+static void test_left_out(void)
+{
+    struct idle i;
+    char text[IDLE_ID_MAX + 64], id[IDLE_ID_MAX + 2];
+    idle_init(&i, 500, 0);
+    CHECK(!asks_at(&i, OPEN, 0) && !asks_at(&i, "{\"type\":\"work\",\"waiting\":1}", 100) &&
+          idle_due(&i) == INT64_MAX);
+    CHECK(!asks_at(&i, "{\"type\":\"work\"}", 200) && idle_due(&i) == 700);
+    CHECK(!asks_at(&i, "{\"type\":\"outbound\"}", 300) && idle_due(&i) == 800);
+    memset(id, 'x', sizeof id);
+    snprintf(text, sizeof text, OUTBOUND("%.*s"), IDLE_ID_MAX + 1, id);
+    CHECK(!asks_at(&i, text, 400) && idle_due(&i) == 900);
+    snprintf(text, sizeof text, OUTBOUND("%.*s"), IDLE_ID_MAX, id);
+    CHECK(!asks_at(&i, text, 500) && idle_due(&i) == INT64_MAX);
+    snprintf(text, sizeof text, RESULT("%.*s"), IDLE_ID_MAX, id);
+    CHECK(!asks_at(&i, text, 600) && idle_due(&i) == 1100);
+    /* another state of the link is not an end of it, and "closed" is one */
+    CHECK(!asks_at(&i, "{\"type\":\"link\",\"state\":\"dialing\"}", 700) && idle_due(&i) == 1100);
+    CHECK(!asks_at(&i, "{\"type\":\"link\",\"state\":\"closed\"}", 800) && idle_due(&i) == INT64_MAX);
+    idle_free(&i);
+}
+
 int main(void)
 {
+    test_left_out();
     test_ack();
     test_link();
     test_unasked_ack();

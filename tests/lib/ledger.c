@@ -74,6 +74,25 @@ static void check_handshake(void)
     ledger_free(l);
 }
 
+/* A descriptor settles the oldest hello of its own platform, whatever stands before it. */
+static void check_platforms(void)
+{
+    static const char *const nameless = "{\"type\":\"hello\",\"botId\":\"\"}";
+    struct ledger *l = ledger_new();
+    CHECK(owes(l, nameless, 1, 0) && owes(l, HELLO("aaaa"), 2, 0) && owes(l, HELLO("bbbb"), 3, 0));
+    CHECK(owes(l, HELLO("bbbb"), 4, 0) && owes(l, HELLO(""), 5, 0));
+    CHECK(ledger_count_type(l, FRAME_HELLO) == 5 && ledger_count_type(l, FRAME_INBOUND) == 0);
+    CHECK(books(l, DESCRIPTOR("bbbb")) == LEDGER_SETTLED);
+    const struct owed *o = ledger_each(l, NULL);
+    CHECK(o->frame == 1 && !o->key.p); /* it has no platform */
+    CHECK((o = ledger_each(l, o))->frame == 2 && (o = ledger_each(l, o))->frame == 4);
+    CHECK(books(l, DESCRIPTOR("")) == LEDGER_SETTLED && ledger_each(l, o) == NULL);
+    CHECK(owes(l, HELLO(""), 6, 0));
+    CHECK(books(l, "{\"type\":\"descriptor\"}") == LEDGER_SETTLED && ledger_each(l, o) == NULL);
+    CHECK(books(l, DESCRIPTOR("cccc")) == LEDGER_SETTLED && ledger_each(l, NULL)->frame == 2);
+    ledger_free(l);
+}
+
 /* Answered outbounds are remembered up to a bound. */
 static void check_memory(void)
 {
@@ -140,6 +159,7 @@ int main(void)
 {
     check_outbound();
     check_handshake();
+    check_platforms();
     check_memory();
     check_result();
     check_lines();

@@ -111,6 +111,47 @@ static void test_later(void)
     order_free(o);
 }
 
+/* A frame that waits is neither sent again nor settled, whatever comes under its id. */
+static void test_waiting(void)
+{
+    struct order *o = order_new();
+    now = 0;
+    add(o, "a", "1", false, true);
+    add(o, "a/2", "1", true, false);
+    CHECK(!order_repeats(o, span_of("a/2"), 0));
+    CHECK(answer(o, "a/2", ORDER_GOOD, 0) == 0 && answer(o, "x", ORDER_BAD, 0) == 0);
+    CHECK(order_waiting(o) == 1 && leaves(o, ""));
+    CHECK(add(o, "a/2", "1", false, false)); /* an id that is known: it leaves at once, and is not kept */
+    CHECK(order_waiting(o) == 1);
+    answer(o, "a", ORDER_GOOD, 0);
+    CHECK(leaves(o, "a/2") && order_repeats(o, span_of("a/2"), 0));
+    order_release(o);
+    CHECK(!order_repeats(o, span_of("a/2"), 0));
+    CHECK(answer(o, "a/2", ORDER_LATER, 10) == 0 && order_due(o) == INT64_MAX);
+    order_free(o);
+}
+
+/* Beyond ORDER_BYTES a frame leaves at once, and is not sent again. */
+static void test_bytes(void)
+{
+    struct order *o = order_new();
+    size_t n = ORDER_BYTES / 2 + 1;
+    char *text = xcalloc(1, n);
+    struct order_frame f = {.line = {text, n}, .id = span_of("a"), .chat = span_of("1"), .more = true};
+    CHECK(order_add(o, &f) && order_repeats(o, f.id, 0));
+    f.id = span_of("a/2");
+    f.part = true;
+    f.more = false;
+    CHECK(order_add(o, &f) && !order_repeats(o, f.id, 0) && order_waiting(o) == 0);
+    CHECK(!add(o, "b", "1", false, false)); /* a short one still fits */
+    answer(o, "a", ORDER_GOOD, 0);
+    CHECK(leaves(o, "b"));
+    f.part = false;
+    CHECK(order_add(o, &f) && order_repeats(o, f.id, 0)); /* there is room again */
+    free(text);
+    order_free(o);
+}
+
 /* ---- random orders ---- */
 
 enum { FRAMES = 120, CHATS = 3 };
@@ -243,6 +284,8 @@ int main(int argc, char **argv)
     test_parts();
     test_refused();
     test_later();
+    test_waiting();
+    test_bytes();
     for (int i = 1; i <= runs && !failures; i++)
         test_random((unsigned)i);
     printf("%d random orders\n", runs);

@@ -83,8 +83,40 @@ static void test_platforms(void)
     scope_free(s);
 }
 
+/* A table that knows one record; the line is given to it, with n bytes of x in its middle. Whether it is
+ * remembered, as a record of its own; if it is not, the table is as before. */
+static bool is_remembered(const char *before, size_t n, const char *after)
+{
+    struct scope *s = scope_new(3);
+    struct buf b = {0};
+    CHECK(learns(s, SOURCE("\"platform\":\"a\",\"scope_id\":\"g\"")));
+    buf_str(&b, before);
+    memset(buf_room(&b, n), 'x', n);
+    b.len += n;
+    buf_str(&b, after);
+    bool done = scope_restore(s, buf_as_span(&b));
+    CHECK(done ? scope_count(s) == 2 : has_records(s, "\"a\" \"g\""));
+    scope_free(s);
+    buf_free(&b);
+    return done;
+}
+
+/* A platform or a chat that is too long is told, and not taken for another one: it has no record. */
+static void test_too_long(void)
+{
+    static const char *const rows[][2] = {
+        {"{\"chat_id\":\"1\",\"scope_id\":\"h\",\"platform\":\"", "\"}"},
+        {"{\"platform\":\"a\",\"scope_id\":\"h\",\"chat_id\":\"", "\"}"},
+    };
+    for (int i = 0; i < 2; i++) { /* the quotes count */
+        CHECK_THAT(is_remembered(rows[i][0], SCOPE_VALUE_MAX - 2, rows[i][1]), "row %d", i);
+        CHECK_THAT(!is_remembered(rows[i][0], SCOPE_VALUE_MAX - 1, rows[i][1]), "row %d", i);
+    }
+}
+
 int main(void)
 {
+    test_too_long();
     test_platforms();
     test_scope();
     return failures != 0;
