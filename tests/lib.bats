@@ -31,6 +31,7 @@ load helper
 @test "lib: the log on disk" { "$RELAY_BUILD/tests/lib/logfile"; }
 @test "lib: WebSocket frames as a client sends them" { "$RELAY_BUILD/tests/lib/ws"; }
 @test "lib: the status of a run" { "$RELAY_BUILD/tests/lib/status"; }
+@test "lib: the constructs and blocks of a text" { "$RELAY_BUILD/tests/lib/marks"; }
 
 @test "lib: the framer cuts like a model that looks at one byte at a time" {
     "$RELAY_BUILD/tests/lib/stream"
