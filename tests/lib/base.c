@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The basics: exit statuses, deaths, moments, random bytes; each death in a separate process. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/random.h"
@@ -190,6 +195,97 @@ static void test_spans(void)
     CHECK(!span_same(none, span_of("")) && !span_same(none, none));
 }
 
+static bool make_file(const char *path, const char *text, mode_t mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ssize_t n = (ssize_t)strlen(text);
+    return fd >= 0 && write(fd, text, strlen(text)) == n && fchmod(fd, mode) == 0 && close(fd) == 0;
+}
+
+/* PATH is searched as execvp(3) does: an empty element is the working directory, none at all is a default,
+ * and a file that may not be run is told only if no other is found. */
+static void test_child_find(void)
+{
+    static const struct {
+        const char *dirs, *name; /* dirs: NULL: no PATH */
+        int error;
+    } rows[] = {
+        {"/bin", "sh", 0},
+        {NULL, "sh", 0},
+        {NULL, "no-such-command", ENOENT},
+        {"/bin", "", ENOENT},
+        {"", "runs", ENOENT},
+        {"/none:", "runs", 0},
+        {":/none", "runs", 0},
+        {"/none::/none", "runs", 0},
+        {"/none", "runs", ENOENT},
+        {"/none:.:/none", "stays", EACCES},
+        {".:found", "stays", 0}, /* the next one of that name may be run */
+        {".", "found", EACCES},  /* a directory */
+        {"/none", "./runs", 0},
+        {"/none", "./stays", EACCES},
+        {".", "./none", ENOENT},
+    };
+    char *path = getenv("PATH");
+    struct buf kept = {0};
+    buf_str(&kept, path ? path : "/bin:/usr/bin");
+    CHECK(mkdir("found", 0700) == 0 && make_file("runs", "", 0700) && make_file("stays", "", 0600) &&
+          make_file("found/stays", "", 0700));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CHECK((rows[i].dirs ? setenv("PATH", rows[i].dirs, 1) : unsetenv("PATH")) == 0);
+        CHECK_THAT(child_find(rows[i].name) == rows[i].error, "row %zu", i);
+    }
+    setenv("PATH", buf_cstr(&kept), 1);
+    buf_free(&kept);
+    unlink("runs");
+    unlink("stays");
+    unlink("found/stays");
+    rmdir("found");
+}
+
+/* Waits for the end of the child, and leaves it to be reaped. */
+static void await_end(const struct child *c)
+{
+    siginfo_t info;
+    CHECK(waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOWAIT) == 0);
+}
+
+static void test_child(void)
+{
+    struct child c = {.in = -1, .out = -1};
+    int status = -1;
+    char *const cat[] = {"cat", NULL}, *const none[] = {"./no-such-command", NULL};
+    CHECK(!child_alive(&c) && !child_reap(&c, &status) && status == -1);
+    child_kill(&c, SIGTERM); /* not started: nobody is signalled, this process least of all */
+    CHECK(child_start(&c, none, NULL, 0) == ENOENT && c.in < 0 && c.out < 0 && !c.pid && !child_alive(&c));
+    CHECK(child_start_status(ENOENT) == 127 && child_start_status(EACCES) == 126);
+
+    CHECK(child_start(&c, cat, NULL, SIGKILL) == 0 && child_alive(&c) && !child_reap(&c, &status));
+    child_kill(&c, SIGSTOP);
+    child_kill(&c, SIGTERM); /* reaches it though it is stopped */
+    await_end(&c);
+    CHECK(child_alive(&c) && child_reap(&c, &status) && status == 128 + SIGTERM);
+    CHECK(!child_alive(&c) && !child_reap(&c, &status) && status == 128 + SIGTERM);
+    child_kill(&c, SIGTERM); /* nobody is left */
+    close(c.in);
+    close(c.out);
+}
+
+/* A child that is not in the group it began is signalled alone. */
+static void test_child_alone(void)
+{
+    struct child c = {.in = -1, .out = -1};
+    int status = -1;
+    c.pid = c.group = fork();
+    if (c.pid == 0)
+        for (;;)
+            pause();
+    CHECK(c.pid > 0);
+    child_kill(&c, SIGTERM);
+    await_end(&c);
+    CHECK(child_reap(&c, &status) && status == 128 + SIGTERM && !child_alive(&c));
+}
+
 int main(int argc, char **argv)
 {
     diag_init(argc ? argv[0] : NULL);
@@ -199,5 +295,8 @@ int main(int argc, char **argv)
     test_random();
     test_clock();
     test_spans();
+    test_child_find();
+    test_child();
+    test_child_alone();
     return failures != 0;
 }

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -121,11 +123,97 @@ static void test_writer(void)
     writer_close(&w);
 }
 
+/* Where no separate description can be had, as of a FIFO without a reader, it still never waits. */
+static void test_writer_pieces(void)
+{
+    int ends[2];
+    char sink[IO_CHUNK];
+    struct writer w;
+    size_t total = 0;
+    CHECK(mkfifo("fifo", 0600) == 0);
+    ends[0] = open("fifo", O_RDONLY | O_NONBLOCK);
+    ends[1] = open("fifo", O_WRONLY);
+    CHECK(ends[0] >= 0 && ends[1] >= 0 && close(ends[0]) == 0);
+    writer_open(&w, ends[1]);
+    writer_line(&w, TEXT("x"));
+    CHECK(w.own < 0 && !writer_flush(&w) && errno == EPIPE && writer_pending(&w) == 2);
+    ends[0] = open("fifo", O_RDONLY | O_NONBLOCK);
+    CHECK(ends[0] >= 0 && writer_flush(&w) && writer_pending(&w) == 0);
+    CHECK(read(ends[0], sink, sizeof sink) == 2 && memcmp(sink, "x\n", 2) == 0);
+    memset(sink, 'y', sizeof sink);
+    for (int i = 0; i < 100; i++)
+        writer_line(&w, (struct span){sink, 10000 - 1});
+    CHECK(writer_flush(&w) && writer_pending(&w) > 0 && !(fcntl(ends[1], F_GETFL) & O_NONBLOCK));
+    for (ssize_t n; total < 1000000 && (n = read(ends[0], sink, sizeof sink)) > 0; total += (size_t)n)
+        CHECK(writer_flush(&w));
+    CHECK(total == 1000000 && writer_pending(&w) == 0);
+    close(ends[0]);
+    unlink("fifo");
+    CHECK(writer_close(&w) && writer_close(&w)); /* the second time there is nothing to close */
+}
+
+/* Draining waits for the reader, however much there is. */
+static void test_writer_drain(void)
+{
+    int ends[2], gate[2], status = 1;
+    char text[10000] = "";
+    struct writer w;
+    CHECK(pipe(ends) == 0 && pipe(gate) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        size_t total = 0;
+        close(ends[1]);
+        close(gate[1]);
+        while (read(gate[0], text, 1) > 0)
+            ;
+        for (ssize_t n; (n = read(ends[0], text, sizeof text)) > 0;)
+            total += (size_t)n;
+        _exit(total == 1000000 ? 0 : 1);
+    }
+    close(ends[0]);
+    writer_open(&w, ends[1]);
+    for (int i = 0; i < 100; i++)
+        writer_line(&w, (struct span){text, sizeof text - 1});
+    CHECK(writer_flush(&w) && writer_pending(&w) > 0); /* full, and nobody reads yet */
+    close(gate[0]);
+    close(gate[1]);
+    CHECK(writer_drain(&w) && writer_pending(&w) == 0 && writer_close(&w));
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+/* Of a descriptor that is none, the first write tells. */
+static void test_writer_none(void)
+{
+    struct writer w;
+    writer_open(&w, -1);
+    CHECK(writer_flush(&w) && writer_drain(&w)); /* nothing to write */
+    writer_line(&w, TEXT("x"));
+    CHECK(!writer_flush(&w) && errno == EBADF && writer_pending(&w) == 2);
+    CHECK(writer_close(&w));
+}
+
+static void test_reader_ready(void)
+{
+    struct reader r = {.max = 10};
+    struct span line;
+    CHECK(!reader_ready(&r));
+    reader_feed(&r, "ab", 2);
+    CHECK(!reader_ready(&r));
+    reader_feed(&r, "\ncd", 3);
+    CHECK(reader_ready(&r) && reader_next(&r, &line) == READER_LINE && span_eq(line, "ab"));
+    CHECK(!reader_ready(&r));
+    reader_free(&r);
+}
+
 int main(void)
 {
+    test_reader_ready();
     test_reader_limit();
     test_reader_pieces();
     test_reader_fill();
     test_writer();
+    test_writer_pieces();
+    test_writer_drain();
+    test_writer_none();
     return failures != 0;
 }

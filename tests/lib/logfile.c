@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -104,6 +106,7 @@ static void test_kinds_of_files(void)
         {"{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b\":2}\n", "={\"a\":1}\n!\n"}, /* the sum is missing */
         {"{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b\":2", "={\"a\":1}\n~\n"},
         {"{\"a\":2,\"crc\":\"561bacaf\"}\n{\"b\":2}\n", "!\n={\"b\":2}\n"},
+        {"{\"a\":2,\"crc\":\"561bacaf\"}", "~\n"}, /* wrong, without line end */
         {"{\"b\":2}\n{\"a\":1,\"crc\":\"561bacaf\"}\n",
          "={\"b\":2}\n={\"a\":1}\n"}, /* appended to an old one */
     };
@@ -180,8 +183,133 @@ static void test_damage(void)
     buf_free(&got);
 }
 
+/* Another process has the log: EBUSY, and nothing of it is touched. */
+static void test_busy(void)
+{
+    struct logfile l;
+    int ready[2], leave[2];
+    char c = 0;
+    write_log("busy", span_of("theirs\n"));
+    CHECK(pipe(ready) == 0 && pipe(leave) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(leave[1]);
+        c = logfile_open(&l, "busy") ? 'y' : 'n';
+        _exit(write(ready[1], &c, 1) == 1 && read(leave[0], &c, 1) == 0 ? 0 : 1);
+    }
+    close(leave[0]);
+    CHECK(read(ready[0], &c, 1) == 1 && c == 'y');
+    CHECK(!logfile_open(&l, "busy") && errno == EBUSY && l.fd < 0);
+    close(leave[1]);
+    CHECK(waitpid(pid, NULL, 0) == pid && logfile_open(&l, "busy") && log_is(&l, "theirs\n"));
+    close(ready[0]);
+    close(ready[1]);
+    logfile_close(&l);
+    logfile_close(&l); /* again: nothing is left to close */
+    CHECK(l.fd == -1 && !l.path);
+}
+
+/* The longest file that may be written from here on; the soft limit, so that it can be raised again. */
+static void limit(rlim_t size)
+{
+    struct rlimit r;
+    CHECK(getrlimit(RLIMIT_FSIZE, &r) == 0);
+    r.rlim_cur = size < r.rlim_max ? size : r.rlim_max;
+    CHECK(setrlimit(RLIMIT_FSIZE, &r) == 0);
+}
+
+/* What does not fit is not there at all: neither the start of a text, nor the line end before it. */
+static void test_full(void)
+{
+    struct logfile l;
+    struct buf b = {0};
+    write_log("logfull", span_of("{\"a\":1}"));
+    CHECK(logfile_open(&l, "logfull"));
+    read_all(&b, &l);
+    int before = names();
+    limit(7);
+    CHECK(!logfile_append(&l, span_of("{\"b\":1}\n")) && errno == EFBIG && l.size == 7);
+    limit(10);
+    CHECK(!logfile_append(&l, span_of("{\"b\":1}\n")) && errno == EFBIG && log_is(&l, "{\"a\":1}"));
+    CHECK(!logfile_replace(&l, span_of("{\"instead\":1}\n")) && errno == EFBIG && log_is(&l, "{\"a\":1}"));
+    limit(RLIM_INFINITY);
+    CHECK(logfile_append(&l, span_of("{\"b\":1}\n")) && log_is(&l, "{\"a\":1}\n{\"b\":1}\n"));
+    CHECK(names() == before);
+    logfile_close(&l);
+    unlink("logfull");
+    buf_free(&b);
+}
+
+/* A log that cannot be replaced stays as it was, and no other file is left behind. */
+static void test_not_replaced(void)
+{
+    char longest[256] = "log";
+    struct logfile l;
+    struct stat st;
+    memset(longest + 3, 'x', sizeof longest - 4); /* no name for the new file is left in 255 bytes */
+    CHECK(logfile_open(&l, longest) && logfile_append(&l, span_of("old\n")));
+    int before = names();
+    CHECK(!logfile_replace(&l, span_of("new\n")) && errno == ENAMETOOLONG && log_is(&l, "old\n"));
+    CHECK(names() == before && logfile_append(&l, span_of("more\n")) && log_is(&l, "old\nmore\n"));
+    logfile_close(&l);
+    unlink(longest);
+
+    CHECK(logfile_open(&l, "logdir") && logfile_append(&l, span_of("old\n")));
+    CHECK(unlink("logdir") == 0 && mkdir("logdir", 0700) == 0);
+    before = names();
+    CHECK(!logfile_replace(&l, span_of("new\n")) && errno == EISDIR && log_is(&l, "old\n"));
+    CHECK(names() == before && stat("logdir", &st) == 0 && S_ISDIR(st.st_mode));
+    logfile_close(&l);
+    rmdir("logdir");
+
+    CHECK(mkdir("gone", 0700) == 0 && logfile_open(&l, "gone/log") && logfile_append(&l, span_of("old\n")));
+    CHECK(unlink("gone/log") == 0 && rmdir("gone") == 0);
+    CHECK(!logfile_replace(&l, span_of("new\n")) && errno == ENOENT && log_is(&l, "old\n"));
+    logfile_close(&l);
+}
+
+/* A file that has no name any more could not be replaced: it is refused. */
+static void test_nameless(void)
+{
+    char path[48];
+    struct logfile l;
+    write_log("nameless", span_of("x\n"));
+    int fd = open("nameless", O_RDWR);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    CHECK(fd >= 0 && unlink("nameless") == 0 && !logfile_open(&l, path) && errno == ENOENT && l.fd < 0);
+    close(fd);
+}
+
+/* A descriptor that fails is told as such by each function, with errno. */
+static void test_failing(void)
+{
+    struct logfile l;
+    struct logfile_reader r = {.max = 1000};
+    struct span line;
+    write_log("failing", span_of("{\"a\":1,\"crc\":\"561bacaf\"}\n{\"b"));
+    CHECK(logfile_open(&l, "failing"));
+    close(l.fd);
+    l.fd = open("failing", O_RDONLY); /* the torn line can be read, and not be taken off */
+    CHECK(logfile_read(&l, &r, &line) == LOGFILE_LINE && logfile_read(&l, &r, &line) == LOGFILE_FAILED);
+    CHECK(!logfile_append(&l, span_of("x\n")) && errno == EBADF);
+    logfile_read_end(&r);
+    close(l.fd);
+    l.fd = -1;
+    CHECK(logfile_read(&l, &r, &line) == LOGFILE_FAILED && errno == EBADF);
+    CHECK(!logfile_replace(&l, span_of("x\n")) && errno == EBADF && !logfile_cut(&l, -1));
+    logfile_read_end(&r);
+    logfile_close(&l);
+    CHECK(logfile_open(&l, "failing") && l.size == 28);
+    logfile_close(&l);
+}
+
 int main(void)
 {
+    test_busy();
+    test_full();
+    test_not_replaced();
+    test_nameless();
+    test_failing();
     test_kinds_of_files();
     test_open_end();
     test_damage();
