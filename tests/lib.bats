@@ -32,6 +32,8 @@ load helper
 @test "lib: WebSocket frames as a client sends them" { "$RELAY_BUILD/tests/lib/ws"; }
 @test "lib: the status of a run" { "$RELAY_BUILD/tests/lib/status"; }
 @test "lib: the constructs and blocks of a text" { "$RELAY_BUILD/tests/lib/marks"; }
+@test "lib: bearer tokens" { "$RELAY_BUILD/tests/lib/token"; }
+@test "lib: descriptors and manifests" { "$RELAY_BUILD/tests/lib/descriptor"; }
 
 @test "lib: the framer cuts like a model that looks at one byte at a time" {
     "$RELAY_BUILD/tests/lib/stream"

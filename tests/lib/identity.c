@@ -55,8 +55,71 @@ static void test_learnt(void)
     identities_free(&all);
 }
 
+/* A name in one form is used as it is; any other is made into it. */
+static void test_platforms(void)
+{
+    static const char *const rows[][2] = {
+        {"\"a_b-9\"", NULL},
+        {"\"a~b\"", "\"a~b\""},
+        {"\"A=\"", "\"a=\""},
+        {"\" a \"", "\"a\""},
+        {"\"\\u0041\"", "\"a\""},
+        {"\"\"", ""},
+        {"\" \"", ""},
+        {"7", ""},
+        {"null", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf text = {0};
+        struct span v = span_of(rows[i][0]), got = identity_platform(&text, v);
+        const char *want = rows[i][1];
+        if (!want)
+            CHECK_THAT(got.p == v.p && got.n == v.n, "%s", rows[i][0]);
+        else
+            CHECK_THAT(*want ? span_eq(got, want) : !got.p, "%s", rows[i][0]);
+        buf_free(&text);
+    }
+}
+
+static void add_hello(struct buf *out, size_t platform, size_t bot)
+{
+    out->len = 0;
+    buf_str(out, "{\"type\":\"hello\",\"platform\":\"");
+    while (platform--)
+        buf_ch(out, 'p');
+    buf_str(out, "\",\"botId\":\"");
+    while (bot--)
+        buf_ch(out, 'b');
+    buf_str(out, "\"}");
+}
+
+/* Hellos cannot fill the memory: names beyond the bound, and one identity too many, are not learnt. */
+static void test_bounds(void)
+{
+    struct identities all = {0};
+    struct buf b = {0};
+    add_hello(&b, IDENTITY_LONG - 2, IDENTITY_LONG - 2);
+    CHECK(learns(&all, buf_cstr(&b)) == &all.v[0]);
+    add_hello(&b, IDENTITY_LONG - 1, 1);
+    CHECK(!learns(&all, buf_cstr(&b)));
+    add_hello(&b, 1, IDENTITY_LONG - 1);
+    CHECK(!learns(&all, buf_cstr(&b)) && all.n == 1);
+    for (size_t n = 1; n < IDENTITIES_MAX; n++) {
+        add_hello(&b, 1, n);
+        CHECK(learns(&all, buf_cstr(&b)) == &all.v[n]);
+    }
+    add_hello(&b, 2, 1);
+    CHECK(!learns(&all, buf_cstr(&b)) && all.n == IDENTITIES_MAX);
+    add_hello(&b, 1, 1); /* known ones still are */
+    CHECK(learns(&all, buf_cstr(&b)) == &all.v[1]);
+    identities_free(&all);
+    buf_free(&b);
+}
+
 int main(void)
 {
+    test_platforms();
+    test_bounds();
     test_learnt();
     test_identities();
     return failures != 0;

@@ -228,6 +228,8 @@ static void test_strings(void)
                                         "A")},
         {ROW("\"\\ud800\\ud83d\\ude00x\""), ROW("\xef\xbf\xbd\xf0\x9f\x98\x80x")},
         {ROW("\"\\ud800\\n\""), ROW("\xef\xbf\xbd\n")},
+        {ROW("\"\\ud800\\n12345\""), ROW("\xef\xbf\xbd\n12345")},
+        {ROW("\"\\ud800\\uffff\""), ROW("\xef\xbf\xbd\xef\xbf\xbf")},
         {ROW("\"\\u00e9\\u20AC\xc3\xa9\""), ROW("\xc3\xa9\xe2\x82\xac\xc3\xa9")},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -353,6 +355,29 @@ static void test_write(void)
     buf_free(&b);
 }
 
+/* White space before a value separates it, as the brackets and the colon do; and a list has no members. */
+static void test_gaps(void)
+{
+    static const char *const gaps[] = {" ", "\t", "\n", "{", "[", ":"};
+    struct json_members m = {0};
+    struct buf b = {0}, want = {0};
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        buf_printf(&b, "1%s", gaps[i]);
+        json_put_int(&b, 2);
+        json_put_int(&b, 3);
+        want.len = 0;
+        buf_printf(&want, "1%s2,3", gaps[i]);
+        CHECK_THAT(holds(&b, buf_as_span(&want)), "gap %zu", i);
+    }
+    json_list(&m, TEXT("{\"a\":1}"));
+    CHECK(m.n == 1);
+    json_list(&m, TEXT("[1,{\"a\":2}]"));
+    CHECK(m.n == 0 && !json_get(&m, "a").p);
+    json_members_free(&m);
+    buf_free(&b);
+    buf_free(&want);
+}
+
 static int judge_lines(void)
 {
     struct reader r = {.fd = STDIN_FILENO, .max = 1 << 20};
@@ -376,5 +401,6 @@ int main(int argc, char **argv)
     test_kinds();
     test_edit();
     test_write();
+    test_gaps();
     return failures != 0;
 }

@@ -202,6 +202,17 @@ static void bounds(void)
     buf_free(&b);
 }
 
+/* A search that found nothing is not done again, but one from further back is. */
+static void ticks(void)
+{
+    struct ticks t = {0};
+    struct span text = TEXT("``a`");
+    CHECK(ticks_find(&t, text, 2, text.n, 2) == SIZE_MAX && ticks_find(&t, text, 3, text.n, 2) == SIZE_MAX);
+    CHECK(ticks_find(&t, text, 0, text.n, 2) == 0 && ticks_find(&t, text, 0, text.n, 1) == 3);
+    CHECK(ticks_find(&t, text, 0, text.n, 3) == SIZE_MAX && ticks_find(&t, text, 0, text.n, 3) == SIZE_MAX);
+    CHECK(ticks_find(&t, text, text.n, text.n, 1) == SIZE_MAX);
+}
+
 /* Of marks that begin at one place, the longer one holds the others. */
 static void sorting(void)
 {
@@ -249,6 +260,7 @@ static const struct row lines[] = {
     {NULL, TEXT("```c\r\r\nx\n``\n~~~\n``` \n"), "occceb|"},
     {NULL, TEXT("``` a`b\n~~~ a`b\n~~~~ c\n~~~"), "toce|"},
     {NULL, TEXT("> ```\n> a\nb"), "oct|"},
+    {NULL, TEXT("``~\n~~`\n```~\n~~~`\n```"), "ttoce|"},
     {NULL, TEXT("a\n    b\n\n    c"), "ttbi|"},
     /* items */
     {NULL, TEXT("1) a\n   b\n2. c\n1234567890. d"), "ttt't~|   "},
@@ -311,23 +323,21 @@ static void starts(void)
         const struct dialect *d = dialect_find((struct span){name, name ? strlen(name) : 0});
         CHECK_THAT(blocks_starts(d, rows[i].text, 0) == rows[i].yes, "%s", rows[i].text.p);
     }
+    struct cursor none = {.text = {"-", 1}};
+    CHECK(!start_rule(&none, 0) && !start_heading(&none, 0) && !start_underline(&none, 0));
+    CHECK(!start_item(&none, 0, false, &(unsigned){0}) && span_blank(&none, 0));
 }
 
 /* Whether the first line is a table's, which takes a look at the second one. */
 static void heads(void)
 {
     static const struct row rows[] = {
-        {NULL, TEXT("a|b\n-|-"), "1"},
-        {NULL, TEXT("> a|b\n> -|-"), "1"},
-        {NULL, TEXT("a|b\n"), "0"},
-        {NULL, TEXT("a|b"), "0"},
-        {NULL, TEXT("a|b\n \t>"), "0"},
-        {NULL, TEXT("a|b\n\0-|-"), "0"},
-        {NULL, TEXT("# a|b\n-|-"), "0"},
-        {"slack", TEXT("a|b\n-|-"), "0"},
-        {NULL, TEXT("a|b\n---"), "0"},
-        {NULL, TEXT("|\n|-|"), "1"},
-        {NULL, TEXT("a|b|\\|\r\n|-|-|-|\r"), "1"},
+        {NULL, TEXT("a|b\n-|-"), "1"},   {NULL, TEXT("> a|b\n> -|-"), "1"},
+        {NULL, TEXT("a|b\n"), "0"},      {NULL, TEXT("a|b"), "0"},
+        {NULL, TEXT("a|b\n \t>"), "0"},  {NULL, TEXT("a|b\n\0-|-"), "0"},
+        {NULL, TEXT("# a|b\n-|-"), "0"}, {"slack", TEXT("a|b\n-|-"), "0"},
+        {NULL, TEXT("a|b\n---"), "0"},   {NULL, TEXT("|\n|-|"), "1"},
+        {NULL, TEXT("||\n|-|"), "1"},    {NULL, TEXT("a|b|\\|\r\n|-|-|-|\r"), "1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *name = rows[i].dialect;
@@ -406,6 +416,7 @@ int main(void)
 {
     constructs();
     bounds();
+    ticks();
     sorting();
     blocks();
     starts();
