@@ -59,5 +59,6 @@ load helper
 }
 
 @test "lib: dial's ledger of owed replies, and its queue" { "$RELAY_BUILD/tests/lib/ledger"; }
+@test "lib: replies to dial that are missing or refusals" { "$RELAY_BUILD/tests/lib/owed"; }
 @test "lib: the flip as dial sees it" { "$RELAY_BUILD/tests/lib/flip"; }
 @test "lib: when to dial again, and when never to" { "$RELAY_BUILD/tests/lib/reconnect"; }
