@@ -34,6 +34,7 @@ load helper
 @test "lib: the constructs and blocks of a text" { "$RELAY_BUILD/tests/lib/marks"; }
 @test "lib: bearer tokens" { "$RELAY_BUILD/tests/lib/token"; }
 @test "lib: descriptors and manifests" { "$RELAY_BUILD/tests/lib/descriptor"; }
+@test "lib: frames as lines for people, types of media" { "$RELAY_BUILD/tests/lib/view"; }
 
 @test "lib: the framer cuts like a model that looks at one byte at a time" {
     "$RELAY_BUILD/tests/lib/stream"
