@@ -2,7 +2,10 @@
 /* What the two sides declare: a platform's descriptor, and the commands of a manifest. */
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/diag.h"
 #include "check.h"
 #include "relay/descriptor.h"
 #include "relay/manifest.h"
@@ -106,8 +109,37 @@ static void test_manifests(void)
     buf_free(&why);
 }
 
+/* The exit status of a process that reads that manifest; 0: what it read is the whole file. */
+static int reading(const char *path, size_t max, const char *want)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct buf b = {0};
+        manifest_read(&b, path, max);
+        _exit(reads(&b, want) ? 0 : 1);
+    }
+    CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void test_files(void)
+{
+    static const char good[] = "[ {\"name\":\"a\",\"description\":\"\"} ]\n", bad[] = "[1]";
+    char name[] = "manifest.XXXXXX";
+    int fd = mkstemp(name);
+    CHECK(fd >= 0 && write(fd, good, strlen(good)) == (ssize_t)strlen(good));
+    CHECK(reading(name, strlen(good), good) == 0);
+    CHECK(reading(name, strlen(good) - 1, good) == EX_NOINPUT);
+    CHECK(ftruncate(fd, 0) == 0 && reading(name, 100, "") == EX_DATAERR);
+    CHECK(pwrite(fd, bad, strlen(bad), 0) == (ssize_t)strlen(bad) && reading(name, 100, bad) == EX_DATAERR);
+    CHECK(close(fd) == 0 && unlink(name) == 0);
+    CHECK(reading(name, 100, "") == EX_NOINPUT && reading(".", 100, "") == EX_NOINPUT);
+}
+
 int main(void)
 {
+    test_files();
     test_lengths();
     test_platforms();
     test_manifests();

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The status of a run, in JSON and for people. */
 #include <dirent.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dial/status.h"
 #include "check.h"
+#include "dial/status.h"
 #include "json/json.h"
 
 static const struct status open_status = {
@@ -124,8 +126,36 @@ static void test_file(void)
     buf_free(&missing);
 }
 
+/* A status for which there is no room does not take the place of the last one, and is written later. */
+static void test_no_room(void)
+{
+    char dir[] = "status.XXXXXX";
+    struct buf name = {0};
+    struct status s = open_status;
+    struct rlimit was, none;
+    struct stat one, two;
+    if (!mkdtemp(dir) || getrlimit(RLIMIT_FSIZE, &was) != 0)
+        abort();
+    buf_printf(&name, "%s/s", dir);
+    struct status_file f = {.path = buf_cstr(&name)};
+    CHECK(status_file_write(&f, &s) && stat(f.path, &one) == 0);
+    s.waiting++;
+    f.failed = true; /* it was told before: nothing is said while the limit holds for stderr, too */
+    none = (struct rlimit){16, was.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK(setrlimit(RLIMIT_FSIZE, &none) == 0);
+    CHECK(status_file_write(&f, &s) && f.failed);
+    CHECK(setrlimit(RLIMIT_FSIZE, &was) == 0 && entries(dir) == 3);
+    CHECK(stat(f.path, &two) == 0 && two.st_ino == one.st_ino && two.st_size == one.st_size);
+    CHECK(status_file_write(&f, &s) && !f.failed && stat(f.path, &two) == 0 && two.st_ino != one.st_ino);
+    CHECK(unlink(f.path) == 0 && rmdir(dir) == 0);
+    status_file_free(&f);
+    buf_free(&name);
+}
+
 int main(void)
 {
+    test_no_room();
     test_clock_back();
     test_file();
     test_members();
