@@ -98,13 +98,14 @@ END
     for i in $(seq 1000); do inbound "$(printf %02000d "$i")"; done >chunk
     mkfifo cmds
     export URL
-    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" --lazy --timeout 30 "$URL" <cmds >got'
+    background sh -c '/usr/bin/python3 "$RELAY_SOURCE/tests/peers/client.py" --lazy --timeout 600 "$URL" <cmds >got'
     client=$!
     exec 8>cmds
     printf '%s\n' "$HELLO" >&8
     until_true 5 grep -q hello stub.out
-    (for i in $(seq $((n / 1000))); do cat chunk; done >&9; : >fed) 3>&- &
+    (for i in $(seq $((n / 1000))); do cat chunk; done >stub.in; : >fed) 3>&- 9>&- &
     feeder=$!
+    PIDS="$PIDS $feeder"
     sleep 0.3
     [ ! -e fed ]
     [ "$(sed -n 's/VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$STUB/status")" -lt "${ASAN_KB:-200000}" ]
