@@ -113,11 +113,12 @@ torture: deps ## Run the torture scripts whole (an hour and more; SEED=N).
 
 # Line and branch coverage of lib/ and cmd/ by the whole suite, without the inside of uthash's macros and without the ends of a
 # process that nothing but a broken machine brings about (die). gcovr is not among the dependencies.
+# The files of the counts themselves run into the limits that one test sets: its failure does not stop this.
 coverage: deps ## Print the coverage of the tests (needs gcovr).
 	mkdir -p build/coverage && $(CC) -c -o build/coverage/dump.o tests/coverage/dump.c
 	@$(MAKE) --no-print-directory -s -j2 B=build/coverage HARDEN= HARDEN_LD= all test-programs CFLAGS='-O0 -g --coverage' \
 	    LDFLAGS='-Wl,--wrap=raise,--wrap=_exit $(CURDIR)/build/coverage/dump.o'
-	FILE_TIMEOUT=900 tests/run build/coverage $(filter-out tests/unsanitized.bats,$(wildcard tests/*.bats))
+	-FILE_TIMEOUT=900 tests/run build/coverage $(filter-out tests/unsanitized.bats,$(wildcard tests/*.bats))
 	gcovr -r . --object-directory build/coverage -f lib/ -f cmd/ -s --gcov-ignore-parse-errors \
 	    --exclude-throw-branches --exclude-unreachable-branches --exclude-lines-by-pattern '.*\b(HASH_|DL_|die\().*'
 
