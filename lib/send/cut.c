@@ -102,7 +102,7 @@ static enum level rate_lines(const struct scan *c, const struct gap *g, enum lin
     }
     if (before == LINE_OPENS || (b->kind == LINE_CLOSES && c->code[1]))
         return EMPTY_BLOCK;
-    bool broken = b->goes_on &&
+    bool broken = b->goes_on && c->i &&
                   c->s->text.p[c->i - 1] == '\\'; /* a line break; at the end it would be a \\ */
     if (broken || b->kind == LINE_UNDERLINE || b->kind == LINE_DELIMITER || before == LINE_DELIMITER ||
         (b->goes_on && blocks_starts(b->dialect, c->s->text, b->content)))

@@ -247,11 +247,44 @@ static void check(struct span text, const struct split_rule *r)
     free(breaks);
 }
 
-static void check_random(size_t texts, uint64_t seed)
+/* Every limit, unit and dialect. */
+static void check_all(struct span text)
 {
-    static const size_t limits[] = {1, 2, 3, 5, 8, 13, 20, 40, 60, 100, 280, 2000};
+    static const size_t limits[] = {1, 2, 3, 5, 8, 10, 13, 20, 40, 60, 100, 280, 2000};
     static const char *const dialects[] = {"", "discord", "slack", "markdown_v2", "commonmark"};
     enum { DIALECTS = sizeof dialects / sizeof *dialects };
+    for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
+        for (unsigned kind = 0; kind < 2 * DIALECTS && !problem; kind++) {
+            struct split_rule r = {limits[l], kind & 1, dialect_find(span_of(dialects[kind / 2]))};
+            if (split_possible(&r, text))
+                check(text, &r);
+            if (!problem)
+                continue;
+            struct buf shown = {0};
+            json_quote(&shown, text.p, text.n);
+            printf("limit %zu %s, dialect '%s': %s\n%s\n", r.max, r.utf16 ? "utf16" : "chars",
+                   dialects[kind / 2], problem, buf_cstr(&shown));
+            buf_free(&shown);
+        }
+}
+
+/* Texts on which splitting once failed. */
+static void check_known(void)
+{
+    static const char *const texts[] = {
+        "\u2028\n        code", /* a gap at the start, before a line that goes on */
+    };
+    struct buf text = {0};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        text.len = 0;
+        buf_str(&text, texts[i]);
+        check_all(buf_as_span(&text));
+    }
+    buf_free(&text);
+}
+
+static void check_random(size_t texts, uint64_t seed)
+{
     struct buf text = {0};
     for (size_t t = 0; t < texts && !problem; t++) {
         state = seed + t * 0x9e3779b97f4a7c15U;
@@ -259,22 +292,9 @@ static void check_random(size_t texts, uint64_t seed)
         random_below(1);
         text.len = 0;
         make_text(&text, random_below(t % 10 ? 600 : 6000));
-        for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
-            for (unsigned kind = 0; kind < 2 * DIALECTS && !problem; kind++) {
-                struct split_rule r = {limits[l], kind & 1, dialect_find(span_of(dialects[kind / 2]))};
-                struct span s = buf_as_span(&text);
-                if (split_possible(&r, s))
-                    check(s, &r);
-                if (problem)
-                    printf("text %zu, seed %" PRIu64 ", limit %zu %s, dialect '%s': %s\n", t, seed, r.max,
-                           r.utf16 ? "utf16" : "chars", dialects[kind / 2], problem);
-            }
-    }
-    if (problem) {
-        struct buf shown = {0};
-        json_quote(&shown, text.p, text.len);
-        printf("%s\n", buf_cstr(&shown));
-        buf_free(&shown);
+        check_all(buf_as_span(&text));
+        if (problem)
+            printf("text %zu, seed %" PRIu64 "\n", t, seed);
     }
     buf_free(&text);
 }
@@ -313,6 +333,7 @@ int main(int argc, char **argv)
         fputs("usage: split [TEXTS [SEED]] | lengths\n", stderr);
         return 64;
     }
+    check_known();
     check_random((size_t)texts, (uint64_t)seed);
     printf("%" PRId64 " texts, seed %" PRId64 ": %s\n", texts, seed, problem ? problem : "all well");
     return problem ? 1 : 0;
