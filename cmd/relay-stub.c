@@ -90,6 +90,7 @@ static const struct opt options[] = {
     OPT_FLAG(0, "lenient", &stub.connector.o.lenient, "do not refuse what real connectors refuse"),
     OPT_TIME(0, "ack-wait", &stub.connector.o.patience, 0,
              "report an inbound_ack that takes longer (default 10s)"),
+    OPT_FLAG(0, "pushback", &stub.connector.delivery.measured, "report how fast each backlog is taken"),
     OPT_FLAG('c', "console", &stub.console, "chat: type as a user, read the agent's answers"),
     OPT_CALL(0, "replay", "FILE", on_replay, "deliver the frames that came down in this recording"),
     OPT_CALL(0, "expect", "FILE", on_expect, "exit 1 unless these frames come, in order"),

@@ -30,7 +30,7 @@ _relay_stub() {
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-p --port --url-file -b --background --max-life --secret --cert --key --descriptor --result --buffer --wake --wake-url --wake-cooldown --sessions --lenient --ack-wait -c --console --replay --expect --close --drop-after --http-status --half-open --every --delay --shuffle --no-result --no-ack --fragment --coalesce --duplicate --garbage --slow-read --seed --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-p --port --url-file -b --background --max-life --secret --cert --key --descriptor --result --buffer --wake --wake-url --wake-cooldown --sessions --lenient --ack-wait --pushback -c --console --replay --expect --close --drop-after --http-status --half-open --every --delay --shuffle --no-result --no-ack --fragment --coalesce --duplicate --garbage --slow-read --seed --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_stub relay-stub

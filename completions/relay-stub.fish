@@ -17,6 +17,7 @@ complete -c relay-stub -l wake-cooldown -x -d 'shortest time between two wake-up
 complete -c relay-stub -l sessions -x -a 'one replace many' -d 'on a second connection of a token id: refuse it, close the first, keep both'
 complete -c relay-stub -l lenient -d 'do not refuse what real connectors refuse'
 complete -c relay-stub -l ack-wait -x -d 'report an inbound_ack that takes longer (default 10s)'
+complete -c relay-stub -l pushback -d 'report how fast each backlog is taken'
 complete -c relay-stub -s c -l console -d 'chat: type as a user, read the agent\'s answers'
 complete -c relay-stub -l replay -r -F -d 'deliver the frames that came down in this recording'
 complete -c relay-stub -l expect -r -F -d 'exit 1 unless these frames come, in order'

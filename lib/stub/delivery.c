@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/diag.h"
 #include "stub/delivery.h"
 
 enum {
@@ -17,6 +18,15 @@ static void send_delivery(const struct delivery *d, struct span line)
         conn_send(d->to, line);
 }
 
+/* The backlog is taken (left: 0), or the gateway has left so many of it. */
+static void measure(struct delivery *d, size_t left)
+{
+    struct buf text = {0};
+    if (pushback_over(&d->pushback, &text, left, clock_ms()) && d->measured)
+        warn("measure backlog: %s", buf_cstr(&text));
+    buf_free(&text);
+}
+
 static void drain(struct delivery *d)
 {
     struct entry *e;
@@ -26,6 +36,7 @@ static void drain(struct delivery *d)
     d->gate = e;
     d->gate_since = clock_ms();
     d->gate_told = false;
+    pushback_sent(&d->pushback, d->gate_since);
 }
 
 static void send_held(struct delivery *d)
@@ -44,6 +55,8 @@ void delivery_target(struct delivery *d, struct conn *to, bool asleep)
     if (d->to == to)
         return;
     d->to = to;
+    if (d->gate)
+        measure(d, d->spool.count);
     d->gate = NULL;
     spool_rewind(&d->spool);
     if (!to)
@@ -141,10 +154,15 @@ bool delivery_ack(struct delivery *d, struct span id)
     struct entry *e = spool_find(&d->spool, id);
     if (!e)
         return false;
-    if (e == d->gate)
+    bool gated = e == d->gate;
+    if (gated) {
+        pushback_acked(&d->pushback, id, clock_ms());
         d->gate = NULL;
+    }
     spool_ack(&d->spool, e);
     drain(d);
+    if (gated && !d->gate && !d->spool.fresh)
+        measure(d, 0);
     return true;
 }
 
@@ -184,6 +202,7 @@ size_t delivery_unacked(const struct delivery *d)
 
 void delivery_close(struct delivery *d)
 {
+    pushback_free(&d->pushback);
     spool_close(&d->spool);
     buf_free(&d->held);
 }

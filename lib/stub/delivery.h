@@ -5,6 +5,7 @@
 #define RELAY_STUB_DELIVERY_H
 
 #include "stub/conn.h"
+#include "stub/pushback.h"
 #include "stub/spool.h"
 
 struct delivery {
@@ -15,6 +16,8 @@ struct delivery {
     const struct entry *gate; /* the entry for whose ack the next one waits */
     int64_t gate_since;       /* clock_ms() */
     bool gate_told;
+    bool measured; /* report how fast each backlog is taken */
+    struct pushback pushback;
     bool duplicate; /* fault: every delivery is sent twice */
     bool wanted;    /* set here: something is in the buffer of a sleeping instance, so wake it */
     size_t cut;     /* live deliveries that were lost with their gateway */
