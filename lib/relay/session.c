@@ -3,8 +3,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "relay/session.h"
+#include "base/sha256.h"
 #include "base/text.h"
+#include "relay/session.h"
 
 static void add_part(struct buf *out, struct span part)
 {
@@ -64,4 +65,9 @@ void session_key(struct buf *out, const struct session *s)
     add_part(out, thread);
     if (!dm && !thread.n)
         add_part(out, who);
+}
+
+void session_id(struct buf *out, struct span key)
+{
+    sha256_hex(out, key);
 }

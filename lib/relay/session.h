@@ -19,4 +19,8 @@ struct session {
 /* Appends the session key's text. */
 void session_key(struct buf *out, const struct session *s);
 
+/* Appends a name for files of the session with that key (any bytes): 64 hex digits. Different keys never share one
+ * (SHA-256), and nothing in a hostile key reaches the file system. */
+void session_id(struct buf *out, struct span key);
+
 #endif
