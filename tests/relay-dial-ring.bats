@@ -48,6 +48,31 @@ opened() {
     ended 76
 }
 
+@test "the marks of an outbound stay in the ring: they come back on its results, and never from the peer" {
+    start_peer --mute
+    RING_LEAVES=1 start_ring "$URL"
+    until_true 20 grep -q slack peer.out
+    up '{"type":"outbound","requestId":"r","more":true,"action":{"op":"send","n":1.50,"more":true},"again":true}'
+    up '{"type":"outbound","requestId":"s","action":{"op":"send"}}'
+    up '{"type":"outbound","requestId":"t","more":true,"refused":"no","action":{}}'
+    up '{"type":"outbound","requestId":"u","again":true,"action":{"op":"unanswered"}}'
+    until_true 20 grep -q '"u"' peer.out
+    [ "$(sed 's/^1 //' peer.out | tail -n +3)" = '{"type":"outbound","requestId":"r","action":{"op":"send","n":1.50,"more":true}}
+{"type":"outbound","requestId":"s","action":{"op":"send"}}
+{"type":"outbound","requestId":"u","action":{"op":"unanswered"}}' ]
+    tell '{"type":"outbound_result","requestId":"r","result":{"success":true,"n":1.50}}'
+    tell '{"type":"outbound_result","more":true,"requestId":"s","result":{"success":true},"again":1}'
+    down '"requestId":"s"'
+    grep -qxF '{"type":"outbound_result","requestId":"r","result":{"success":true,"n":1.50},"more":true,"again":true}' down
+    grep -qxF '{"type":"outbound_result","requestId":"s","result":{"success":true}}' down
+    grep -qxF '{"type":"outbound_result","requestId":"t","result":{"success":false,"error":"no"},"synthetic":true,"more":true}' down
+    kill "$PEER"
+    down '^{"type":"outbound_result","requestId":"u",.*"ambiguous":true},"synthetic":true,"again":true}$'
+    exec 7>&-
+    kill "$RING"
+    until_true 30 test -s status
+}
+
 @test "drain: going_idle, ack, head closed, work finished, close 1000, exit 0" {
     start_peer
     background bash -c 'relay-dial "$1" -- sh -c "sh hello.sh | sh idle.sh" 2>err & echo $! >pid; wait $!; echo $? >status' - "$URL"

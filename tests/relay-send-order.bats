@@ -66,6 +66,27 @@ mark() {
     [ ! -s err ]
 }
 
+@test "an outbound says that more parts follow, and that it is sent again after a refusal with a retry_after" {
+    stage --max-length 6
+    marks() { jq -r 'select(.type == "outbound" and .requestId == "'"$1"'") | "\(.more // "-") \(.again // "-")"' out | paste -sd ' '; }
+    send a 'one.. two..'
+    send b x 2
+    send t '' 1 typing
+    result a
+    mark 1
+    have_left a b t a/2
+    [ "$(marks a) $(marks a/2) $(marks b) $(marks t)" = 'true true - true - true - -' ]
+    # the sixth time it is not sent again
+    for n in 2 3 4 5 6; do
+        result b '"success":false,"error":"slow down","retry_after":0.01'
+        sent() { [ "$(marks b | wc -w)" -eq $((2 * n)) ]; }
+        until_true 20 sent
+    done
+    [ "$(marks b)" = '- true - true - true - true - true - -' ]
+    # outside a ring nobody reads results
+    run ! grep -q 'more\|again' <<<"$(relay-send --max-length 6 <<<'{"op":"send","chat_id":"1","content":"one.. two.."}')"
+}
+
 @test "after a definite refusal of a part the rest is held back, which is reported" {
     stage --max-length 6
     send a 'one.. two.. three four..'

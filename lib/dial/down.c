@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "dial/internal.h"
+#include "relay/result.h"
 
 static void refuse_down(struct dial *d, const char *reason)
 {
@@ -32,14 +33,14 @@ static void greeted(struct dial *d, struct span line)
     ready_say(&d->ready, line);
 }
 
-/* Books a frame that is a reply. True: it answers something that is owed. */
-static bool book(struct dial *d, const struct frame *f, bool *again)
+/* Books a frame that is a reply. True: it answers something that is owed; *marks: the marks of the outbound
+ * that it answers. */
+static bool book(struct dial *d, const struct frame *f, bool *again, unsigned *marks)
 {
-    if (f->type == FRAME_OUTBOUND_RESULT && !json_is_true(json_find(frame_get(f, "result"), "success"))) {
-        const struct owed *o = ledger_find(d->ledger, f);
-        if (o)
-            dial_refused(d, o, f);
-    }
+    const struct owed *of = f->type == FRAME_OUTBOUND_RESULT ? ledger_find(d->ledger, f) : NULL;
+    *marks = of ? of->marks : 0;
+    if (of && !json_is_true(json_find(frame_get(f, "result"), "success")))
+        dial_refused(d, of, f);
     enum ledger_answer answer = ledger_book(d->ledger, f);
     *again = answer == LEDGER_AGAIN;
     if (f->type == FRAME_DESCRIPTOR)
@@ -49,10 +50,24 @@ static bool book(struct dial *d, const struct frame *f, bool *again)
     return answer == LEDGER_SETTLED && f->type == FRAME_OUTBOUND_RESULT;
 }
 
-static void deliver(struct dial *d, const struct frame *f)
+/* A result has the marks of its outbound, whatever the peer says. */
+static void deliver_result(struct dial *d, const struct frame *f, unsigned marks)
+{
+    if (!marks && !result_is_marked(f)) {
+        dial_emit(d, f->line);
+        return;
+    }
+    d->scratch.len = 0;
+    result_mark(&d->scratch, f, marks);
+    dial_emit(d, buf_as_span(&d->scratch));
+}
+
+static void deliver(struct dial *d, const struct frame *f, unsigned marks)
 {
     bool message = f->type == FRAME_INBOUND || f->type == FRAME_PASSTHROUGH_FORWARD;
-    if (!message) {
+    if (f->type == FRAME_OUTBOUND_RESULT) {
+        deliver_result(d, f, marks);
+    } else if (!message) {
         dial_emit(d, f->line);
     } else if (frame_buffered(f)) {
         dial_emit(d, f->line);
@@ -78,8 +93,9 @@ void dial_down(struct dial *d, struct span line)
         return;
     }
     bool again;
+    unsigned marks;
     record_frame(&d->record, "down", line);
-    bool owed = book(d, f, &again);
+    bool owed = book(d, f, &again, &marks);
     if (again) {
         warn("drop outbound_result: that outbound has its answer");
         return;
@@ -87,5 +103,5 @@ void dial_down(struct dial *d, struct span line)
     if (d->o->count && d->received >= d->o->count && !owed)
         return; /* no more frames were asked for */
     d->received++;
-    deliver(d, f);
+    deliver(d, f, marks);
 }

@@ -82,10 +82,11 @@ void dial_count_live(struct dial *d)
     }
 }
 
-void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous)
+void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous,
+                      unsigned marks)
 {
     struct buf b = {0};
-    ledger_result(&b, request_id, error.p, error.n, ambiguous);
+    ledger_result(&b, request_id, error, ambiguous, marks);
     dial_emit(d, buf_as_span(&b));
     record_frame(&d->record, "down", buf_as_span(&b));
     buf_free(&b);

@@ -116,7 +116,8 @@ struct dial {
 void dial_fail(struct dial *d, int status);            /* keeps the gravest exit status */
 void dial_emit(struct dial *d, struct span line);      /* puts a line into the stream */
 void dial_emit_live(struct dial *d, struct span line); /* the same, for a message that is kept nowhere else */
-void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous);
+void dial_emit_result(struct dial *d, struct span request_id, struct span error, bool ambiguous,
+                      unsigned marks); /* see ledger_result() */
 /* `link` frames: members is JSON text of the members that follow "state", without a comma in front, or "". */
 void dial_emit_link(struct dial *d, const char *state, const char *members);
 void dial_close_head(struct dial *d);  /* as soon as it is flushed */

@@ -5,6 +5,7 @@
 
 #include "base/table.h"
 #include "dial/ledger.h"
+#include "relay/result.h"
 #include "json/write.h"
 
 struct entry {
@@ -102,6 +103,8 @@ const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number,
     struct entry *e = xcalloc(1, sizeof *e), *old;
     e->o = (struct owed){
         .type = f->type, .frame = number, .taken = now, .until = now + ledger_patience(f->type)};
+    if (list == OUTBOUNDS)
+        e->o.marks = result_marks(f);
     if (list != GOING_IDLES && json_is_string(key))
         keep_texts(e, key, op, chat);
     if (list == OUTBOUNDS) {
@@ -240,7 +243,7 @@ const struct owed *ledger_each(const struct ledger *l, const struct owed *after)
     return e ? &e->o : NULL;
 }
 
-void ledger_result(struct buf *out, struct span request_id, const char *error, size_t n, bool ambiguous)
+void ledger_result(struct buf *out, struct span request_id, struct span error, bool ambiguous, unsigned marks)
 {
     json_begin(out, '{');
     json_add_str(out, "type", "outbound_result");
@@ -248,10 +251,14 @@ void ledger_result(struct buf *out, struct span request_id, const char *error, s
     json_key(out, "result");
     json_begin(out, '{');
     json_add_bool(out, "success", false);
-    json_add_text(out, "error", (struct span){error, n});
+    json_add_text(out, "error", error);
     if (ambiguous)
         json_add_bool(out, "ambiguous", true);
     json_end(out, '}');
     json_add_bool(out, "synthetic", true);
+    if (marks & RESULT_MORE)
+        json_add_bool(out, "more", true);
+    if (marks & RESULT_AGAIN)
+        json_add_bool(out, "again", true);
     json_end(out, '}');
 }

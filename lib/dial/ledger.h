@@ -22,6 +22,7 @@ struct owed {
     struct span key;      /* requestId or platform, JSON text; {NULL, 0} for going_idle */
     struct span op, chat; /* of an outbound's action, JSON text; n is 0 if it has none */
     uint64_t frame; /* its number among the frames that go up; 0: it was handed to a connection at once */
+    unsigned marks; /* of an outbound, for its results (relay/result.h) */
     int64_t taken;  /* when it was taken, ms */
     int64_t until;  /* when it is overdue, ms */
 };
@@ -63,7 +64,9 @@ const struct owed *ledger_each(const struct ledger *l, const struct owed *after)
 /* Marks a reply as no longer owed: an outbound counts as answered from now on. */
 void ledger_close(struct ledger *l, const struct owed *o);
 
-/* Appends an outbound_result that is made locally (design §1), without '\n'. error: n bytes of text. */
-void ledger_result(struct buf *out, struct span request_id, const char *error, size_t n, bool ambiguous);
+/* Appends an outbound_result that is made locally (design §1), without '\n': error is plain text, marks are
+ * those of the outbound. */
+void ledger_result(struct buf *out, struct span request_id, struct span error, bool ambiguous,
+                   unsigned marks);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/table.h"
 #include "dial/internal.h"
+#include "relay/action.h"
 #include "relay/ws.h"
 
 /* A refused outbound that its sender may send again (the refusal has a retry_after): reported if that does
@@ -19,21 +20,11 @@ struct refused {
     struct refused *prev, *next;
 };
 
-/* Whether a user would read it; a lost typing sign is not a lost message. */
-static bool carries_content(const struct owed *o)
-{
-    static const char *const ops[] = {"send", "edit", "follow_up", "send_media", "prompt"};
-    for (size_t i = 0; o->op.n && i < sizeof ops / sizeof *ops; i++)
-        if (json_eq(o->op, ops[i]))
-            return true;
-    return false;
-}
-
 /* In a ring that still turns, whoever asked for anything other than content gets its answer; every other loss
  * must show in the exit status. */
 void dial_owed_fail(struct dial *d, const struct owed *o)
 {
-    if (!d->o->command || !dial_head_open(d) || carries_content(o))
+    if (!d->o->command || !dial_head_open(d) || op_has_content(o->op))
         dial_fail(d, EX_TEMPFAIL);
 }
 
@@ -43,10 +34,10 @@ static void no_result(struct dial *d, const struct owed *o, const char *when)
     complain("settle outbound %.*s: no result %s%s", (int)o->key.n, o->key.p, when,
              sent ? "" : ", and never sent");
     if (sent) {
-        dial_emit_result(d, o->key, span_of("relay outbound timed out"), true);
+        dial_emit_result(d, o->key, span_of("relay outbound timed out"), true, o->marks);
     } else { /* a request that has an answer must not be sent later */
         lines_cancel(&d->lines, o->frame);
-        dial_emit_result(d, o->key, span_of("relay transport not connected"), false);
+        dial_emit_result(d, o->key, span_of("relay transport not connected"), false, o->marks);
     }
     dial_owed_fail(d, o);
 }
@@ -97,7 +88,7 @@ static void outbound_lost(struct dial *d, const struct owed *o, bool refused)
                         : d->phase > SERVING ? "relay transport closed"
                                              : "relay transport not connected";
     complain("settle outbound %.*s: %s", (int)o->key.n, o->key.p, error);
-    dial_emit_result(d, o->key, span_of(error), ambiguous);
+    dial_emit_result(d, o->key, span_of(error), ambiguous, o->marks);
     dial_owed_fail(d, o);
 }
 
@@ -158,7 +149,7 @@ static void hold(struct dial *d, const struct owed *o, const struct buf *text, s
     struct refused *r = xcalloc(1, sizeof *r);
     r->text = text->p;
     r->id = (struct span){text->p + id, o->key.n};
-    r->content = carries_content(o);
+    r->content = op_has_content(o->op);
     DL_APPEND(d->refused, r);
     if (++d->n_refused <= REFUSED_MOST)
         return;
@@ -186,7 +177,7 @@ void dial_refused(struct dial *d, const struct owed *o, const struct frame *f)
         hold(d, o, &b, id);
         return;
     }
-    tell(d, buf_cstr(&b), carries_content(o));
+    tell(d, buf_cstr(&b), op_has_content(o->op));
     buf_free(&b);
 }
 

@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "base/num.h"
 #include "dial/internal.h"
+#include "relay/result.h"
 
 static void skipped(struct dial *d)
 {
@@ -68,8 +69,18 @@ static bool decline(struct dial *d, const struct frame *f)
     } else {
         return false;
     }
-    dial_emit_result(d, id, text, false);
+    dial_emit_result(d, id, text, false, result_marks(f));
     return true;
+}
+
+/* The frame for the wire: without the marks for its results. */
+static struct span unmarked(struct dial *d, const struct frame *f)
+{
+    if (!result_is_marked(f))
+        return f->line;
+    d->scratch.len = 0;
+    result_mark(&d->scratch, f, 0);
+    return buf_as_span(&d->scratch);
 }
 
 static void take_up(struct dial *d, const struct frame *f)
@@ -85,8 +96,9 @@ static void take_up(struct dial *d, const struct frame *f)
         dial_remember_hello(d, f);
     if (f->type == FRAME_INBOUND_ACK && d->unacked)
         d->unacked--;
-    lines_add(&d->lines, f->type, f->line);
-    record_frame(&d->record, "up", f->line);
+    struct span line = f->type == FRAME_OUTBOUND ? unmarked(d, f) : f->line;
+    lines_add(&d->lines, f->type, line);
+    record_frame(&d->record, "up", line);
 }
 
 static void send_up(struct dial *d, const struct frame *f)

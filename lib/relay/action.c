@@ -55,6 +55,12 @@ bool op_is_interrupt(const struct op *op)
     return op == &ops[INTERRUPT];
 }
 
+bool op_has_content(struct span name)
+{
+    static const char *const with_content[] = {"send", "edit", "follow_up", "send_media", "prompt", NULL};
+    return one_of(name, with_content);
+}
+
 bool op_needs(const struct op *op, const char *member)
 {
     const struct op_need *need = op->needs;

@@ -204,14 +204,15 @@ static void wake_later(struct order *o, int64_t now)
         stir(o, i->chat);
 }
 
-bool order_next(struct order *o, int64_t now, struct span *line)
+bool order_next(struct order *o, int64_t now, struct order_frame *f)
 {
     wake_later(o, now);
     while (o->stirred) {
         struct item *i = head_that_may_leave(o, o->stirred, now);
         if (i) {
             let_go(o, i);
-            *line = (struct span){i->id + i->hh.keylen, i->n};
+            *f = (struct order_frame){
+                .line = {i->id + i->hh.keylen, i->n}, .id = {i->id, i->hh.keylen}, .more = i->more};
             return true;
         }
         settle_down(o, o->stirred);
@@ -234,7 +235,7 @@ static size_t drop_rest(struct order *o, struct chat *c, uint64_t text)
 
 static bool may_repeat(const struct item *i, int64_t after)
 {
-    return i && i->state == UNDER_WAY && i->tries < ORDER_TRIES && after >= 0 && after <= ORDER_PATIENCE;
+    return i && i->state == UNDER_WAY && i->tries < ORDER_TRIES && after >= 0;
 }
 
 static struct item *find(struct order *o, struct span id)

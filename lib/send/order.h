@@ -20,8 +20,7 @@
 #include "base/buf.h"
 
 enum {
-    ORDER_TRIES = 5,         /* most times a frame is sent again */
-    ORDER_PATIENCE = 600000, /* ms: the longest retry_after that is respected */
+    ORDER_TRIES = 5, /* most times a frame is sent again */
     ORDER_BYTES = 64 * 1024 *
                   1024, /* of copies; beyond that, new frames leave at once and are not sent again */
 };
@@ -47,9 +46,9 @@ void order_free(struct order *o);
 
 /* Adds a frame. True: the caller sends it at once; false: order_next() will return it. */
 bool order_add(struct order *o, const struct order_frame *f);
-/* The next frame that may leave at the moment `now` (ms); false: none. The line is valid until the next call.
- */
-bool order_next(struct order *o, int64_t now, struct span *line);
+/* The next frame that may leave at the moment `now` (ms): its line, its id and whether more parts follow;
+ * false: none. The spans are valid until the next call. */
+bool order_next(struct order *o, int64_t now, struct order_frame *f);
 /* The result of a frame has come; `after`: the delay for ORDER_LATER, in ms. Returns how many parts of the
  * same text were dropped because of it. */
 size_t order_settle(struct order *o, struct span id, enum order_result r, int64_t after, int64_t now);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Where relay-send's frames leave. */
-#include <stdio.h>
-#include <string.h>
-
+#include "send/outlet.h"
 #include "base/clock.h"
 #include "base/diag.h"
-#include "base/num.h"
 #include "base/text.h"
-#include "send/outlet.h"
+#include "relay/result.h"
+#include "json/write.h"
 
 enum {
+    MARKS_LENGTH = sizeof ",\"more\":true,\"again\":true" - 1,
     ROOM = 256 * 1024,  /* bytes of queued output after which no further parts are made */
     TAKEN = 1024 * 1024 /* bytes of the longest message that every known peer takes (protocol §9) */
 };
@@ -28,7 +27,6 @@ void outlet_close(struct outlet *t)
         order_free(t->order);
     buf_free(&t->line);
     buf_free(&t->chat);
-    buf_free(&t->text);
 }
 
 static bool has_room(const struct outlet *t)
@@ -52,11 +50,31 @@ static void report_work(struct outlet *t)
     filter_emit_buf(t->f, &t->line);
 }
 
+/* A frame leaves. In a ring it has marks for whoever reads its result (relay/result.h), if they do not make
+ * the line too long. */
+static void leave(struct outlet *t, const struct order_frame *of)
+{
+    struct buf marked = {0};
+    bool again = t->order && of->id.n && order_repeats(t->order, of->id, 0);
+    if (!t->order || (!of->more && !again) || of->line.n + MARKS_LENGTH > t->f->in.max) {
+        filter_emit(t->f, of->line);
+        return;
+    }
+    buf_add(&marked, of->line.p, of->line.n - 1); /* it ends with '}' */
+    if (of->more)
+        json_add_bool(&marked, "more", true);
+    if (again)
+        json_add_bool(&marked, "again", true);
+    json_end(&marked, '}');
+    filter_emit_buf(t->f, &marked);
+    buf_free(&marked);
+}
+
 static void let_go(struct outlet *t)
 {
-    struct span line;
-    while (has_room(t) && order_next(t->order, clock_ms(), &line))
-        filter_emit(t->f, line);
+    struct order_frame of;
+    while (has_room(t) && order_next(t->order, clock_ms(), &of))
+        leave(t, &of);
     report_work(t);
 }
 
@@ -92,7 +110,7 @@ static void emit(struct outlet *t, bool passed, bool part)
     if (t->chat.len)
         of.id = sender_id(t->sender);
     if (!t->chat.len || order_add(t->order, &of))
-        filter_emit_buf(t->f, &t->line);
+        leave(t, &of);
     t->line.len = 0;
 }
 
@@ -116,53 +134,28 @@ void outlet_action(struct outlet *t, struct frame *action)
 
 /* ---- results ---- */
 
-/* A number of seconds, in ms; -1: it is not a number, or not a plausible one. */
-static int64_t seconds(struct span v)
+static void take_refusal(struct outlet *t, const struct result *r)
 {
-    char text[32];
-    int64_t ms;
-    if (!json_is_number(v) || v.n >= sizeof text)
-        return -1;
-    snprintf(text, sizeof text, "%.*s", (int)v.n, v.p);
-    return duration_parse(text, &ms) ? ms : -1;
-}
-
-/* A refusal for security's sake is never tried again (protocol §3). */
-static bool is_declined(struct outlet *t, struct span code, struct span error)
-{
-    static const char mark[] = "egress declined:";
-    t->text.len = 0;
-    if (json_is_string(error))
-        json_decode(&t->text, error);
-    for (char *p = t->text.p; p && p < t->text.p + t->text.len; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p += 'a' - 'A';
-    return json_eq(code, "egress_declined") || strstr(buf_cstr(&t->text), mark);
-}
-
-static void take_refusal(struct outlet *t, struct span id, struct span result)
-{
-    struct span after, code, error;
-    JSON_PICK(result, {"retry_after", &after}, {"code", &code}, {"error", &error});
-    int64_t now = clock_ms(), ms = is_declined(t, code, error) ? -1 : seconds(after);
-    bool again = order_repeats(t->order, id, ms);
-    size_t dropped = order_settle(t->order, id, again ? ORDER_LATER : ORDER_BAD, ms, now);
+    int64_t ms = r->retry_after;
+    bool again = result_invites(r) && order_repeats(t->order, r->id, ms);
+    size_t dropped = order_settle(t->order, r->id, again ? ORDER_LATER : ORDER_BAD, ms, clock_ms());
     if (again)
-        info(1, "send outbound %.*s: refused, again in %lld ms", (int)id.n, id.p, (long long)ms);
+        info(1, "send outbound %.*s: refused, again in %lld ms", (int)r->id.n, r->id.p, (long long)ms);
     if (!dropped)
         return;
-    complain("hold back the rest of a text, parts: %zu: part %.*s was refused", dropped, (int)id.n, id.p);
+    complain("hold back the rest of a text, parts: %zu: part %.*s was refused", dropped, (int)r->id.n,
+             r->id.p);
     filter_fail(t->f, EX_NO);
 }
 
 static void take_result(struct outlet *t, const struct frame *fr)
 {
-    struct span id = frame_get(fr, "requestId"), result = frame_get(fr, "result"), success, ambiguous;
-    JSON_PICK(result, {"success", &success}, {"ambiguous", &ambiguous});
-    if (json_is_true(success) || json_is_true(ambiguous))
-        order_settle(t->order, id, ORDER_GOOD, 0, 0);
+    struct result r;
+    result_read(&r, fr);
+    if (r.success || r.ambiguous)
+        order_settle(t->order, r.id, ORDER_GOOD, 0, 0);
     else
-        take_refusal(t, id, result);
+        take_refusal(t, &r);
     let_go(t);
 }
 

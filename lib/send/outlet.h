@@ -16,7 +16,7 @@ struct outlet {
     struct order *order; /* NULL: no results come by, so everything leaves at once */
     bool comes_down;     /* relay-dial's frames come by, so results will; until then nothing is ordered */
     struct work work;
-    struct buf line, chat, text; /* work space */
+    struct buf line, chat; /* work space */
 };
 
 /* ordered: this is a stage of a ring and reads the ring's stream. outlet_close() frees everything. */

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "dial/ledger.h"
 #include "dial/lines.h"
+#include "relay/result.h"
 
 static struct frame f;
 
@@ -111,10 +112,14 @@ static void check_memory(void)
 static void check_result(void)
 {
     struct buf b = {0};
-    ledger_result(&b, span_of("\"x\""), "no \"link\"", 9, true);
+    ledger_result(&b, span_of("\"x\""), span_of("no \"link\""), true, 0);
     CHECK(reads(&b,
                 "{\"type\":\"outbound_result\",\"requestId\":\"x\",\"result\":{\"success\":false,\"error\":"
                 "\"no \\\"link\\\"\",\"ambiguous\":true},\"synthetic\":true}"));
+    ledger_result(&b, span_of("\"x\""), span_of("no"), false, RESULT_MORE | RESULT_AGAIN);
+    CHECK(reads(&b,
+                "{\"type\":\"outbound_result\",\"requestId\":\"x\",\"result\":{\"success\":false,\"error\":"
+                "\"no\"},\"synthetic\":true,\"more\":true,\"again\":true}"));
     buf_free(&b);
 }
 
