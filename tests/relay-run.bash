@@ -32,6 +32,11 @@ own() {
     grep -v '"type":"inbound",' "${1:-out}" || true
 }
 
+# without_ids : the lines of stdin without the requestIds that relay-run made.
+without_ids() {
+    sed 's/,"requestId":"[0-9a-f]\{32\}"}$/}/; s/,"requestId":"[0-9a-f]\{32\}" }$/ }/'
+}
+
 count() { # PATTERN FILE NUMBER
     [ "$(grep -c -- "$1" "$2")" -eq "$3" ]
 }

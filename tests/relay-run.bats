@@ -16,14 +16,16 @@ setup_more() {
     cat in.1 in.2 in.3 >in
     run --separate-stderr relay-run ./reply.sh <in
     [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$(jq -r .requestId//empty <<<"$output" | grep -cx '[0-9a-f]\{32\}')" -eq 3 ]
+    [ -z "$(jq -r .requestId//empty <<<"$output" | sort | uniq -d)" ]
     local of='"platform":"discord","metadata":{"user_id":"u1"},"addressed":true}'
     local of9='"platform":"discord","metadata":{"user_id":"u1","thread_id":"t\u0039"},"addressed":true}'
-    diff <(printf '%s\n' "$output") <(cat in; echo '{"op":"send","chat_id":"42","content":"you said: hé \"x\"",'"$of"'
+    diff <(without_ids <<<"$output") <(cat in; echo '{"op":"send","chat_id":"42","content":"you said: hé \"x\"",'"$of"'
 {"op":"send","chat_id":"42","content":"you said: two",'"$of9"'
 {"type":"inbound_ack","bufferId":"b2"}
 {"op":"send","chat_id":"9007199254740993","content":"you said: three",'"$of")
     run --separate-stderr relay-run -r --typing ./reply.sh <in.2
-    diff <(printf '%s\n' "$output") <(cat in.2; echo '{"op":"typing","chat_id":"42",'"$of9"'
+    diff <(without_ids <<<"$output") <(cat in.2; echo '{"op":"typing","chat_id":"42",'"$of9"'
 {"op":"send","chat_id":"42","content":"you said: two","reply_to":"m2",'"$of9"'
 {"type":"inbound_ack","bufferId":"b2"}')
 }
@@ -161,7 +163,13 @@ END
 END
     run --separate-stderr relay-run -j cat actions <in
     [ "$status" -eq 0 ] && [ -z "$stderr" ]
-    diff <(printf '%s\n' "$output" | tail -n +2) want
+    diff <(tail -n +2 <<<"$output" | without_ids) want
+    # an action's own requestId stays
+    run --separate-stderr relay-run -j echo '{ "requestId" : "\u0061", "op":"send" }' <in
+    [[ ${lines[1]} == '{ "requestId" : "\u0061", "op":"send",'* ]] && [ "$(grep -o requestId <<<"$output" | wc -l)" -eq 1 ]
+    run --separate-stderr relay-run -j echo '{"op":"send","requestId":7}' <in
+    [ "$status" -eq 65 ] && [ "${#lines[@]}" -eq 2 ]
+    [[ $stderr == *'line 1 is no action: its requestId is not a string' ]]
     # a last line needs no newline; a line that is not an action is reported and the rest goes out
     run --separate-stderr relay-run -j printf '%s\n' x '{"type":"inbound_ack","bufferId":"b9"}' '{"op":"a"}' <in
     [ "$status" -eq 65 ] && [ "${#stderr_lines[@]}" -eq 2 ]
@@ -193,10 +201,10 @@ END
         run --separate-stderr relay-run echo ok <in
         [ "$status" -eq 0 ] && [ -z "$stderr" ]
         # the same for an action that COMMAND prints
-        run_text=$(jq -c 'del(.op, .content)' <<<"${lines[1]}")
+        run_text=$(jq -c 'del(.op, .content, .requestId)' <<<"${lines[1]}")
         run --separate-stderr relay-run -j echo '{"op":"send","content":"ok"}' <in
         [ "$(jq -cS . <<<"$run_text")" = "$(jq -cS . <<<"$want")" ] || { echo "$source: $run_text"; return 1; }
-        [ "$(jq -cS 'del(.op, .content)' <<<"${lines[1]}")" = "$(jq -cS . <<<"$want")" ] || { echo "$source: $output"; return 1; }
+        [ "$(jq -cS 'del(.op, .content, .requestId)' <<<"${lines[1]}")" = "$(jq -cS . <<<"$want")" ] || { echo "$source: $output"; return 1; }
     done <<'END'
 "platform":"slack","chat_id":"C","scope_id":"T1","user_id":"U","profile":"p","thread_id":"1.2"||{"chat_id":"C","platform":"slack","metadata":{"scope_id":"T1","guild_id":"T1","user_id":"U","profile":"p","thread_id":"1.2"},"addressed":true}
 "platform":"discord","chat_id":5,"guild_id":7|,"botId":"b"|{"chat_id":"5","platform":"discord","botId":"b","metadata":{"scope_id":"7","guild_id":"7"},"addressed":true}
@@ -206,7 +214,7 @@ END
     # values given by COMMAND are never overwritten
     echo '{"type":"inbound","botId":"b","event":{"source":{"platform":"slack","chat_id":"C","scope_id":"T1","user_id":"U","profile":"p"}}}' >in
     run relay-run -j echo '{"op":"send","botId":"c","metadata":{"guild_id":"T9","profile":null,"user_id":"V"}}' <in
-    [ "$(jq -cS . <<<"${lines[1]}")" = '{"addressed":true,"botId":"c","chat_id":"C","metadata":{"guild_id":"T9","profile":null,"user_id":"V"},"op":"send","platform":"slack"}' ]
+    [ "$(jq -cS 'del(.requestId)' <<<"${lines[1]}")" = '{"addressed":true,"botId":"c","chat_id":"C","metadata":{"guild_id":"T9","profile":null,"user_id":"V"},"op":"send","platform":"slack"}' ]
 }
 
 @test "in a ring too, each answer has the address of its own message" {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "relay/action.h"
+#include "relay/result.h"
 #include "run/each.h"
 #include "run/ending.h"
 
@@ -210,10 +211,21 @@ static void learn(struct runner *r, const struct frame *fr)
         platforms_reset(&r->platforms);
 }
 
+static void take_result(struct runner *r, const struct frame *fr)
+{
+    struct result result;
+    result_read(&result, fr);
+    struct request *q = requests_find(&r->requests, result.id);
+    if (q && result_is_last(&result))
+        requests_close(q);
+}
+
 static bool on_frame(struct filter *f, struct frame *fr)
 {
     struct runner *r = f->ctx;
     stage_pass(&r->stage, f, fr);
+    if (fr->type == FRAME_OUTBOUND_RESULT)
+        take_result(r, fr);
     if (r->o.typing)
         learn(r, fr);
     if (fr->type == FRAME_INTERRUPT_INBOUND) {
@@ -240,9 +252,10 @@ void runner_init(struct runner *r, struct filter *f)
     r->stage.load = load_of;
     r->stage.stop = stop_all;
     stage_open(&r->stage, f);
+    r->requests.wanted = r->stage.work.ring;
     r->workers = xcalloc((size_t)r->parallel, sizeof *r->workers);
     for (int i = 0; i < r->parallel; i++)
-        r->workers[i].o = &r->o;
+        r->workers[i] = (struct worker){.o = &r->o, .requests = &r->requests};
     f->frame = on_frame;
     f->prepare = on_prepare;
     f->ready = on_ready;

@@ -18,6 +18,7 @@ struct runner {
     const char *on_failure;  /* the text their chats get, or NULL */
 
     struct inbox inbox;
+    struct requests requests;
     struct platforms platforms; /* only for --typing */
     struct worker *workers;
     int running;      /* workers in use */

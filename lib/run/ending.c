@@ -38,13 +38,13 @@ static bool keep(struct runner *r, struct filter *f, const struct turn *t, struc
     return false;
 }
 
-static void tell_chat(struct runner *r, struct filter *f, const struct turn *t)
+static void tell_chat(struct runner *r, struct filter *f, struct turn *t)
 {
     struct buf action = {0};
     if (!r->on_failure)
         return;
     address_reply(&action, t, span_of(r->on_failure), r->o.reply_to);
-    filter_emit_buf(f, &action);
+    requests_emit(&r->requests, f, t, &action, NULL);
     buf_free(&action);
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/turn.h"
+#include "run/requests.h"
 
 /* Appends a part of a key in such a way that different lists of parts never give the same key. */
 static bool add_part(struct buf *key, struct span v)
@@ -66,6 +66,7 @@ void turn_free(struct turn *t)
         next = h->next;
         turn_free(h);
     }
+    requests_leave(t);
     buf_free(&t->line);
     buf_free(&t->key);
     buf_free(&t->id);

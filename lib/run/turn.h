@@ -15,6 +15,7 @@ struct turn {
     struct turn *prev, *next; /* in its session's queue, or in a list of held ones */
     struct turn *held;        /* redeliveries of this message, in order */
     struct session *session;  /* set while it is in an inbox */
+    struct request *requests; /* made for it and without their last result (run/requests.h) */
     int attempt;              /* the number of its current or last run; 0: it has not run */
     struct buf line;          /* the frame */
     /* JSON text in line; p is NULL if the frame has none */

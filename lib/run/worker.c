@@ -39,7 +39,7 @@ static void emit_typing(struct worker *w, struct filter *f)
 {
     struct buf action = {0};
     address_typing(&action, w->turn);
-    filter_emit_buf(f, &action);
+    requests_emit(w->requests, f, w->turn, &action, NULL);
     buf_free(&action);
     w->typing_at = clock_ms() + WORKER_TYPING;
 }
@@ -51,6 +51,7 @@ int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing
     environment_free(vars);
     if (error)
         return error;
+    requests_leave(t);
     w->turn = t;
     w->cause = CAUSE_EXIT;
     w->timeout_at = w->o->timeout < INT64_MAX ? clock_ms() + w->o->timeout : INT64_MAX;
@@ -80,7 +81,9 @@ static void take_action(struct worker *w, struct filter *f, struct frame *fr, st
     } else {
         struct buf out = {0};
         address_action(&out, w->turn, fr);
-        filter_emit_buf(f, &out);
+        const char *why = requests_emit(w->requests, f, w->turn, &out, NULL);
+        if (why)
+            skip_line(w, f, why);
         buf_free(&out);
     }
 }
@@ -193,7 +196,7 @@ void worker_reply(struct worker *w, struct filter *f)
         text = buf_as_span(&lines);
     }
     address_reply(&action, w->turn, text, w->o->reply_to);
-    filter_emit_buf(f, &action);
+    requests_emit(w->requests, f, w->turn, &action, NULL);
     buf_free(&action);
     buf_free(&lines);
 }

@@ -6,7 +6,7 @@
 #include "relay/filter.h"
 #include "run/fate.h"
 #include "run/process.h"
-#include "run/turn.h"
+#include "run/requests.h"
 
 enum { WORKER_TYPING = 4000 }; /* ms between two typing actions */
 
@@ -20,6 +20,7 @@ struct worker_options {
 
 struct worker {
     const struct worker_options *o;
+    struct requests *requests;
     struct turn *turn; /* not owned; NULL: the worker is free */
     struct process process;
     enum fate_cause cause; /* why COMMAND was made to end; CAUSE_EXIT: it was not */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* The requests made for turns. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "base/table.h"
+#include "relay/action.h"
+#include "run/requests.h"
+
+/* The table's entry: requests.h is read by those that know nothing of the table. */
+struct request_key {
+    struct request request;
+    UT_hash_handle hh; /* in the order in which they were added */
+    char id[];         /* its text */
+};
+
+static struct request *find(const struct requests *r, const char *id, size_t n)
+{
+    struct request_key *k, *table = r->table ? r->table->key : NULL;
+    HASH_FIND(hh, table, id, n, k);
+    return k ? &k->request : NULL;
+}
+
+void requests_close(struct request *q)
+{
+    struct requests *r = q->in;
+    struct request_key *k = q->key, *table = r->table->key;
+    DL_DELETE(q->turn->requests, q);
+    HASH_DEL(table, k);
+    r->table = table ? &table->request : NULL;
+    free(k);
+}
+
+void requests_leave(struct turn *t)
+{
+    while (t->requests)
+        requests_close(t->requests);
+}
+
+static struct request *keep(struct requests *r, struct turn *t, const struct buf *id, bool content)
+{
+    struct request_key *k = xcalloc(1, sizeof *k + id->len), *table = r->table ? r->table->key : NULL;
+    k->request = (struct request){.turn = t, .content = content, .in = r, .key = k};
+    memcpy(k->id, id->p, id->len);
+    HASH_ADD_KEYPTR(hh, table, k->id, id->len, k);
+    r->table = &table->request;
+    DL_APPEND(t->requests, &k->request);
+    if (HASH_COUNT(table) > REQUESTS_MAX)
+        requests_close(r->table);
+    return &k->request;
+}
+
+/* Gives the action an id of ours. */
+static void stamp(struct buf *action, struct buf *id)
+{
+    struct buf json = {0}, out = {0};
+    random_hex(id, 16);
+    json_quote(&json, id->p, id->len);
+    struct json_edit edit = {"requestId", buf_as_span(&json)};
+    json_edit(&out, buf_as_span(action), &edit, 1);
+    buf_free(action);
+    *action = out;
+    buf_free(&json);
+}
+
+/* The action's id as text; it gets one if it has none. Returns why its own cannot be taken, or NULL. */
+static const char *name_it(struct buf *action, struct span given, struct buf *id)
+{
+    if (json_is_absent(given))
+        stamp(action, id);
+    else if (!json_is_string(given))
+        return "its requestId is not a string";
+    else if (given.n > REQUEST_ID_MAX)
+        return "its requestId is too long";
+    else
+        json_decode(id, given);
+    return NULL;
+}
+
+const char *requests_add(struct requests *r, struct turn *t, struct buf *action, struct request **made)
+{
+    struct span op, given;
+    struct buf id = {0};
+    struct request *q = NULL;
+    JSON_PICK(buf_as_span(action), {"op", &op}, {"requestId", &given});
+    bool content = op_has_content(op), silent = op_is_interrupt(op_find(op));
+    const char *why = silent ? NULL : name_it(action, given, &id);
+    if (!why && !silent && r->wanted) {
+        if (find(r, id.p, id.len))
+            why = "its requestId is in flight already";
+        else
+            q = keep(r, t, &id, content);
+    }
+    if (made)
+        *made = q;
+    buf_free(&id);
+    return why;
+}
+
+const char *requests_emit(struct requests *r, struct filter *f, struct turn *t, struct buf *action,
+                          struct request **made)
+{
+    const char *why = requests_add(r, t, action, made);
+    if (!why)
+        filter_emit_buf(f, action);
+    return why;
+}
+
+/* The length of an id without the number of its part. */
+static size_t without_part(const struct buf *id)
+{
+    size_t n = id->len;
+    while (n && id->p[n - 1] >= '0' && id->p[n - 1] <= '9')
+        n--;
+    return n && n < id->len && id->p[n - 1] == '/' ? n - 1 : id->len;
+}
+
+struct request *requests_find(const struct requests *r, struct span id)
+{
+    struct buf text = {0};
+    if (!r->table || !json_is_string(id))
+        return NULL;
+    json_decode(&text, id);
+    struct request *q = find(r, text.p, text.len);
+    size_t n = without_part(&text);
+    if (!q && n < text.len)
+        q = find(r, text.p, n);
+    buf_free(&text);
+    return q;
+}
