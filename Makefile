@@ -22,6 +22,7 @@ MANUALS = $(wildcard man/*)
 BINARIES = $(TOOLS:%=$(B)/bin/%)
 
 # What each program links besides libcommon: a filter needs neither libcurl nor OpenSSL.
+# relay-run loads SQLite when it is given an inbox.
 LIBS_relay-dial = -lcurl -lcrypto
 LIBS_relay-handshake = -lcjson
 LIBS_relay-send = -lunistring
@@ -74,6 +75,10 @@ asan: deps ## Run the tests under ASan and UBSan.
 	@$(MAKE) --no-print-directory -s -j2 B=build/asan HARDEN= HARDEN_LD= all test-programs \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 	tests/run build/asan $(filter-out tests/unsanitized.bats,$(wildcard tests/*.bats))
+
+# RELAY_CRASH_AT=NAME in the environment makes relay-run die there (lib/inbox/crash.h).
+crash: ## Build the tools with points at which they can be killed, into build/crash/bin.
+	@$(MAKE) --no-print-directory -s -j2 B=build/crash CFLAGS='-O2 -g -DRELAY_CRASH' all
 
 # Runs each fuzzer for FUZZ_SECONDS, starting from the vectors.
 FUZZ_SECONDS ?= 30
@@ -153,5 +158,5 @@ uninstall: ## Take the installed files away.
 clean: ## Remove build/.
 	rm -rf build
 
-.PHONY: all deps demo test test-programs check asan fuzz bench judge lint torture coverage tags help format install uninstall clean
+.PHONY: all deps demo test test-programs check asan fuzz bench judge lint torture crash coverage tags help format install uninstall clean
 .SECONDARY:

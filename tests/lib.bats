@@ -64,4 +64,6 @@ load helper
 @test "lib: dial's ledger of owed replies, and its queue" { "$RELAY_BUILD/tests/lib/ledger"; }
 @test "lib: replies to dial that are missing or refusals" { "$RELAY_BUILD/tests/lib/owed"; }
 @test "lib: the flip as dial sees it" { "$RELAY_BUILD/tests/lib/flip"; }
+@test "lib: the states of a message in an inbox" { "$RELAY_BUILD/tests/lib/inbox_state"; }
+@test "lib: the store of an inbox" { "$RELAY_BUILD/tests/lib/inbox_store"; }
 @test "lib: when to dial again, and when never to" { "$RELAY_BUILD/tests/lib/reconnect"; }
