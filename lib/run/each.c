@@ -2,16 +2,14 @@
 /* One COMMAND per inbound message. */
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "relay/action.h"
 #include "relay/result.h"
 #include "run/each.h"
 #include "run/ending.h"
-
-enum { NAMES_MAX = 8 }; /* most sessions named in a diagnostic */
+#include "run/interrupt.h"
+#include "run/start.h"
 
 /* In a ring, input is read even while the inbox is full: interrupts, results and the drain must get through.
  * Input from a file or pipe may wait there. */
@@ -44,54 +42,6 @@ static void stop_all(struct filter *f, int signal)
     }
     for (struct turn *t; (t = inbox_pop(&r->inbox, NULL));)
         inbox_given_up(&r->inbox, t);
-}
-
-/* Whether the platform of the message can show that someone is typing. */
-static bool shows_typing(const struct runner *r, const struct turn *t)
-{
-    static const char op[] = "\"typing\"";
-    struct buf name = {0};
-    platform_decode(&name, json_find(t->source, "platform"));
-    const struct platform *p = platforms_find(&r->platforms, buf_as_span(&name));
-    bool can = !p || op_supported(op_find(span_of(op)), buf_as_span(&p->ops));
-    buf_free(&name);
-    return can;
-}
-
-static void start_failed(struct runner *r, struct filter *f, struct turn *t, int error)
-{
-    if (!fate_start_waits(error, r->running)) {
-        ending_attempt(r, f, t, CAUSE_START, error);
-        return;
-    }
-    if (!r->start_told)
-        worker_report(&r->o, t, "%s, waiting until it can be started", strerror(error));
-    r->start_told = true;
-    t->attempt--;
-    r->start_at = clock_ms() + FATE_START_WAIT;
-    inbox_again(&r->inbox, t, r->start_at);
-}
-
-/* Starts the turns that may run. */
-static void start_turns(struct runner *r, struct filter *f)
-{
-    int64_t now = clock_ms();
-    struct turn *t;
-    while (r->running < r->parallel && now >= r->start_at && writer_pending(&f->out) < IO_HIGH_WATER &&
-           (t = inbox_next(&r->inbox, now))) {
-        struct worker *w = r->workers;
-        while (w->turn)
-            w++;
-        t->attempt++;
-        int error = worker_start(w, f, t, r->o.typing && shows_typing(r, t));
-        if (error) {
-            start_failed(r, f, t, error);
-            continue;
-        }
-        r->running++;
-        if (!r->inbox.waiting) /* the shortage is over, not just eased */
-            r->start_told = false;
-    }
 }
 
 static void on_prepare(struct filter *f, struct pollset *ps)
@@ -159,50 +109,6 @@ static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
         ending_refused(r, f, t);
 }
 
-/* Reports an interrupt for an unknown session: it may have been meant for one that is running. */
-static void report_unknown(const struct runner *r, const struct buf *key)
-{
-    struct buf names = {0};
-    int n = 0;
-    for (int i = 0; i < r->parallel; i++) {
-        if (!r->workers[i].turn || n++ >= NAMES_MAX)
-            continue;
-        buf_str(&names, n > 1 ? ", " : "");
-        turn_session(&names, r->workers[i].turn);
-    }
-    if (n > NAMES_MAX)
-        buf_printf(&names, " and %d more", n - NAMES_MAX);
-    warn("interrupt %.*s: no such session; running: %s",
-         key->len < TURN_NAME_MAX ? (int)key->len : TURN_NAME_MAX, key->p, n ? buf_cstr(&names) : "none");
-    buf_free(&names);
-}
-
-static void take_interrupt(struct runner *r, struct filter *f, const struct frame *fr)
-{
-    struct span session = frame_get(fr, "session_key");
-    struct buf key = {0};
-    bool stopped = false;
-    if (!json_is_string(session) || session.n == 2) {
-        warn("skip interrupt_inbound: it names no session");
-        return;
-    }
-    json_decode(&key, session);
-    for (int i = 0; i < r->parallel; i++) {
-        if (!r->workers[i].turn || !turn_is_of(r->workers[i].turn, &key))
-            continue;
-        worker_interrupt(&r->workers[i]);
-        stopped = true;
-    }
-    size_t dropped = ending_waiting(r, f, &key);
-    if (stopped || dropped)
-        complain("interrupt %.*s: %s, %zu waiting dropped",
-                 key.len < TURN_NAME_MAX ? (int)key.len : TURN_NAME_MAX, key.p,
-                 stopped ? "COMMAND ended" : "nothing ran", dropped);
-    else
-        report_unknown(r, &key);
-    buf_free(&key);
-}
-
 static void learn(struct runner *r, const struct frame *fr)
 {
     if (fr->type == FRAME_DESCRIPTOR)
@@ -230,7 +136,7 @@ static bool on_frame(struct filter *f, struct frame *fr)
         learn(r, fr);
     if (fr->type == FRAME_INTERRUPT_INBOUND) {
         filter_emit(f, fr->line); /* before an ack */
-        take_interrupt(r, f, fr);
+        interrupt_take(r, f, fr);
         return false;
     }
     if (fr->type != FRAME_INBOUND)
