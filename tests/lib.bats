@@ -17,6 +17,7 @@ load helper
 @test "lib: the order of frames in a chat" { "$RELAY_BUILD/tests/lib/order" "${LONG:+20000}"; }
 @test "lib: lines in and bytes out" { "$RELAY_BUILD/tests/lib/io"; }
 @test "lib: text" { "$RELAY_BUILD/tests/lib/text"; }
+@test "lib: the columns of text, and quantiles" { "$RELAY_BUILD/tests/lib/width"; }
 @test "lib: frames" { "$RELAY_BUILD/tests/lib/frame"; }
 @test "lib: the dial URL" { "$RELAY_BUILD/tests/lib/url" <"$RELAY_SOURCE/tests/vectors/url.ndjson"; }
 @test "lib: when to ask for buffering" { "$RELAY_BUILD/tests/lib/idle"; }
