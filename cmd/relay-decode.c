@@ -2,23 +2,28 @@
 /* relay-decode: turns the connector's deliveries into messages, for programs and for people. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/moment.h"
 #include "decode/event.h"
 #include "decode/interaction.h"
-#include "decode/view.h"
+#include "decode/select.h"
 #include "relay/filter.h"
 
-enum { FORMAT_JSON, FORMAT_TEXT, FORMAT_TSV };
+enum { FORMAT_JSON, FORMAT_VIEW }; /* the views follow, in the order of enum view_format */
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum { CONTRACT_CURRENT, CONTRACT_V1 };
+enum { NARROW = 80 }; /* columns of -f text if there is no terminal */
 
 static struct relay_decode {
     struct filter filter;
-    bool check, ack, keep_forwards;
+    bool check, ack, keep_forwards, terminal;
     int format, contract, color; /* indices of the options' words */
+    int64_t width;               /* columns of -f text; 0: not cut; -1: those of the terminal */
+    struct selection selection;
     uintmax_t results, failures;
     struct event event;
     struct interaction interaction;
@@ -119,33 +124,68 @@ static bool take_record(struct relay_decode *d, struct span line, enum frame_dir
     return true;
 }
 
-/* With -f text and tsv: every line is taken here, and no frames are passed on. */
+static int columns(const struct relay_decode *d)
+{
+    struct winsize size;
+    if (d->width >= 0)
+        return (int)d->width;
+    return d->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : NARROW;
+}
+
+/* With -f json, a chosen line of a recording stays as it is, and a frame goes the way of every frame. */
+static void pass_on(struct relay_decode *d, struct span line, bool record)
+{
+    if (record || on_frame(&d->filter, &d->seen))
+        filter_emit(&d->filter, line);
+}
+
+static void show(struct relay_decode *d)
+{
+    d->view.width = columns(d);
+    view_write(&d->view, &d->answer);
+    if (d->answer.len)
+        filter_emit_buf(&d->filter, &d->answer);
+}
+
+/* With a view, and to choose lines: a line is a frame or a record of one. */
 static void on_line(struct filter *filter, struct span line)
 {
     struct relay_decode *d = filter->ctx;
-    struct json_error e;
+    struct json_error e, ignore;
     enum frame_dir dir = FRAME_UNKNOWN;
     int64_t us = -1;
+    struct span message;
+    bool record = false;
     if (line_blank(line))
         return;
     if (frame_parse(&d->seen, line, &e)) {
         us = clock_wall_us();
-    } else if (!take_record(d, line, &dir, &us)) {
+    } else if (!(record = take_record(d, line, &dir, &us))) {
         filter_bad(filter, "%s at byte %zu", e.reason, e.at + 1);
         return;
     }
     const struct frame *f = &d->seen;
     bool delivery = f->type == FRAME_INBOUND || f->type == FRAME_PASSTHROUGH_FORWARD;
-    count_result(d, f);
-    if (delivery && !make_message(d, f, &line) && frame_parse(&d->shown, line, &e))
+    if (delivery && !make_message(d, f, &message) && frame_parse(&d->shown, message, &ignore))
         f = &d->shown;
-    view_frame(&d->view, &d->answer, f, dir, us);
-    filter_emit_buf(filter, &d->answer);
+    view_read(&d->view, f, d->seen.line, dir, us);
+    if (!selection_takes(&d->selection, &d->view))
+        return;
+    if (record || d->format != FORMAT_JSON)
+        count_result(d, &d->seen);
+    if (d->format == FORMAT_JSON)
+        pass_on(d, line, record);
+    else
+        show(d);
 }
 
 static void on_end(struct filter *filter)
 {
     struct relay_decode *d = filter->ctx;
+    if (d->format != FORMAT_JSON)
+        view_end(&d->view, &d->answer);
+    if (d->answer.len)
+        filter_emit_buf(filter, &d->answer);
     if (d->check && (!d->results || d->failures))
         filter_fail(filter, EX_NO);
 }
@@ -155,7 +195,7 @@ static bool wants_color(int color)
     const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
     if (color != COLOR_AUTO)
         return color == COLOR_ALWAYS;
-    return isatty(STDOUT_FILENO) && !(none && *none) && term && strcmp(term, "dumb") != 0;
+    return self.terminal && !(none && *none) && term && strcmp(term, "dumb") != 0;
 }
 
 static void clean_up(struct relay_decode *d)
@@ -172,19 +212,51 @@ static void clean_up(struct relay_decode *d)
     view_free(&d->view);
 }
 
+static int64_t read_moment(const struct opts *o)
+{
+    int64_t us;
+    if (!moment_parse(o->arg, clock_wall_us(), &us))
+        opt_refuse(o, "not a moment like 2026-11-28T14:05, 14:05 or, for that long ago, 10m");
+    return us < 1 ? 1 : us;
+}
+
+static void on_since(struct opts *o)
+{
+    self.selection.since = read_moment(o);
+}
+
+static void on_until(struct opts *o)
+{
+    self.selection.until = read_moment(o);
+}
+
+static void on_type(struct opts *o)
+{
+    if (self.selection.count == SELECT_TYPES)
+        opt_refuse(o, "more than %d types", SELECT_TYPES);
+    self.selection.types[self.selection.count++] = o->arg;
+}
+
 static const struct opt options[] = {
     OPT_FLAG('e', "exit-status", &self.check, "exit 1 if a result was not a success, or none came"),
     OPT_FLAG(0, "ack", &self.ack, "acknowledge a buffered delivery once its line is written"),
-    OPT_WORD('f', "format", "json|text|tsv", &self.format, "frames (default), readable text, or columns"),
+    OPT_WORD('f', "format", "json|text|tsv|summary|har|mermaid", &self.format, "frames (default), or a view"),
+    OPT_CALL(0, "since", "MOMENT", on_since, "only frames from this time on (14:05, 10m, a date)"),
+    OPT_CALL(0, "until", "MOMENT", on_until, "only frames before this time"),
+    OPT_TEXT(0, "chat", "[PLATFORM/]CHAT", &self.selection.chat,
+             "only frames about this chat, and their results"),
+    OPT_CALL(0, "type", "TYPE", on_type, "only frames of this type or op (repeatable)"),
     OPT_WORD(0, "interactions", "current|v1", &self.contract, "contract version for Discord interactions"),
     OPT_FLAG(0, "keep-forwards", &self.keep_forwards, "pass on a passthrough_forward that is not a message"),
+    OPT_NUMBER(0, "width", &self.width, 0, 10000,
+               "columns of -f text (0: not cut; default: the terminal's, or 80)"),
     OPT_WORD(0, "color", "auto|always|never", &self.color, "color of -f text (default: on a terminal)"),
 };
 
 static const struct tool tool = {
-    .purpose = "Turn deliveries into messages, or print frames as text or columns.",
-    .synopsis = "[-e] [--ack] [-f json|text|tsv] [--interactions current|v1] [--keep-forwards]\n"
-                "[--color auto|always|never] [FILE...]",
+    .purpose = "Turn deliveries into messages, or show frames: as text, columns, a summary.",
+    .synopsis = "[-e] [--ack] [-f FORMAT] [--since MOMENT] [--until MOMENT]\n"
+                "[--chat [PLATFORM/]CHAT] [--type TYPE]... [FILE...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
@@ -196,18 +268,26 @@ static const struct tool tool = {
     .filter = true,
 };
 
+static void prepare_view(struct relay_decode *d)
+{
+    d->terminal = isatty(STDOUT_FILENO);
+    d->view.format = d->format == FORMAT_JSON ? VIEW_TEXT : (enum view_format)(d->format - FORMAT_VIEW);
+    d->view.color = wants_color(d->color);
+    d->view.day = view_day(clock_wall_us());
+}
+
 int main(int argc, char **argv)
 {
     struct opts o;
     struct relay_decode *d = &self;
+    d->width = -1;
     opt_read(&o, &tool, argc, argv);
     if (d->ack && d->format != FORMAT_JSON)
         die(EX_CONFIG, "--ack: needs -f json, an acknowledgement is a frame");
     d->filter = (struct filter){.ctx = d, .frame = on_frame, .line = on_line, .end = on_end};
-    d->filter.raw_input = d->format != FORMAT_JSON;
+    d->filter.raw_input = d->format != FORMAT_JSON || selection_is_on(&d->selection);
     d->filter.files = argv[o.operands] ? argv + o.operands : NULL;
-    d->view.format = d->format == FORMAT_TSV ? VIEW_TSV : VIEW_TEXT;
-    d->view.color = wants_color(d->color);
+    prepare_view(d);
     filter_init(&d->filter, &o);
     int status = filter_run(&d->filter);
     clean_up(d);

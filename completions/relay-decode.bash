@@ -12,14 +12,14 @@ _relay_decode() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -f|--format|--interactions|--color|--max-frame) want=$w ;;
+        -f|--format|--since|--until|--chat|--type|--interactions|--width|--color|--max-frame) want=$w ;;
         -*) ;;
         esac
     done
     [[ $cur != = ]] || cur=
     case $want in
     -f|--format)
-        mapfile -t COMPREPLY < <(compgen -W 'json text tsv' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'json text tsv summary har mermaid' -- "$cur")
         return
         ;;
     --interactions)
@@ -33,7 +33,7 @@ _relay_decode() {
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-e --exit-status --ack -f --format --interactions --keep-forwards --color --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-e --exit-status --ack -f --format --since --until --chat --type --interactions --keep-forwards --width --color --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")

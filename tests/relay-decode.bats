@@ -360,29 +360,235 @@ END
     run --separate-stderr env TZ=UTC relay-decode -f text <(session)
     [ "$status" -eq 0 ] && [ -z "$stderr" ]
     diff -u - <(echo "$output") <<'END'
-12:00:00.123 • link             open attempt=1 url=ws://h/relay
-12:00:00.200 → hello            discord               botId=app1
-12:00:00.300 ← descriptor       discord               Discord, at most 2000 utf16, markdown discord, ops send edit
-12:00:01.000 ← inbound          discord/g1/42         alice [photo]: hello\tthere  id=m0  session=agent:main:discord:group:42:u1  buf=b1
-12:00:01.500 → outbound         discord/g1/42         send: a\b  req=01234567/2
-12:00:01.625 ← outbound_result  ok  id=m1  req=01234567/2 +125ms
-12:00:01.630 → inbound_ack      buf=b1
-12:00:02.000 → outbound         42                    edit: v2  id=m1  req=r2
-12:00:32.100 ← outbound_result  failed [ambiguous]: relay outbound timed out  req=r2 +30.1s
-12:00:33.000 ← interrupt_inbound  42                    session=agent:main:discord:group:42:u1
-12:00:34.000 • link             lost: gone code=1006 retry_in=0.73
---:--:--.--- ← news             a=x b={"c":2}
+2026-11-23
+12:00:00.123 • link          open attempt=1 url=ws://h/relay
+12:00:00.200 → hello         discord botId=app1
+12:00:00.300 ← descriptor    discord Discord, at most 2000 utf16, markdown disc…
+12:00:01.000 ← inbound       discord/g1/42 alice [photo]: hello\tthere  buf=b1
+12:00:01.500 → outbound      discord/g1/42 send: a\b  req=01234567/2
+12:00:01.625 ← result        discord/42 send ok +125ms  id=m1 req=01234567/2
+12:00:01.630 → ack           discord/42  buf=b1
+12:00:02.000 → outbound      42 edit: v2  id=m1 req=r2
+12:00:32.100 ← result        42 edit ambiguous +30.1s: relay outbound t…  req=r2
+12:00:33.000 ← interrupt     42  session=agent:main:discord:group:42:u1
+12:00:34.000 • link          lost: gone code=1006 retry_in=0.73
+--:--:--.--- ← news          a=x b={"c":2}
 END
     session | TZ=EST5 relay-decode -f text | grep -q '^07:00:00.123 • link '
+    # Nothing is cut without a width.
+    session | TZ=UTC relay-decode -f text --width 0 >out
+    grep -qxF '12:00:00.300 ← descriptor    discord Discord, at most 2000 utf16, markdown discord, ops send edit' out
+    grep -qF 'hello\tthere  id=m0 session=agent:main:discord:group:42:u1 buf=b1' out
+    # The day is told when it changes.
+    session | sed 2,4s/23T/24T/ | TZ=UTC relay-decode -f text | grep -nE '^[-0-9]{10}$' >days
+    [ "$(cat days)" = $'1:2026-11-23\n3:2026-11-24\n7:2026-11-23' ]
+}
+
+# widest : prints the width of the widest line of ./out, by the tables of Python.
+widest() {
+    /usr/bin/python3 -c 'import sys, unicodedata as u
+print(max(sum(0 if u.category(c) in ("Mn", "Me") else 2 if u.east_asian_width(c) in "WF" else 1 for c in line.rstrip("\n"))
+          for line in open("out", encoding="utf-8")))'
+}
+
+@test "a line of text fits 80 columns, or the terminal, whatever the frame holds" {
+    local id=123456789012345678901234567890 f
+    for f in 'x' '漢字かな交じり' '👍👩' 'e\u0301\u0302' '\u001b[2J' 'กำลัง'; do
+        f=$f$f$f$f$f$f$f$f$f$f$f$f$f$f
+        cat <<END
+{"type":"inbound","event":{"text":"$f$f","message_type":"$f","message_id":"$id","source":{"platform":"$f","chat_id":"$id","scope_id":"$id","user_name":"$f"}},"bufferId":"$id"}
+{"type":"outbound","requestId":"${id}ab","platform":"discord","action":{"op":"send","chat_id":"$id","content":"$f","metadata":{"scope_id":"$id"}}}
+{"type":"outbound_result","requestId":"${id}ab","result":{"success":false,"error":"$f$f","code":"egress_declined"}}
+{"type":"descriptor","descriptor":{"platform":"discord","label":"$f$f","max_message_length":2000,"supported_ops":["$f"]}}
+{"type":"link","state":"lost","reason":"$f$f$f"}
+END
+    done >in
+    relay-decode -f text in >out
+    [ "$(widest)" -eq 80 ]
+    grep -q ' discord/…7890 send failed +[0-9.]*ms: ' out
+    sed -n 's/^\(.\{15\}\).*/\1/p' out | grep -cE '^[0-9:.]{12} [←→•] $' | grep -qx 30
+    relay-decode -f text --width 120 in >out
+    [ "$(widest)" -eq 120 ]
+    run script -qec "stty cols 100; TERM=dumb relay-decode -f text in" /dev/null
+    tr -d '\r' <<<"$output" >out
+    [ "$(widest)" -eq 100 ]
 }
 
 @test "a recorded session as columns" {
     session | relay-decode -f tsv >out
-    [ "$(awk -F '\t' '{print NF}' out | sort -u)" = 12 ]
-    [ "$(sed -n 4p out)" = $'2026-11-23T12:00:01.000000Z\tdown\tinbound\tdiscord\t42\talice\tm0\tagent:main:discord:group:42:u1\tb1\t\t\thello\\tthere' ]
-    [ "$(sed -n 5p out)" = $'2026-11-23T12:00:01.500000Z\tup\toutbound\tdiscord\t42\t\t\t\t\t0123456789abcdef0123456789abcdef/2\t\ta\\\\b' ]
+    [ "$(awk -F '\t' '{print NF}' out | sort -u)" = 13 ]
+    [ "$(cut -f 13 out | tr '\n' ,)" = ',,,,send,send,,edit,edit,,,,' ]
+    [ "$(sed -n 4p out)" = $'2026-11-23T12:00:01.000000Z\tdown\tinbound\tdiscord\t42\talice\tm0\tagent:main:discord:group:42:u1\tb1\t\t\thello\\tthere\t' ]
+    [ "$(sed -n 5p out)" = $'2026-11-23T12:00:01.500000Z\tup\toutbound\tdiscord\t42\t\t\t\t\t0123456789abcdef0123456789abcdef/2\t\ta\\\\b\tsend' ]
     [ "$(cut -f 11 out | tr '\n' ,)" = ',,,,,true,,,false,,,,' ]
-    [ "$(tail -n 1 out)" = $'\tdown\tnews\t\t\t\t\t\t\t\t\ta=x b={"c":2}' ]
+    [ "$(tail -n 1 out)" = $'\tdown\tnews\t\t\t\t\t\t\t\t\ta=x b={"c":2}\t' ]
+}
+
+@test "a summary: counts per type and op, latencies, what is owed, what is not acknowledged" {
+    { session; cat <<'END'; } | sed '/inbound_ack/d' >in
+{"t":"2026-11-23T12:01:00Z","dir":"up","frame":{"type":"outbound","requestId":"r3","platform":"discord","action":{"op":"send","chat_id":"42","content":"x"}}}
+{"t":"2026-11-23T12:01:01Z","dir":"up","frame":{"type":"outbound","requestId":"r4","platform":"discord","action":{"op":"send","chat_id":"42","content":"x"}}}
+{"t":"2026-11-23T12:01:02Z","dir":"down","frame":{"type":"outbound_result","requestId":"r4","result":{"success":false,"error":"no"}}}
+{"t":"2026-11-24T00:00:00Z","dir":"up","frame":{"type":"going_idle"}}
+END
+    TZ=UTC relay-decode -f summary in >out
+    diff -u - out <<'END'
+frames 15, 2026-11-23 12:00:00.123 to 2026-11-24 00:00:00.000
+
+type                         up     down    local
+link                          -        -        2
+hello                         1        -        -
+descriptor                    -        1        -
+inbound                       -        1        -
+outbound                      4        -        -
+outbound_result               -        3        -
+interrupt_inbound             -        1        -
+news                          -        1        -
+going_idle                    1        -        -
+
+op                 asked     ok failed ambiguous      p50      p99  slowest
+hello                  1      1      -         -    100ms    100ms    100ms
+send                   3      1      1         -    126ms   1000ms   1000ms
+edit                   1      -      -         1    30.1s    30.1s    30.1s
+going_idle             1      -      -         -        -        -        -
+
+slowest
+    30.1s  edit 42 req=r2
+   1000ms  send discord/42 req=r4
+    125ms  send discord/42 req=0123456789abcdef0123456789abcdef/2
+    100ms  hello discord
+
+owed 2
+  send discord/42 req=r3 since 12:01:00.000
+  going_idle since 00:00:00.000
+
+unacked 1
+  inbound discord/42 buf=b1 since 12:00:01.000
+END
+    # The verdict of -e stands beside it.
+    run relay-decode -e -f summary in
+    [ "$status" -eq 1 ]
+    [ "$(relay-decode -f summary </dev/null)" = $'frames 0\n\ntype                         up     down    local\n\nowed 0\n\nunacked 0' ]
+}
+
+@test "a summary's quantiles, against those of all latencies, in flat memory (LONG=1: two million frames)" {
+    local n=20000
+    [ -z "${LONG-}" ] || n=1000000
+    cat >make.py <<'END'
+import random, sys
+random.seed(5)
+n, all, now = int(sys.argv[1]), [], 1800000000000000
+def stamp(us):
+    import time
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(us // 1000000)) + ".%06dZ" % (us % 1000000)
+for i in range(n):
+    took = int(random.lognormvariate(8, 2))
+    all.append(took)
+    print('{"t":"%s","dir":"up","frame":{"type":"outbound","requestId":"%d","action":{"op":"op%d","chat_id":"1"}}}' % (stamp(now), i, i % 97))
+    print('{"t":"%s","dir":"down","frame":{"type":"outbound_result","requestId":"%d","result":{"success":true}}}' % (stamp(now + took), i))
+    now += took
+END
+    /usr/bin/python3 make.py "$n" >in
+    relay-decode -f summary in >out
+    grep -qE "^outbound +$n " out
+    grep -qE '^\(other\) ' out
+    [ "$(sed -n '/^op /,/^$/p' out | wc -l)" -eq 43 ]
+    sed 's/"op":"op[0-9]*"/"op":"send"/' in | relay-decode -f summary | awk '$1 == "send" && NF == 8' >send
+    /usr/bin/python3 - "$n" <<'END'
+import sys
+sys.argv = ["", sys.argv[1]]
+import contextlib, io
+with contextlib.redirect_stdout(io.StringIO()):
+    exec(open("make.py").read())
+all.sort()
+def ms(text): return float(text[:-2]) if text.endswith("ms") else float(text[:-1]) * 1000
+p50, p99, most = (ms(w) for w in open("send").read().split()[5:])
+for got, want in (p50, all[(n + 1) // 2 - 1]), (p99, all[(n * 99 + 99) // 100 - 1]), (most, all[-1]):
+    assert 0.97 * want / 1000 - 0.1 <= got <= 1.04 * want / 1000 + 0.1, (got, want / 1000)
+END
+    # 40 MB, most of it for what each op's quantiles need: not for the frames.
+    /usr/bin/env time -f %M relay-decode -f summary in 2>kb >/dev/null || true
+    if grep -qxE '[0-9]+' kb && ! grep -q __asan_init "$RELAY_BUILD/bin/relay-decode"; then [ "$(cat kb)" -lt 40000 ]; fi
+}
+
+@test "an HTTP archive is valid HAR 1.2, its messages are the frames of the wire, byte for byte" {
+    { session; session | sed 's/T12:/T13:/;s/T14:/T15:/'; } | grep -v yesterday | sed 's/"lost"/"closed"/' >in
+    relay-decode -f har in >out
+    /usr/bin/python3 "$RELAY_SOURCE/tests/har.py" <out >messages
+    # Neither the link's own frames nor the results that relay-dial makes; a message has the frame's bytes.
+    jq -rc 'select(.frame.type != "link" and .frame.synthetic != true) | [.dir, .frame] | @json' in | sort >want
+    jq -rc @json messages | sort | cmp - want
+    [ "$(jq -r '.log.entries[].request.url' out | sort -u)" = ws://h/relay ]
+    [ "$(jq -r '.log.entries | length' out)" -eq 2 ]
+    [ "$(jq -r '.log.entries[0].startedDateTime' out)" = 2026-11-23T12:00:00.123456Z ]
+    # Frames without a link frame, and none at all.
+    echo '{ "type" : "hello","x":1.50,"y":"\u0041"}' | relay-decode -f har >out
+    /usr/bin/python3 "$RELAY_SOURCE/tests/har.py" <out
+    [ "$(jq -r '.log.entries[0]._webSocketMessages[0].data' out)" = '{ "type" : "hello","x":1.50,"y":"\u0041"}' ]
+    relay-decode -f har </dev/null | /usr/bin/python3 "$RELAY_SOURCE/tests/har.py"
+}
+
+@test "a sequence diagram" {
+    { session; echo '{"t":"2026-11-23T12:00:35Z","dir":"down","frame":{"type":"inbound","event":{"text":"#1; <b>%%{init}\n"}}}'; } >in
+    TZ=UTC relay-decode -f mermaid in >out
+    diff -u - out <<'END'
+sequenceDiagram
+    participant G as gateway
+    participant C as connector
+    Note over G,C: 12:00:00.123 link open attempt=1 url=ws://h/relay
+    G->>C: 12:00:00.200 hello discord botId=app1
+    C-->>G: 12:00:00.300 descriptor discord Discord, at most 2000 utf16, markdown discord, ops send edit
+    C->>G: 12:00:01.000 inbound discord/g1/42 alice [photo]: hello#92;tthere
+    G->>C: 12:00:01.500 outbound discord/g1/42 send: a#92;b
+    C-->>G: 12:00:01.625 result discord/42 send ok +125ms
+    G->>C: 12:00:01.630 ack discord/42
+    G->>C: 12:00:02.000 outbound 42 edit: v2
+    C-xG: 12:00:32.100 result 42 edit ambiguous +30.1s: relay outbound timed out
+    C->>G: 12:00:33.000 interrupt 42
+    Note over G,C: 12:00:34.000 link lost: gone code=1006 retry_in=0.73
+    C->>G: news a=x b=#123;"c":2#125;
+    C->>G: 12:00:35.000 inbound relay #35;1#59; #60;b#62;#37;#37;#123;init#125;#92;n
+END
+    [ "$(relay-decode -f mermaid </dev/null | head -n 1)" = sequenceDiagram ]
+}
+
+# chosen OPTIONS… : the numbers of the lines of ./in that are chosen.
+chosen() {
+    relay-decode "$@" in >out
+    grep -nxFf out in | cut -d : -f 1 | paste -sd ' '
+}
+
+@test "--since, --until, --chat and --type find one's way, and leave the lines of a recording as they are" {
+    session >in
+    [ "$(chosen --since 2026-11-23T12:00:02Z)" = '8 9 10 11' ]
+    [ "$(chosen --until 2026-11-23T13:00:01+01:00)" = '1 2 3' ]
+    [ "$(TZ=UTC chosen --since '2026-11-23 12:00:01' --until 2026-11-23T12:00:33)" = '4 5 6 7 8 9' ]
+    [ "$(TZ=EST5 chosen --since 2026-11-23 --until 2026-11-23T07:01)" = '1 2 3 4 5 6 7 8 9 10 11' ]
+    [ "$(chosen --since 10m)" = '' ]
+    # A result is about the chat, and of the op, that it answers; so is an ack.
+    [ "$(chosen --chat 42)" = '4 5 6 7 8 9 10' ]
+    [ "$(chosen --chat discord/42)" = '4 5 6 7' ]
+    [ "$(chosen --chat slack/42)" = '' ]
+    [ "$(chosen --type edit)" = '8 9' ]
+    [ "$(chosen --type outbound --type link)" = '1 5 8 11' ]
+    [ "$(chosen --chat 42 --type send --since 2026-11-23T12:00:01.6Z)" = '6' ]
+    [ "$(chosen --type news)" = 12 ]
+    # In each view, the counts and the verdict too.
+    [ "$(relay-decode -f tsv --type send in | wc -l)" -eq 2 ]
+    relay-decode -f summary --chat discord/42 in | grep -q '^frames 4,'
+    relay-decode -e --type send in >/dev/null
+    run relay-decode -e --type edit in
+    [ "$status" -eq 1 ]
+    # Frames are chosen as well, and normalised as ever.
+    { echo '{"type":"inbound","event":{"source":{"chat_id":7}}}'; echo '{"type":"hello","platform":"x"}'; } >in
+    [ "$(relay-decode --chat 7 in | jq -c '[.type,.event.source.chat_id]')" = '["inbound","7"]' ]
+    [ "$(chosen --since 1m --type hello)" = 2 ]
+    [ "$(relay-decode --ack --chat 7 <<<'{"type":"inbound","bufferId":"b","event":{"source":{"chat_id":7}}}' | tail -n 1)" = '{"type":"inbound_ack","bufferId":"b"}' ]
+    local t
+    for t in yesterday 25:00 2026-13-01 2026-11-23T12 ''; do
+        run --separate-stderr relay-decode --since "$t" in
+        [ "$status" -eq 64 ] || { echo "--since $t: $status"; return 1; }
+    done
 }
 
 @test "live frames get the present time and the direction of their type" {
@@ -397,8 +603,8 @@ END
     [[ ${lines[0]} =~ ^[0-9:.]{12}\ →\ outbound\ +typing\ \ req=r1$ ]]
     [[ ${lines[1]} =~ ^[0-9:.]{12}\ ·\ send\ +x$ ]]
     [[ ${lines[2]} =~ ^[0-9:.]{12}\ →\ outbound\ +react:\ refused:\ no\ such\ op\ \ req=r2$ ]]
-    [[ ${lines[3]} =~ ^[0-9:.]{12}\ ←\ inbound\ +discord/7\ +\[command\]:\ /ping\ \ session=agent:main:discord:dm:7\ \ buf=b7$ ]]
-    [[ ${lines[4]} =~ ^[0-9:.]{12}\ ←\ passthrough_forward\ +twilio\ +buf=b7$ ]]
+    [[ ${lines[3]} =~ ^[0-9:.]{12}\ ←\ inbound\ +discord/7\ +\[command\]:\ /ping\ \ buf=b7$ ]]
+    [[ ${lines[4]} =~ ^[0-9:.]{12}\ ←\ forward\ +twilio\ +buf=b7$ ]]
     [[ ${lines[5]} =~ ^[0-9:.]{12}\ ←\ inbound$ ]]
     [ "${#lines[@]}" -eq 6 ]
     [ "$(relay-decode -f tsv in 2>/dev/null | cut -f 1 | tr 0-9 n | sort -u)" = nnnn-nn-nnTnn:nn:nn.nnnnnnZ ]
@@ -413,17 +619,20 @@ END
         '{"type":"link","state":"@","reason":"@","@":"@","x":{"@":["@"]}}' '{"type":"@","session_key":"@"}' '{"op":"@"}'; do
         printf '%s\n' "${f//@/$evil}"
     done; } >in
-    for f in text tsv; do
+    for f in text tsv mermaid summary; do
         relay-decode -f $f in >out
-        [ "$(wc -l <out)" -eq 7 ]
+        case $f in
+        text | tsv) [ "$(wc -l <out)" -eq 7 ] ;;
+        mermaid) [ "$(grep -c . out)" -eq 10 ] ;;
+        esac
         run grep -nP '[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{fe00}-\x{fe0f}\x{e0000}-\x{e0fff}]' out
         [ "$status" -eq 1 ]
     done
-    relay-decode -f text in | grep -qF '\x1b]0;x\x07 \u{202e}abc\u{2066}\u{200f}\x00\r\n\u{85}\u{9b}2J \u{2028} \u{200b}\u{fe0f}\u{e0041}\u{ad}'
+    relay-decode -f text --width 0 in | grep -qF '\x1b]0;x\x07 \u{202e}abc\u{2066}\u{200f}\x00\r\n\u{85}\u{9b}2J \u{2028} \u{200b}\u{fe0f}\u{e0041}\u{ad}'
     # Long text is cut, except in columns.
     printf '{"type":"inbound","event":{"text":"%s","source":{"chat_id":"%s"}}}\n' "$(printf '%0999d' 0)" "$(printf '%099d' 1)" >in
-    [ "$(relay-decode -f text in | wc -m)" -lt 420 ]
-    relay-decode -f text in | grep -q '0…  session=.*…$'
+    [ "$(relay-decode -f text in | wc -m)" -eq 81 ]
+    relay-decode -f text in | grep -q 'relay/…00000001 0*…$'
     [ "$(relay-decode -f tsv in | cut -f 12 | wc -m)" -eq 1000 ]
 }
 
@@ -446,7 +655,7 @@ END
 
 @test "output that fails, usage that is wrong" {
     echo '{"type":"inbound","event":{}}' >in
-    for f in json text tsv; do
+    for f in json text tsv summary har mermaid; do
         run --separate-stderr relay-decode -f $f in >/dev/full
         run --separate-stderr sh -c "relay-decode -f $f in >/dev/full"
         [ "$status" -eq 74 ]

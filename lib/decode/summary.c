@@ -101,12 +101,12 @@ static void of_result(struct summary *s, const struct frame *f)
     struct span id, error, ambiguous, code, chat;
     JSON_PICK(frame_get(f, "result"), {"message_id", &id}, {"error", &error}, {"ambiguous", &ambiguous},
               {"code", &code}, {"chat_info", &chat});
-    s->outcome = summary_success(f) ? OUTCOME_SUCCESS : OUTCOME_FAILURE;
+    s->outcome = summary_success(f)        ? OUTCOME_SUCCESS
+                 : json_is_true(ambiguous) ? OUTCOME_AMBIGUOUS
+                                           : OUTCOME_FAILURE;
     s->message_id = take(s, id);
     s->text = take(s, error);
-    if (json_is_true(ambiguous))
-        s->kind = span_of("ambiguous");
-    else if (!json_is_empty(code))
+    if (!json_is_empty(code))
         s->kind = take(s, code);
     if (json_is_object(chat)) {
         add_members(&s->made, chat, (const char *const[]){NULL});
@@ -162,6 +162,8 @@ static void of_other(struct summary *s, const struct frame *f)
                                         "bufferId", "requestId", "reason",      NULL};
     struct span reason = frame_get(f, "reason");
     add_value(&s->made, frame_get(f, "state"));
+    if (f->type == FRAME_LINK && json_eq(frame_get(f, "state"), "lost"))
+        s->outcome = OUTCOME_LOST;
     if (!json_is_empty(reason)) {
         buf_str(&s->made, s->made.len ? ": " : "");
         add_value(&s->made, reason);

@@ -5,7 +5,13 @@
 
 #include "relay/frame.h"
 
-enum summary_outcome { OUTCOME_NONE, OUTCOME_SUCCESS, OUTCOME_FAILURE };
+enum summary_outcome {
+    OUTCOME_NONE,
+    OUTCOME_SUCCESS,
+    OUTCOME_FAILURE,
+    OUTCOME_AMBIGUOUS, /* no result came: whether it was done is not known */
+    OUTCOME_LOST,      /* of a link */
+};
 
 /* Decoded text, as untrusted as the frame; parts that a frame does not have are empty. All parts are valid
  * until the next summary_make(), and as long as the frame is. All zero at first; call summary_free() at the
@@ -14,7 +20,7 @@ struct summary {
     struct span type; /* the frame's type, or an action's op */
     struct span platform, scope, chat, user, kind, text;
     struct span message_id, session_key, buffer_id, request_id;
-    enum summary_outcome outcome; /* of an outbound_result, or FAILURE of a refused outbound */
+    enum summary_outcome outcome; /* of an outbound_result; FAILURE of a refused outbound */
     struct arena arena;
     struct buf made;
 };

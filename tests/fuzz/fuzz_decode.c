@@ -13,7 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct event event;
 static struct interaction interaction;
-static struct view text = {.format = VIEW_TEXT}, tsv = {.format = VIEW_TSV};
+static struct view views[] = {{.format = VIEW_TEXT, .width = 80},
+                              {.format = VIEW_TSV},
+                              {.format = VIEW_SUMMARY},
+                              {.format = VIEW_HAR},
+                              {.format = VIEW_MERMAID}};
 static struct frame in, opened, out;
 static struct buf forward, line, again, shown, wrapped;
 
@@ -26,19 +30,22 @@ static void check(bool ok)
 static void check_view(struct view *v, const struct frame *f)
 {
     shown.len = 0;
-    view_frame(v, &shown, f, FRAME_UNKNOWN, 1);
+    view_read(v, f, f->line, FRAME_UNKNOWN, 1);
+    view_write(v, &shown);
+    if (v->format == VIEW_SUMMARY)
+        view_end(v, &shown);
     for (size_t i = 0, k; i < shown.len; i += k) {
         uint32_t c = 0;
         k = text_decode(shown.p + i, shown.len - i, &c);
-        check(k && (c >= 0x20 || (c == '\t' && v == &tsv)) && (c < 0x7f || c >= 0xa0) &&
-              (c < 0x202a || c > 0x202e));
+        check(k && (c >= 0x20 || c == '\n' || (c == '\t' && v->format == VIEW_TSV)) &&
+              (v->format == VIEW_HAR || ((c < 0x7f || c >= 0xa0) && (c < 0x202a || c > 0x202e))));
     }
 }
 
 static void check_views(const struct frame *f)
 {
-    check_view(&text, f);
-    check_view(&tsv, f);
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        check_view(&views[i], f);
 }
 
 /* The frame can be normalised, and its normal form normalises to itself. */
