@@ -42,7 +42,7 @@ void split_start(struct split *s, struct span text, const struct split_rule *r)
 {
     s->rule = *r;
     s->text = text;
-    s->at = s->parts = s->keep = s->later = s->marks.n = s->quotes.n = 0;
+    s->at = s->end = s->parts = s->keep = s->later = s->marks.n = s->quotes.n = 0;
     s->open = (struct open){0};
     s->blocks = (struct blocks){.dialect = r->dialect, .quotes = &s->quotes};
     s->before.len = s->after.len = s->before_length = 0;
@@ -68,31 +68,53 @@ static size_t go_on(const struct split *s, const struct gap *g)
     return code ? g->first_line : g->last_line;
 }
 
-bool split_next(struct split *s, struct buf *part)
+/* Chooses where the next part ends; white space before it may be skipped. */
+static struct cut choose(struct split *s)
 {
-    struct cut cut;
-    if (s->at == s->text.n && s->parts)
-        return false;
     for (;;) {
-        cut = cut_find(s);
+        struct cut cut = cut_find(s);
         size_t lead = cut.lead - s->at;
         if (cut.last || !lead || (!cut.cluster && lead <= s->rule.max / 2))
-            break;
+            return cut;
         lines_skip(s, cut.lead); /* too much white space to keep */
         s->line_start = false;
     }
+}
+
+static void take(struct split *s, struct buf *part, const struct cut *cut)
+{
     s->parts++;
     s->after.len = 0;
-    s->torn = cut.cluster;
+    s->torn = cut->cluster;
     buf_span(part, buf_as_span(&s->before));
-    lines_write(s, part, cut.at);
+    lines_write(s, part, cut->at);
+    s->end = s->at;
     struct gap g = gap_at(s->text, s->at);
-    if (cut.last) {
+    if (cut->last) {
         s->at = s->text.n;
-        return true;
+        return;
     }
     lines_cut(s, go_on(s, &g), g.lines > 0);
     buf_span(part, buf_as_span(&s->after));
+}
+
+bool split_next(struct split *s, struct buf *part)
+{
+    if (s->at == s->text.n && s->parts)
+        return false;
+    struct cut cut = choose(s);
+    take(s, part, &cut);
+    return true;
+}
+
+bool split_to(struct split *s, struct buf *part, size_t end)
+{
+    if (s->at == s->text.n && s->parts)
+        return false;
+    struct cut cut = choose(s);
+    if (cut.at != end || cut.last)
+        cut = (struct cut){.at = end > s->at ? end : s->at, .last = end >= s->text.n};
+    take(s, part, &cut);
     return true;
 }
 

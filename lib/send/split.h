@@ -20,7 +20,8 @@ struct split {
     struct split_rule rule;
     struct span text; /* valid UTF-8, not owned */
     struct marks marks, quotes;
-    size_t at; /* the text before this offset is already in parts */
+    size_t at;  /* the text before this offset is already in parts */
+    size_t end; /* the offset at which the text of the last part ended, before white space that is left out */
     size_t parts;
     struct blocks blocks; /* of the line in which `at` is */
     struct open open;     /* the constructs open at `at` */
@@ -38,6 +39,8 @@ struct split {
 void split_start(struct split *s, struct span text, const struct split_rule *r);
 /* Appends the next part. False, with nothing appended, after the last. */
 bool split_next(struct split *s, struct buf *part);
+/* The same, but the part ends at the offset `end`, which must be after s->at and between two code points. */
+bool split_to(struct split *s, struct buf *part, size_t end);
 void split_free(struct split *s);
 
 #endif
