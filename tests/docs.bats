@@ -85,7 +85,7 @@ END
 @test "an argument has one word per type, the same in --help and in the manual page" {
     for t in $TOOLS; do
         sed -n '/^Options:/,/^$/s/^ .*\(--[a-z0-9-]*\) \([^ ][^ ]*\)  .*/\1 \2/p' "$t.help" | sort >"$t.words"
-        mandoc -T ascii "$MAN/$t.1" | col -b | sed 's, | ,|,g' |
+        mandoc -T ascii -O width=160 "$MAN/$t.1" | col -b | sed 's, | ,|,g' |
             sed -n '/^DESCRIPTION/,/^E[NX]/s/^ *\(-., \)*\(--[a-z0-9-]*\) \([^ ]*\)$/\2 \3/p' | sort >"$t.man"
         same "$t: the arguments" "$t.words" "$t.man" || bad=1
         run ! grep -E ' (TIME|SECS|SECONDS|BYTES|PATH|COUNT|NUM)$' "$t.words"
@@ -204,6 +204,10 @@ END
         offers relay-decode --format t
         offers relay-decode -f = ts
         offers relay-decode a.f
+        offers relay-inbox a.f
+        offers relay-inbox -f text a.file re
+        offers relay-inbox a.file retry 1
+        offers relay-inbox --state am
         offers relay-dial --record a.
         offers relay-dial --retry a.
         offers relay-dial wss://x -- prin
@@ -215,6 +219,10 @@ END
 relay-decode --format t: text tsv
 relay-decode -f = ts: tsv
 relay-decode a.f: a.file
+relay-inbox a.f: a.file
+relay-inbox -f text a.file re: retry
+relay-inbox a.file retry 1:
+relay-inbox --state am: ambiguous
 relay-dial --record a.: a.file
 relay-dial --retry a.:
 relay-dial wss://x -- prin: printenv printf

@@ -9,7 +9,7 @@
 
 static void print_option(const struct opt *o)
 {
-    char left[64];
+    char left[128];
     int k = o->letter ? snprintf(left, sizeof left, "-%c, ", o->letter) : snprintf(left, sizeof left, "    ");
     snprintf(left + k, sizeof left - (size_t)k, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
     printf("  %-30s  %s\n", left, o->help);

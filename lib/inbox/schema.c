@@ -125,9 +125,54 @@ static bool prepare_file(const char *path, enum store_use use, int *status, stru
     return closed || refuse(status, EX_NOINPUT, why, strerror(error));
 }
 
+static bool connect(struct store *s, const char *name, int flags)
+{
+    if (sqlite.open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return store_failed(s);
+    sqlite.extended_result_codes(s->db, 1);
+    sqlite.busy_timeout(s->db, STORE_BUSY);
+    return true;
+}
+
+/* Whether there is a log beside the database with something in it. */
+static bool has_log(const char *path)
+{
+    struct buf name = {0};
+    struct stat st;
+    buf_printf(&name, "%s-wal", path);
+    bool has = stat(buf_cstr(&name), &st) == 0 && st.st_size > 0;
+    buf_free(&name);
+    return has;
+}
+
+/* A copy in a folder that cannot be written: without a log it is read as it is, since nobody can change it.
+ */
+static bool connect_copy(struct store *s, const char *path, struct buf *why)
+{
+    struct buf name = {0};
+    int64_t version;
+    if (ask(s, "PRAGMA user_version", &version) ||
+        ((s->code & 0xff) != SQLITE_READONLY && (s->code & 0xff) != SQLITE_CANTOPEN))
+        return true;
+    if (has_log(path)) {
+        buf_str(why, "its log (-wal) can be read only where files can be made: copy both there");
+        return false;
+    }
+    sqlite.close_v2(s->db);
+    s->db = NULL;
+    buf_str(&name, "file:");
+    for (const char *p = path; *p; p++)
+        buf_printf(&name, strchr("?#%", *p) ? "%%%02X" : "%c", *p);
+    buf_str(&name, "?immutable=1");
+    bool good = connect(s, buf_cstr(&name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    if (!good)
+        buf_str(why, store_problem(s));
+    buf_free(&name);
+    return good;
+}
+
 static bool configure(struct store *s, enum store_use use)
 {
-    sqlite.busy_timeout(s->db, STORE_BUSY);
     if (use == STORE_READ)
         return true;
     return execute(
@@ -146,11 +191,10 @@ bool schema_open(struct store *s, const char *path, enum store_use use, int *sta
     }
     if (!prepare_file(path, use, status, why))
         return false;
-    if (sqlite.open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        store_failed(s);
+    if (!connect(s, path, flags))
         return refuse(status, EX_NOINPUT, why, store_problem(s));
-    }
-    sqlite.extended_result_codes(s->db, 1);
+    if (use == STORE_READ && !connect_copy(s, path, why))
+        return refuse(status, EX_NOINPUT, why, "");
     if (!check(s, use, &version, status, why))
         return false;
     if (use != STORE_READ && sqlite.db_readonly(s->db, "main"))

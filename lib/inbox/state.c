@@ -53,7 +53,7 @@ static const unsigned char table[TURN_STATES][TURN_EVENTS] = {
 
 enum turn_state turn_next(enum turn_state state, enum turn_event event)
 {
-    unsigned to = table[state][event];
+    unsigned to = state < TURN_STATES && event < TURN_EVENTS ? table[state][event] : 0;
     return to ? (enum turn_state)(to - 1) : TURN_STATES;
 }
 
@@ -73,7 +73,7 @@ static int index_of(const char *const *words, int n, struct span word)
 
 const char *turn_state_word(enum turn_state state)
 {
-    return state_words[state];
+    return state < TURN_STATES ? state_words[state] : "unknown";
 }
 
 enum turn_state turn_state_of(struct span word)
@@ -88,7 +88,7 @@ bool turn_state_ended(enum turn_state state)
 
 const char *action_state_word(enum action_state state)
 {
-    return action_words[state];
+    return state < ACTION_STATES ? action_words[state] : "unknown";
 }
 
 enum action_state action_state_of(struct span word)

@@ -45,7 +45,7 @@ enum turn_event {
 
 /* The state that the event leads to; TURN_STATES if the event cannot happen in that state. */
 enum turn_state turn_next(enum turn_state state, enum turn_event event);
-/* The word for a state, as the database has it. */
+/* The word for a state, as the database has it; TURN_STATES: "unknown". */
 const char *turn_state_word(enum turn_state state);
 /* The state of that word; TURN_STATES: none. */
 enum turn_state turn_state_of(struct span word);
