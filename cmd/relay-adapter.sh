@@ -8,6 +8,35 @@ help() {
 Usage: relay-adapter [options] [--] COMMAND [ARG...]
 Put an agent on the relay: run COMMAND for each message and send what it prints.
 
+Connector:
+      --url URL             dial this connector (default $GATEWAY_RELAY_URL)
+      --id ID               gateway id (default $GATEWAY_RELAY_ID)
+      --secret-file FILE    secret from FILE (default $GATEWAY_RELAY_SECRET)
+  -p, --platform PLATFORM[:BOTID]
+                            say hello as this identity (repeatable)
+COMMAND:
+  -P, --parallel N          sessions at once (default 4)
+  -l, --long-lived          one COMMAND: frames in, actions and frames out
+      --typing              show a typing indicator while COMMAND runs
+      --timeout DURATION    end COMMAND after that time (default 0: never)
+Running:
+      --after DURATION      go idle after that time without a message
+      --record FILE         append every frame with its time to FILE
+      --status FILE         keep the state of the run in FILE, as JSON
+Every option: relay-adapter --help=all. The manual: man relay-adapter.
+
+Exit status: 0 done, 1 no, 64 usage, 65 bad input, 66 no file, 69 no link,
+             71 system, 74 output, 75 owed, 76 protocol, 77 revoked, 78 settings
+Examples:
+  relay-adapter --after 1s ./reply.sh
+EOF
+}
+
+help_all() {
+    cat <<'EOF'
+Usage: relay-adapter [options] [--] COMMAND [ARG...]
+Put an agent on the relay: run COMMAND for each message and send what it prints.
+
 Options:
   -p, --platform PLATFORM[:BOTID]  say hello as this identity, or as several: a,b (repeatable)
   -P, --parallel N                sessions at once (default 4)
@@ -40,7 +69,7 @@ Options:
       --record FILE               append every frame with its time to FILE
       --status FILE               keep the state of the run in FILE, as one line of JSON
       --ready-fd N                write the first descriptor frame to file descriptor N
-  -h, --help                      print this help and exit
+  -h, --help                      print the usual options and exit (=all: every one)
   -V, --version                   print the version and exit
   -q, --quiet                     print errors and losses only
   -v, --verbose                   say more (repeatable)
@@ -151,6 +180,8 @@ while [ $# -gt 0 ]; do
     word=$1 given=
     case $word in
     --) shift && break ;;
+    --help=all) print help_all ;;
+    --help=*) wrong 'option --help: takes no argument but all' ;;
     --*=*) name=${word%%=*} name=${name#--} value=${word#*=} given=1 ;;
     --*) name=${word#--} ;;
     -?*) value=${word#-?} given=$value && name_of "${word%"$value"}" ;;

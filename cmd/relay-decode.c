@@ -238,20 +238,23 @@ static void on_type(struct opts *o)
 }
 
 static const struct opt options[] = {
-    OPT_FLAG('e', "exit-status", &self.check, "exit 1 if a result was not a success, or none came"),
-    OPT_FLAG(0, "ack", &self.ack, "acknowledge a buffered delivery once its line is written"),
-    OPT_WORD('f', "format", "json|text|tsv|summary|har|mermaid", &self.format, "frames (default), or a view"),
-    OPT_CALL(0, "since", "MOMENT", on_since, "only frames from this time on (14:05, 10m, a date)"),
-    OPT_CALL(0, "until", "MOMENT", on_until, "only frames before this time"),
-    OPT_TEXT(0, "chat", "[PLATFORM/]CHAT", &self.selection.chat,
-             "only frames about this chat, and their results"),
+    OPT_FLAG('e', "exit-status", &self.check, "exit 1 if a result was a failure, or none came"),
+    OPT_FLAG(0, "ack", &self.ack, "acknowledge a buffered delivery once it is written"),
+    OPT_WORD('f', "format", "json|text|tsv|summary|har|mermaid", &self.format,
+             "what to write (default json: frames)"),
+    OPT_CALL(0, "since", "MOMENT", on_since, "only frames from then on: 14:05, 10m (ago), a date"),
+    OPT_CALL(0, "until", "MOMENT", on_until, "only frames before then"),
+    OPT_TEXT(0, "chat", "[PLATFORM/]CHAT", &self.selection.chat, "only this chat, and the results in it"),
     OPT_CALL(0, "type", "TYPE", on_type, "only frames of this type or op (repeatable)"),
     OPT_WORD(0, "interactions", "current|v1", &self.contract, "contract version for Discord interactions"),
     OPT_FLAG(0, "keep-forwards", &self.keep_forwards, "pass on a passthrough_forward that is not a message"),
-    OPT_NUMBER(0, "width", &self.width, 0, 10000,
-               "columns of -f text (0: not cut; default: the terminal's, or 80)"),
+    OPT_NUMBER(0, "width", &self.width, 0, 10000, "columns of -f text; 0: all (default: the screen's)"),
     OPT_WORD(0, "color", "auto|always|never", &self.color, "color of -f text (default: on a terminal)"),
 };
+
+static const char *const brief[] = {
+    "Show:",       "format", "width", "Choose:", "since", "until", "chat", "type", "Judge and acknowledge:",
+    "exit-status", "ack",    NULL};
 
 static const struct tool tool = {
     .purpose = "Turn deliveries into messages, or show frames: as text, columns, a summary.",
@@ -262,9 +265,11 @@ static const struct tool tool = {
     .operands = OPT_ANY,
     .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1},
     .examples =
-        "  relay-decode frames.ndjson\n"
         "  relay-decode -f text frames.ndjson\n"
+        "  relay-decode frames.ndjson\n"
+        "  relay-decode -f summary --since 10m frames.ndjson\n"
         "  { relay-handshake -n -p discord; relay-send -n -c 42 -- hello; } | relay-dial | relay-decode -e\n",
+    .brief = brief,
     .filter = true,
 };
 

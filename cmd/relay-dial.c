@@ -60,15 +60,13 @@ static void on_retry(struct opts *o)
 
 static const struct opt options[] = {
     OPT_FLAG('n', "null-input", &self.o.null_input, "do not read stdin"),
-    OPT_TIME('w', "wait", &self.o.wait, 0, "wait for owed replies at the end of input (default 30s)"),
+    OPT_TIME('w', "wait", &self.o.wait, 0, "wait for owed replies at the end (default 30s)"),
     OPT_FLAG('E', "no-wait", &self.o.no_wait, "do not wait for replies at the end of input"),
     OPT_FLAG(0, "stay", &self.o.stay, "stay past the end of input and past going_idle_ack"),
     OPT_NUMBER('c', "count", &self.o.count, 1, INT64_MAX, "end after N frames have come down"),
     OPT_TIME('m', "max-time", &self.o.max_time, 0, "end after that time"),
-    OPT_CALL(0, "retry", "N", on_retry,
-             "dial again up to N times in a row, or inf (default 0; with COMMAND inf)"),
-    OPT_TIME(0, "kill-after", &self.o.kill_after, 0,
-             "end at most this long after the first signal (default 60s)"),
+    OPT_CALL(0, "retry", "N", on_retry, "redial up to N times (default 0; with COMMAND inf)"),
+    OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "end at most this long after a signal (default 60s)"),
     OPT_FLAG(0, "no-link", &self.o.no_link, "write no link frames"),
     OPT_CALL(0, "up", "TYPE", on_up, "also send frames of this type (repeatable, with COMMAND)"),
     OPT_TIME(0, "ping-interval", &self.o.link.ping_interval, 0,
@@ -84,20 +82,21 @@ static const struct opt options[] = {
     OPT_FLAG('k', "insecure", &self.o.link.insecure, "do not verify the peer's certificate"),
     OPT_TEXT_OR_EMPTY('x', "proxy", "URL", &self.o.link.proxy, "dial through this proxy; empty: no proxy"),
     OPT_TEXT(0, "id", "ID", &self.o.id, "gateway id (default $GATEWAY_RELAY_ID)"),
-    OPT_FILE(0, "secret-file", &self.secret_file,
-             "read the secret from FILE (default $GATEWAY_RELAY_SECRET)"),
+    OPT_FILE(0, "secret-file", &self.secret_file, "secret from FILE (default $GATEWAY_RELAY_SECRET)"),
     OPT_TIME(0, "token-ttl", &self.token_ttl, 1000, "lifetime of a token (default 5m)"),
     OPT_FLAG(0, "dry-run", &self.dry_run, "print url and headers, without the token, and do not dial"),
     OPT_NUMBER(0, "ready-fd", &self.ready_fd, 1, 1 << 20,
                "write the first descriptor frame to file descriptor N"),
     OPT_FILE(0, "record", &self.o.record, "append every frame with its time to FILE"),
-    OPT_FILE(0, "status", &self.o.status, "keep the state of the run in FILE, as one line of JSON"),
+    OPT_FILE(0, "status", &self.o.status, "keep the state of the run in FILE, as JSON"),
 };
 
+static const char *const brief[] = {
+    "Who and where:", "id",   "secret-file", "proxy",        "How long:", "wait",   "retry",
+    "max-time",       "stay", "kill-after",  "What to see:", "record",    "status", NULL};
+
 static const struct tool tool = {
-    .purpose = "Own the WebSocket link to the connector. With COMMAND, run it as a ring closed by the link:\n"
-               "frames that come down are its stdin, its stdout goes up. Without COMMAND, stdin goes up and\n"
-               "frames that come down go to stdout. URL defaults to $GATEWAY_RELAY_URL.",
+    .purpose = "Own the link to the connector: stdin goes up, what comes down goes to stdout.",
     .synopsis = "[options] [URL]\n[options] [URL] -- COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
@@ -105,8 +104,10 @@ static const struct tool tool = {
     .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR, EX_IOERR,
                            EX_TEMPFAIL, EX_PROTOCOL, EX_NOPERM, EX_CONFIG, -1},
     .examples = "  relay-handshake -n -p discord | relay-dial \"$URL\" | relay-decode\n"
+                "  relay-dial -m 300ms \"$URL\" -- sh -c 'relay-handshake | relay-decode'\n"
                 "  relay-dial --max-time 1 \"$URL\" -- sh -c 'relay-handshake | relay-decode | relay-run "
                 "./reply.sh | relay-send'\n",
+    .brief = brief,
     .filter = true,
 };
 

@@ -237,7 +237,7 @@ static const struct opt options[] = {
 };
 
 static const struct tool tool = {
-    .purpose = "Look after the messages in the inbox of a relay-run: FILE is that of its --inbox.",
+    .purpose = "Look after the messages in a relay-run's inbox: FILE is that of its --inbox.",
     .synopsis = "[OPTION]... FILE [list|show|retry|drop|prune|stats] [ID]...",
     .opts = options,
     .count = sizeof options / sizeof *options,

@@ -30,11 +30,14 @@ static const struct opt options[] = {
     OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
     OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX,
                "run a message that fails at most N times (default 3)"),
-    OPT_FILE(0, "dead-letter", &self.dead_letter,
-             "keep messages that are given up in FILE, and acknowledge them"),
+    OPT_FILE(0, "dead-letter", &self.dead_letter, "keep what is given up in FILE, and acknowledge it"),
     OPT_TEXT(0, "on-failure", "TEXT", &self.on_failure, "answer with TEXT when a message is given up"),
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "send KILL this long after TERM (default 5s)"),
 };
+
+static const char *const brief[] = {"Turns:",      "parallel",   "timeout",  "attempts",
+                                    "dead-letter", "on-failure", "COMMAND:", "actions",
+                                    "long-lived",  "reply-to",   "typing",   NULL};
 
 static const struct tool tool = {
     .purpose = "Run COMMAND for each message and send what it prints.",
@@ -49,6 +52,7 @@ static const struct tool tool = {
         "  relay-run -j sh -c 'echo \"{\\\"op\\\":\\\"typing\\\"}\"' <frames.ndjson\n"
         "  relay-run -l jq -c --unbuffered '{op: \"send\", chat_id: .event.source.chat_id, content: \"ok\"}' "
         "<frames.ndjson\n",
+    .brief = brief,
     .filter = true,
 };
 

@@ -184,9 +184,13 @@ static const struct opt options[] = {
     OPT_FLAG(0, "lines", &self.lines, "send each line of stdin as a separate message"),
     OPT_FLAG(0, "no-split", &self.limits.no_split, "refuse a text that is too long; do not split it"),
     OPT_NUMBER(0, "max-length", &self.max_length, 1, 1 << 30,
-               "longest text of a message (default: the descriptor's)"),
+               "longest text of a message (default: descriptor's)"),
     OPT_WORD(0, "len-unit", "chars|utf16", &self.unit, "unit of the length (default: the descriptor's)"),
 };
+
+static const char *const brief[] = {"Where to:",  "null-input", "chat",     "platform",   "reply-to",
+                                    "What:",      "op",         "metadata", "set",        "set-json",
+                                    "Long text:", "lines",      "no-split", "max-length", NULL};
 
 static const struct tool tool = {
     .purpose = "Turn actions into outbound frames, from stdin or from the command line.",
@@ -199,6 +203,7 @@ static const struct tool tool = {
                 "  relay-send -n -c 42 -- 'deploy done'\n"
                 "  df -h | relay-send -n -c 42 -\n"
                 "  relay-send -n -c 42 -o react --set message_id=7 --set emoji=+1\n",
+    .brief = brief,
     .filter = true,
 };
 

@@ -71,12 +71,11 @@ static void on_half_open(struct opts *o)
 }
 
 static const struct opt options[] = {
-    OPT_NUMBER('p', "port", &port, 0, 65535, "listen on this port of 127.0.0.1 (default: any free one)"),
+    OPT_NUMBER('p', "port", &port, 0, 65535, "listen on 127.0.0.1:N (default: any free port)"),
     OPT_FILE(0, "url-file", &stub.url_file, "write the URL to FILE as well"),
-    OPT_FLAG('b', "background", &stub.background, "return once it listens; print the URL and the process id"),
+    OPT_FLAG('b', "background", &stub.background, "return once it listens; print URL and process id"),
     OPT_TIME(0, "max-life", &stub.max_life, 0, "end after that time"),
-    OPT_CALL(0, "secret", "ID=FILE", on_secret,
-             "a gateway's secret (repeatable); an invalid token is closed with 4401"),
+    OPT_CALL(0, "secret", "ID=FILE", on_secret, "a gateway's secret (repeatable)"),
     OPT_FILE(0, "cert", &stub.server.cert, "serve TLS with this certificate (PEM)"),
     OPT_FILE(0, "key", &stub.server.key, "the certificate's key (PEM)"),
     OPT_CALL(0, "descriptor", "FILE", on_descriptor, "descriptors to send instead of the built-in ones"),
@@ -92,7 +91,7 @@ static const struct opt options[] = {
              "report an inbound_ack that takes longer (default 10s)"),
     OPT_FLAG(0, "pushback", &stub.connector.delivery.measured, "report how fast each backlog is taken"),
     OPT_FLAG('c', "console", &stub.console, "chat: type as a user, read the agent's answers"),
-    OPT_CALL(0, "replay", "FILE", on_replay, "deliver the frames that came down in this recording"),
+    OPT_CALL(0, "replay", "FILE", on_replay, "deliver what came down in this recording"),
     OPT_CALL(0, "expect", "FILE", on_expect, "exit 1 unless these frames come, in order"),
     OPT_CALL(0, "close", "CODE[:REASON]@N", on_close, "fault: close the connection after N frames"),
     OPT_CALL(0, "drop-after", "N", on_drop_after, "fault: cut the connection after N frames"),
@@ -113,17 +112,33 @@ static const struct opt options[] = {
     OPT_NUMBER(0, "seed", &seed, 0, INT64_MAX, "replay the random choices of an earlier run"),
 };
 
+static const char *const brief[] = {"Serve:",
+                                    "port",
+                                    "url-file",
+                                    "background",
+                                    "secret",
+                                    "buffer",
+                                    "console",
+                                    "replay",
+                                    "expect",
+                                    "result",
+                                    "Faults (the others: --help=all):",
+                                    "close",
+                                    "drop-after",
+                                    NULL};
+
 static const struct tool tool = {
-    .purpose = "Play the connector for gateways on this machine: stdin has the frames to deliver,\n"
-               "stdout has the frames received.",
+    .purpose = "Play the connector for gateways on this machine: deliver the frames of stdin,\n"
+               "print those received.",
     .synopsis = "[OPTION]...",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR, EX_IOERR,
                            EX_TEMPFAIL, EX_CONFIG, -1},
     .examples = "  relay-stub --max-life 200ms --url-file url </dev/null\n"
-                "  relay-stub --max-life 200ms --close 4401:revoked@2 --seed 7 --garbage </dev/null\n"
+                "  relay-stub --max-life 200ms --close 4401:x@2 --seed 7 --garbage </dev/null\n"
                 "  relay-stub --background --max-life 1s --secret demo=secret\n",
+    .brief = brief,
     .filter = true,
 };
 

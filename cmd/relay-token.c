@@ -163,7 +163,8 @@ static const struct opt options[] = {
 
 static const struct tool tool = {
     .purpose = "Mint a bearer token for a connector, or verify one.",
-    .synopsis = "[--id ID] [--secret-file FILE] [--ttl DURATION | --expires UNIX]\n"
+    .synopsis = "[--id ID] [--secret-file FILE] [--ttl DURATION]\n"
+                "[--id ID] [--secret-file FILE] --expires UNIX\n"
                 "--verify [--id ID] [--secret-file FILE]... [TOKEN]",
     .opts = options,
     .count = sizeof options / sizeof *options,

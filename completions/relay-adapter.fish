@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# fish completion for relay-adapter, made from its --help by completions/generate.
+# fish completion for relay-adapter, made from its --help=all by completions/generate.
 complete -c relay-adapter -f
 complete -c relay-adapter -s p -l platform -x -d 'say hello as this identity, or as several: a,b (repeatable)'
 complete -c relay-adapter -s P -l parallel -x -d 'sessions at once (default 4)'
@@ -32,7 +32,7 @@ complete -c relay-adapter -l kill-after -x -d 'end at most this long after the f
 complete -c relay-adapter -l record -r -F -d 'append every frame with its time to FILE'
 complete -c relay-adapter -l status -r -F -d 'keep the state of the run in FILE, as one line of JSON'
 complete -c relay-adapter -l ready-fd -x -d 'write the first descriptor frame to file descriptor N'
-complete -c relay-adapter -s h -l help -d 'print this help and exit'
+complete -c relay-adapter -s h -l help -d 'print the usual options and exit (=all: every one)'
 complete -c relay-adapter -s V -l version -d 'print the version and exit'
 complete -c relay-adapter -s q -l quiet -d 'print errors and losses only'
 complete -c relay-adapter -s v -l verbose -d 'say more (repeatable)'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# bash completion for relay-inbox, made from its --help by completions/generate.
+# bash completion for relay-inbox, made from its --help=all by completions/generate.
 _relay_inbox() {
     local cur=${COMP_WORDS[COMP_CWORD]} want= command=0 operands=0 i w
     COMPREPLY=()

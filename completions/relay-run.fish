@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# fish completion for relay-run, made from its --help by completions/generate.
+# fish completion for relay-run, made from its --help=all by completions/generate.
 complete -c relay-run -f
 complete -c relay-run -s P -l parallel -x -d 'sessions at once (default 4)'
 complete -c relay-run -s j -l actions -d 'each line that COMMAND prints is an action'
@@ -8,14 +8,14 @@ complete -c relay-run -s r -l reply-to -d 'send as a reply to the message'
 complete -c relay-run -l typing -d 'show a typing indicator while COMMAND runs'
 complete -c relay-run -l timeout -x -d 'end COMMAND after that time (default 0: never)'
 complete -c relay-run -l attempts -x -d 'run a message that fails at most N times (default 3)'
-complete -c relay-run -l dead-letter -r -F -d 'keep messages that are given up in FILE, and acknowledge them'
+complete -c relay-run -l dead-letter -r -F -d 'keep what is given up in FILE, and acknowledge it'
 complete -c relay-run -l on-failure -x -d 'answer with TEXT when a message is given up'
 complete -c relay-run -l kill-after -x -d 'send KILL this long after TERM (default 5s)'
 complete -c relay-run -l strict -d 'stop at the first bad line'
 complete -c relay-run -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
 complete -c relay-run -s u -l unbuffered -d 'no effect: output never waits'
 complete -c relay-run -l line-buffered -d 'no effect: output never waits'
-complete -c relay-run -s h -l help -d 'print this help and exit'
+complete -c relay-run -s h -l help -d 'print the usual options and exit (=all: every one)'
 complete -c relay-run -s V -l version -d 'print the version and exit'
 complete -c relay-run -s q -l quiet -d 'print errors and losses only'
 complete -c relay-run -s v -l verbose -d 'say more (repeatable)'

@@ -10,7 +10,7 @@ setup_file() {
     export TOOLS
     TOOLS=$(make -s -C "$RELAY_SOURCE" --eval 'print-tools:; @echo $(TOOLS)' print-tools)
     export MAN="$RELAY_SOURCE/man" COMPLETIONS="$RELAY_SOURCE/completions"
-    for t in $TOOLS; do "$t" --help >"$t.help"; done
+    for t in $TOOLS; do "$t" --help=all >"$t.help"; done
 }
 
 setup_more() {
@@ -122,7 +122,7 @@ END
     # Number and meaning, from the table in lib/base/diag.c and the names in <sysexits.h>.
     echo '#include <sysexits.h>' | cc -E -dM - | sed -n 's/^#define \(EX_[A-Z]*\) *\([0-9]*\).*/\1 \2/p' >numbers
     echo 'EX_NO 1' >>numbers
-    sed -n 's/^ *{\(EX_[A-Z]*\), "\(.*\)"},$/\1 \2/p' "$RELAY_SOURCE/lib/base/diag.c" | sed 's/\\"/"/g' |
+    sed -n 's/^ *{\(EX_[A-Z]*\), "[a-z ]*", "\(.*\)"},$/\1 \2/p' "$RELAY_SOURCE/lib/base/diag.c" | sed 's/\\"/"/g' |
         awk 'NR == FNR { number[$1] = $2; next } { name = $1; sub(/^[^ ]* /, ""); print number[name] " " $0 }' numbers - |
         sort -n >table
     [ "$(wc -l <table)" -ge 13 ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs the examples in the documentation and compares what they print: examples.py PAGE…
 
-A PAGE is a manual page, README.md, or the name of a tool, for the examples of its --help. In a literal block a line
+A PAGE is a manual page, README.md, or the name of a tool, for the examples of its --help=all. In a literal block a line
 that begins with "$ " is a command, "> " continues it, and the lines up to the next command are what it prints on
 stdout and stderr; … stands for any text, alone on a line for any number of lines. A command in --help only has to exit
 with 0. Each page has a separate sandbox and relay-stub.
@@ -42,7 +42,7 @@ def man_blocks(text):
 def commands_of(page):
     """Lists the commands of a page, each with the lines it must print, or None."""
     if page.startswith("relay-") and "." not in page:
-        text = subprocess.run([page, "--help"], stdout=subprocess.PIPE, check=True, text=True).stdout
+        text = subprocess.run([page, "--help=all"], stdout=subprocess.PIPE, check=True, text=True).stdout
         return [(line[2:], None) for line in text.partition("\nExamples:\n")[2].splitlines()]
     with open(page, encoding="utf-8") as f:
         text = f.read()

@@ -177,23 +177,35 @@ own_output() {
         echo "$name: $status $stderr"
         [ "$status" -eq 0 ] && [ -z "$stderr" ]
         [[ ${lines[0]} == "Usage: $name "* ]]
-        [[ $output == *$'\n\nOptions:\n  '*$'\n\nExit status:\n  0 '*$'\n\nExamples:\n  '* ]]
+        [[ $output == *"Every option: $name --help=all. The manual: man $name."$'\n\nExit status: 0 done, '*$'\nExamples:\n  '* ]]
         [ "$output" = "$("$name" -h)" ]
-        # Longer lines would not fit into a terminal.
+        # It fits a terminal. Tell apart in `brief` of cmd/NAME.c what is often asked for.
+        [ "${#lines[@]}" -le 24 ] && [ "$(wc -l <<<"$output")" -le 24 ]
+        awk -v most=80 'length > most { print; bad = 1 } END { exit bad }' <<<"$output"
+        # What it shows are options, with the same argument as in the whole list.
+        "$name" --help=all >all
+        sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\( [^ ]*\)\?\)\(  .*\)\?$/\2/p' <<<"$output" >shown
+        [ "$(grep -c . shown)" -ge 2 ]
+        while read -r option; do grep -qF -- "$option  " all || { echo "not in --help=all: $option"; return 1; }; done <shown
+        run --separate-stderr "$name" --help=all
+        [ "$status" -eq 0 ] && [ -z "$stderr" ]
+        [[ $output == *$'\n\nOptions:\n  '*$'\n\nExit status:\n  0 '*$'\n\nExamples:\n  '* ]]
         awk 'length > 110 { print FILENAME ": " $0; bad = 1 } END { exit bad }' <<<"$output"
         run --separate-stderr "$name" -V
         [ "$status" -eq 0 ] && [ -z "$stderr" ]
         [[ $output =~ ^$name\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
         [ "$output" = "$("$name" --version)" ]
-        run --separate-stderr bash -c '"$1" --help >/dev/full' - "$name"
-        [ "$status" -eq 74 ] && [[ $stderr == "$name: write stdout: "* ]]
+        for args in --help --help=all; do
+            run --separate-stderr bash -c '"$1" "$2" >/dev/full' - "$name" $args
+            [ "$status" -eq 74 ] && [[ $stderr == "$name: write stdout: "* ]]
+        done
     done
 }
 
 @test "all tools: wrong usage says what and points to --help, 64" {
     for tool in "$RELAY_BUILD"/bin/relay-*; do
         name=${tool##*/}
-        with=$("$name" --help | sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\) [^ ].*/\2/p' | head -n 1)
+        with=$("$name" --help=all | sed -n 's/^  \(-., \|    \)\(--[a-z0-9-]*\) [^ ].*/\2/p' | head -n 1)
         for args in --no-such-option -% --help=yes "$with"; do
             [ -n "$args" ] || continue
             run --separate-stderr "$name" "$args"
@@ -209,7 +221,7 @@ own_output() {
 
 @test "all tools: every short option has a long one" {
     for tool in "$RELAY_BUILD"/bin/relay-*; do
-        run "${tool##*/}" --help
+        run "${tool##*/}" --help=all
         awk '/^Options:/ { on = 1; next } /^$/ { on = 0 }
             on && !/^  (-[[:alnum:]], |    )--[a-z][a-z0-9-]+( [^ ]+)?  +[^ ]/ { print; bad = 1 } END { exit bad }' <<<"$output"
     done

@@ -21,22 +21,30 @@ static int level;
 
 static const struct {
     int status;
-    const char *meaning;
+    const char *word, *meaning;
 } meanings[] = {
-    {EX_OK, "done"},
-    {EX_NO, "a valid \"no\""},
-    {EX_USAGE, "wrong usage"},
-    {EX_DATAERR, "bad input lines"},
-    {EX_NOINPUT, "a file cannot be read"},
-    {EX_UNAVAILABLE, "the link is unavailable"},
-    {EX_SOFTWARE, "a bug in the tool"},
-    {EX_OSERR, "a system call failed"},
-    {EX_IOERR, "output failed"},
-    {EX_TEMPFAIL, "replies are still owed: state unknown, look before you resend"},
-    {EX_PROTOCOL, "the peer broke the protocol, or the handshake failed"},
-    {EX_NOPERM, "refused or revoked (4401)"},
-    {EX_CONFIG, "contradictory settings"},
+    {EX_OK, "done", "done"},
+    {EX_NO, "no", "a valid \"no\""},
+    {EX_USAGE, "usage", "wrong usage"},
+    {EX_DATAERR, "bad input", "bad input lines"},
+    {EX_NOINPUT, "no file", "a file cannot be read"},
+    {EX_UNAVAILABLE, "no link", "the link is unavailable"},
+    {EX_SOFTWARE, "bug", "a bug in the tool"},
+    {EX_OSERR, "system", "a system call failed"},
+    {EX_IOERR, "output", "output failed"},
+    {EX_TEMPFAIL, "owed", "replies are still owed: state unknown, look before you resend"},
+    {EX_PROTOCOL, "protocol", "the peer broke the protocol, or the handshake failed"},
+    {EX_NOPERM, "revoked", "refused or revoked (4401)"},
+    {EX_CONFIG, "settings", "contradictory settings"},
 };
+
+const char *exit_word(int status)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (meanings[i].status == status)
+            return meanings[i].word;
+    return NULL;
+}
 
 const char *exit_meaning(int status)
 {

@@ -35,7 +35,8 @@ void diag_no_wait(void);
 /* Raises *status to `another` if that is graver, so that the process ends with the gravest status of all that
  * went wrong: 77 75 74 71 70 76 69 66 65 78 64, then a COMMAND's, 1, 0. */
 void exit_raise(int *status, int another);
-/* The meaning of an exit status in a few words; NULL for one that is not in the table. */
+/* The meaning of an exit status in a few words, and in one or two; NULL for one that is not in the table. */
+const char *exit_word(int status);
 const char *exit_meaning(int status);
 
 #endif

@@ -19,6 +19,10 @@ static char shorts[2 * OPT_MOST + 3];
 
 static void on_help(struct opts *o)
 {
+    if (!o->arg)
+        usage_print_brief(o->tool, rows, count);
+    if (strcmp(o->arg, "all") != 0)
+        opt_wrong("option --help: takes no argument but all");
     usage_print(o->tool, rows, count);
 }
 
@@ -118,7 +122,7 @@ static const struct opt of_filters[] = {
 };
 
 static const struct opt of_all[] = {
-    OPT_CALL('h', "help", NULL, on_help, "print this help and exit"),
+    OPT_CALL('h', "help", NULL, on_help, "print the usual options and exit (=all: every one)"),
     OPT_CALL('V', "version", NULL, on_version, "print the version and exit"),
     OPT_CALL('q', "quiet", NULL, on_quiet, "print errors and losses only"),
     OPT_CALL('v', "verbose", NULL, on_verbose, "say more (repeatable)"),
@@ -131,7 +135,8 @@ static void add_rows(const struct opt *o, size_t n)
         if (count == OPT_MOST)
             die(EX_SOFTWARE, "too many options");
         rows[count] = &o[i];
-        longs[count] = (struct option){o[i].name, o[i].arg ? required_argument : no_argument, NULL, 0};
+        int takes = o[i].arg ? required_argument : o[i].to.call == on_help ? optional_argument : no_argument;
+        longs[count] = (struct option){o[i].name, takes, NULL, 0};
         if (o[i].letter)
             shorts[s++] = o[i].letter;
         if (o[i].letter && o[i].arg)

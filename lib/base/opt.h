@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Options: one table per tool is the source for the parser, --help and (through --help) the completions.
  *
- * A row says where the option's value goes; to add an option, add a row (and its lines in the manual).
+ * A row says where the option's value goes; to add an option, add a row (and its lines in the manual). It is
+ * shown by --help=all; --help shows those that tool.brief names.
  * Every tool has -h, -V, -q and -v; a filter (`filter` set) also has --strict, --max-frame and -u. They are
  * handled here. Parsing stops at the first operand and at "--". Long options cannot be abbreviated, and a
  * message never contains the value of an option that does not exist: it could be a secret. */
@@ -71,7 +72,11 @@ struct tool {
     size_t count;
     int operands;         /* the most it takes, or OPT_ANY */
     const int *exits;     /* the statuses the tool can end with; the list ends with -1 */
-    const char *examples; /* lines, each ended by '\n' */
+    const char *examples; /* lines, each ended by '\n'; --help shows the first two */
+    /* What --help shows, on one screen of 24 rows and 80 columns: long names of options, and headings, which
+     * end with ':'; the list ends with NULL. NULL: all of the tool's own options. --help=all shows every one.
+     */
+    const char *const *brief;
     bool filter;
 };
 

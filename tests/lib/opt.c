@@ -42,7 +42,12 @@ static const struct opt options[] = {
     OPT_CALL('c', "call", "ARG", on_call, "a function (repeatable)"),
     OPT_CALL('e', "exact", NULL, on_exact, "only exact options from here on"),
     OPT_CALL(0, "bare", NULL, on_bare, "one without an argument"),
+    OPT_TEXT(0, "long", "A-LONG-ARG", &text,
+             "a text that does not fit beside its option because it is longer than that"),
+    OPT_TEXT(0, "longest", "AN-ARGUMENT-TOO-LONG", &text, "below it"),
 };
+
+static const char *const brief[] = {"Some:", "text", "long", "longest", NULL};
 
 static const struct tool tool = {
     .purpose = "Check options.",
@@ -51,7 +56,8 @@ static const struct tool tool = {
     .count = sizeof options / sizeof *options,
     .operands = 1,
     .exits = (const int[]){EX_OK, EX_USAGE, EX_CONFIG, -1},
-    .examples = "  check --bare\n",
+    .examples = "  check --bare\n  check one\n  check -f\n",
+    .brief = brief,
     .filter = true,
 };
 
@@ -156,6 +162,22 @@ static void test_help(void)
 {
     struct buf out = {0};
     run(&out, "--help");
+    CHECK(reads(&out, "0 Usage: check [OPTION]... [ONE]\n"
+                      "       check --bare\n"
+                      "Check options.\n\n"
+                      "Some:\n"
+                      "  -t, --text WORD        a text\n"
+                      "      --long A-LONG-ARG  a text that does not fit beside its option because it\n"
+                      "                         is longer than that\n"
+                      "      --longest AN-ARGUMENT-TOO-LONG\n"
+                      "                         below it\n"
+                      "Every option: check --help=all. The manual: man check.\n\n"
+                      "Exit status: 0 done, 64 usage, 78 settings\n"
+                      "Examples:\n"
+                      "  check --bare\n"
+                      "  check one\n"));
+    out.len = 0;
+    run(&out, "--help=all");
     const char *help = buf_cstr(&out);
     CHECK(strncmp(help, "0 Usage: check [OPTION]... [ONE]\n       check --bare\nCheck options.\n", 68) == 0);
     CHECK(strstr(help, "\n  -n, --number N                  a number\n"));
@@ -163,7 +185,7 @@ static void test_help(void)
     CHECK(strstr(help, "\n  -w, --word alpha|beta           a word\n"));
     CHECK(strstr(help, "\n  -q, --quiet                     "));
     CHECK(strstr(help, "\nExit status:\n  0    done\n  64   wrong usage\n  78   contradictory settings\n"));
-    CHECK(strstr(help, "\nExamples:\n  check --bare\n"));
+    CHECK(strstr(help, "\nExamples:\n  check --bare\n  check one\n  check -f\n"));
     buf_free(&out);
 }
 

@@ -28,7 +28,7 @@ def data(value):
 
 
 def options(tool):
-    _, out, _ = t.run([tool, "--help"])
+    _, out, _ = t.run([tool, "--help=all"])
     found = re.findall(r"^  (-\w)?,?\s+(--[a-z0-9-]+)( \S+|\[=\S+\])?(?:  |$)", out.decode(), re.M)
     return [(short, name, bool(value)) for short, name, value in found if name not in LEFT_OUT]
 
