@@ -24,6 +24,10 @@ _relay_adapter() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
+    -p|--platform)
+        mapfile -t COMPREPLY < <(compgen -W 'discord telegram slack' -- "$cur")
+        return
+        ;;
     ?*) return ;;
     esac
     if ((command)); then

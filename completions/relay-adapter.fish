@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # fish completion for relay-adapter, made from its --help=all by completions/generate.
 complete -c relay-adapter -f
-complete -c relay-adapter -s p -l platform -x -d 'say hello as this identity, or as several: a,b (repeatable)'
+complete -c relay-adapter -s p -l platform -x -a 'discord telegram slack' -d 'say hello as this identity, or as several: a,b (repeatable)'
 complete -c relay-adapter -s P -l parallel -x -d 'sessions at once (default 4)'
 complete -c relay-adapter -s j -l actions -d 'each line that COMMAND prints is an action'
 complete -c relay-adapter -s l -l long-lived -d 'one COMMAND: frames in, actions and frames out'

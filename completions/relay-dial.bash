@@ -23,6 +23,10 @@ _relay_dial() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
+    --up)
+        mapfile -t COMPREPLY < <(compgen -W 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work' -- "$cur")
+        return
+        ;;
     ?*) return ;;
     esac
     if ((command)); then

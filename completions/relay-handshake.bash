@@ -23,6 +23,10 @@ _relay_handshake() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
+    -p|--platform)
+        mapfile -t COMPREPLY < <(compgen -W 'discord telegram slack' -- "$cur")
+        return
+        ;;
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then

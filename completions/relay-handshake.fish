@@ -2,7 +2,7 @@
 # fish completion for relay-handshake, made from its --help=all by completions/generate.
 complete -c relay-handshake -f
 complete -c relay-handshake -s n -l null-input -d 'do not read stdin: end after the hellos'
-complete -c relay-handshake -s p -l platform -x -d 'say hello as this identity, or as several: a,b (repeatable)'
+complete -c relay-handshake -s p -l platform -x -a 'discord telegram slack' -d 'say hello as this identity, or as several: a,b (repeatable)'
 complete -c relay-handshake -l manifest -r -F -d 'JSON list of commands for Discord'
 complete -c relay-handshake -l strict -d 'stop at the first bad line'
 complete -c relay-handshake -l max-frame -x -d 'longest line, with K, M or G (default 16M)'

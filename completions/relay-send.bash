@@ -18,6 +18,14 @@ _relay_send() {
     done
     [[ $cur != = ]] || cur=
     case $want in
+    -p|--platform)
+        mapfile -t COMPREPLY < <(compgen -W 'discord telegram slack' -- "$cur")
+        return
+        ;;
+    -o|--op)
+        mapfile -t COMPREPLY < <(compgen -W 'send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -- "$cur")
+        return
+        ;;
     --len-unit)
         mapfile -t COMPREPLY < <(compgen -W 'chars utf16' -- "$cur")
         return

@@ -3,9 +3,9 @@
 complete -c relay-send -f
 complete -c relay-send -s n -l null-input -d 'read no frames from stdin'
 complete -c relay-send -s c -l chat -x -d 'send to this chat (chat_id)'
-complete -c relay-send -s p -l platform -x -d 'the platform of the chat'
+complete -c relay-send -s p -l platform -x -a 'discord telegram slack' -d 'the platform of the chat'
 complete -c relay-send -s r -l reply-to -x -d 'send as a reply to this message (reply_to)'
-complete -c relay-send -s o -l op -x -d 'perform this op (default send)'
+complete -c relay-send -s o -l op -x -a 'send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -d 'perform this op (default send)'
 complete -c relay-send -s m -l metadata -x -d 'add a string to the metadata (repeatable)'
 complete -c relay-send -l set -x -d 'set a member to a string (repeatable)'
 complete -c relay-send -l set-json -x -d 'set a member to a JSON value (repeatable)'

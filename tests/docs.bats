@@ -208,6 +208,14 @@ END
         offers relay-inbox -f text a.file re
         offers relay-inbox a.file retry 1
         offers relay-inbox --state am
+        offers relay-send -o re
+        offers relay-send --op thread_
+        offers relay-send -p d
+        offers relay-handshake -p tele
+        offers relay-adapter --platform ""
+        offers relay-decode --type inb
+        offers relay-decode --type thread_c
+        offers relay-dial --up hel
         offers relay-dial --record a.
         offers relay-dial --retry a.
         offers relay-dial wss://x -- prin
@@ -223,6 +231,14 @@ relay-inbox a.f: a.file
 relay-inbox -f text a.file re: retry
 relay-inbox a.file retry 1:
 relay-inbox --state am: ambiguous
+relay-send -o re: react
+relay-send --op thread_: thread_create thread_rename
+relay-send -p d: discord
+relay-handshake -p tele: telegram
+relay-adapter --platform : discord slack telegram
+relay-decode --type inb: inbound inbound_ack
+relay-decode --type thread_c: thread_create
+relay-dial --up hel: hello
 relay-dial --record a.: a.file
 relay-dial --retry a.:
 relay-dial wss://x -- prin: printenv printf
