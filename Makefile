@@ -112,8 +112,8 @@ lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
 	mandoc -Tlint -W warning $(MANUALS)
 
 torture: deps ## Run the torture scripts whole (an hour and more; SEED=N).
-	@$(MAKE) --no-print-directory -s -j2 all
-	for t in alloc short limits damage options calls connector gateway cuts 'soak --seconds 3600'; do \
+	@$(MAKE) --no-print-directory -s -j2 all $(B)/tests/make_inbox
+	for t in alloc short limits damage inbox options calls connector gateway cuts 'soak --seconds 3600'; do \
 	    PATH=$(CURDIR)/$(B)/bin:$$PATH /usr/bin/python3 tests/torture/$${t%% *}.py --long $${t#"$${t%% *}"} || exit; done
 
 # Line and branch coverage of lib/ and cmd/ by the whole suite, without the inside of uthash's macros and without the ends of a

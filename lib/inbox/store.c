@@ -46,7 +46,7 @@ bool store_failed(struct store *s)
 
 void store_rollback(struct store *s)
 {
-    if (!sqlite.get_autocommit(s->db))
+    if (s->db && !sqlite.get_autocommit(s->db)) /* NULL: there was no memory to open it */
         sqlite.exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
