@@ -36,9 +36,6 @@ struct store {
     struct buf problem;
 };
 
-/* Opens the file, checks that it is an inbox, and brings its schema up to date. */
-bool schema_open(struct store *s, const char *path, enum store_use use, int *status, struct buf *why);
-
 /* Keeps the reason of a failure, and rolls back. Always false. */
 bool store_failed(struct store *s);
 /* The statement with that number, ready to be bound, or NULL. */

@@ -180,7 +180,8 @@ static bool configure(struct store *s, enum store_use use)
            "PRAGMA temp_store = MEMORY");
 }
 
-bool schema_open(struct store *s, const char *path, enum store_use use, int *status, struct buf *why)
+/* Opens the file, checks that it is an inbox, and brings its schema up to date. */
+static bool schema_open(struct store *s, const char *path, enum store_use use, int *status, struct buf *why)
 {
     int64_t version = 0;
     int flags = use == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -202,4 +203,13 @@ bool schema_open(struct store *s, const char *path, enum store_use use, int *sta
     if (!configure(s, use) || (version < VERSION && use != STORE_READ && !migrate(s)))
         return refuse(status, EX_IOERR, why, store_problem(s));
     return true;
+}
+
+struct store *store_open(const char *path, enum store_use use, int *status, struct buf *why)
+{
+    struct store *s = xcalloc(1, sizeof *s);
+    if (schema_open(s, path, use, status, why))
+        return s;
+    store_close(s);
+    return NULL;
 }

@@ -4,15 +4,6 @@
 
 #include "inbox/internal.h"
 
-struct store *store_open(const char *path, enum store_use use, int *status, struct buf *why)
-{
-    struct store *s = xcalloc(1, sizeof *s);
-    if (schema_open(s, path, use, status, why))
-        return s;
-    store_close(s);
-    return NULL;
-}
-
 void store_close(struct store *s)
 {
     for (int i = 0; i < STORE_STATEMENTS; i++)
