@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#include "http/trust.h"
 #include "link/link.h"
 #include "relay/stream.h"
 #include "relay/ws.h"
@@ -65,6 +66,9 @@ struct link {
     int64_t wall_skew;
     bool close_sent, close_got;
 };
+
+/* check.c */
+struct http_trust link_trust(const struct link_options *o);
 
 /* conn.c */
 void link_hang_up(struct link *l); /* lets go of the connection; libcurl closes its socket */

@@ -2,7 +2,6 @@
 /* The link: libcurl's handles and their settings. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -80,29 +79,7 @@ static int set_timer(CURLM *m, long ms, void *arg)
     return 0;
 }
 
-static void must(CURLcode r)
-{
-    if (r != CURLE_OK)
-        die(EX_OSERR, "set up libcurl: %s", curl_easy_strerror(r));
-}
-
-#define SET(option, value) must(curl_easy_setopt(l->easy, CURLOPT_##option, value))
-
-/* The certificates to trust: those of the option, or else of the environment, as with curl(1) and OpenSSL's
- * tools. */
-static void set_trust(struct link *l)
-{
-    const struct link_options *o = l->o;
-    const char *file = o->cacert ? o->cacert : getenv("SSL_CERT_FILE"), *dir = getenv("SSL_CERT_DIR");
-    if (file && *file)
-        SET(CAINFO, file);
-    if (!o->cacert && dir && *dir)
-        SET(CAPATH, dir);
-    if (o->insecure) {
-        SET(SSL_VERIFYPEER, 0L);
-        SET(SSL_VERIFYHOST, 0L);
-    }
-}
+#define SET(option, value) http_must(curl_easy_setopt(l->easy, CURLOPT_##option, value))
 
 static void set_easy(struct link *l)
 {
@@ -122,13 +99,8 @@ static void set_easy(struct link *l)
     SET(HEADERFUNCTION, keep_header);
     SET(HEADERDATA, l);
     SET(OPENSOCKETFUNCTION, open_socket);
-    set_trust(l);
-    if (o->cert)
-        SET(SSLCERT, o->cert);
-    if (o->key)
-        SET(SSLKEY, o->key);
-    if (o->proxy)
-        SET(PROXY, o->proxy);
+    struct http_trust trust = link_trust(o);
+    http_trust_set(l->easy, &trust);
 }
 
 static void must_multi(CURLMcode r)
@@ -143,9 +115,7 @@ struct link *link_new(const struct link_options *o)
     l->o = o;
     l->in.lines.max = o->max_frame;
     l->fd = CURL_SOCKET_BAD;
-    must(curl_global_init(CURL_GLOBAL_DEFAULT));
-    if (!OSSL_LIB_CTX_get0_global_default()) /* libcurl does not check this */
-        die(EX_OSERR, "set up libcurl: libcrypto did not start");
+    http_start();
     l->easy = curl_easy_init();
     l->multi = curl_multi_init();
     if (!l->easy || !l->multi)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "http/trust.h"
 #include "stub/call.h"
 
 enum { SOCKETS_MAX = 16 };
@@ -16,12 +17,6 @@ struct call {
     bool running;
 };
 
-static void must(CURLcode r)
-{
-    if (r != CURLE_OK)
-        die(EX_OSERR, "set up libcurl: %s", curl_easy_strerror(r));
-}
-
 static void must_multi(CURLMcode r)
 {
     if (r != CURLM_OK)
@@ -30,18 +25,9 @@ static void must_multi(CURLMcode r)
 
 const char *call_wrong(const char *url)
 {
-    char *scheme = NULL;
-    CURLU *u = curl_url();
-    if (!u)
-        die(EX_OSERR, "set up libcurl: out of memory");
-    CURLUcode r = curl_url_set(u, CURLUPART_URL, url, 0);
-    const char *wrong = r == CURLUE_OK ? NULL : curl_url_strerror(r);
-    if (!wrong && curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK && strcmp(scheme, "http") != 0 &&
-        strcmp(scheme, "https") != 0)
-        wrong = "not an http:// or https:// URL";
-    curl_free(scheme);
-    curl_url_cleanup(u);
-    return wrong;
+    static const char *const schemes[] = {"http", "https", NULL};
+    const char *wrong = http_url_wrong(url, 0, schemes);
+    return wrong && strncmp(wrong, "Unsupported", 11) == 0 ? "not an http:// or https:// URL" : wrong;
 }
 
 static size_t drop_body(char *p, size_t size, size_t n, void *ctx)
@@ -54,16 +40,16 @@ static size_t drop_body(char *p, size_t size, size_t n, void *ctx)
 struct call *call_new(const char *url, long timeout_ms)
 {
     struct call *c = xcalloc(1, sizeof *c);
-    must(curl_global_init(CURL_GLOBAL_DEFAULT));
+    http_start();
     c->multi = curl_multi_init();
     c->easy = curl_easy_init();
     if (!c->multi || !c->easy)
         die(EX_OSERR, "set up libcurl: out of memory");
-    must(curl_easy_setopt(c->easy, CURLOPT_URL, url));
-    must(curl_easy_setopt(c->easy, CURLOPT_USERAGENT, diag_name()));
-    must(curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, timeout_ms));
-    must(curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L));
-    must(curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, drop_body));
+    http_must(curl_easy_setopt(c->easy, CURLOPT_URL, url));
+    http_must(curl_easy_setopt(c->easy, CURLOPT_USERAGENT, diag_name()));
+    http_must(curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, timeout_ms));
+    http_must(curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L));
+    http_must(curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, drop_body));
     return c;
 }
 
