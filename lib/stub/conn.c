@@ -238,6 +238,7 @@ void conn_free(struct conn *c)
     buf_free(&c->q);
     buf_free(&c->middle);
     buf_free(&c->peer_reason);
+    media_free(c);
     free(c->reason);
     free(c);
 }

@@ -154,6 +154,12 @@ static void meet(struct connector *c, struct gateway *g)
     gateway_choose(c);
 }
 
+static const char *on_media(void *ctx, struct span bearer)
+{
+    struct connector *c = ctx;
+    return keyring_verify(&c->o.keys, bearer, clock_wall_ms() / 1000);
+}
+
 static void on_opened(void *ctx, struct conn *conn)
 {
     struct connector *c = ctx;
@@ -222,7 +228,7 @@ static void on_gone(void *ctx, struct conn *conn, int code, struct span reason)
     gateway_free(g);
 }
 
-const struct server_events connector_events = {on_upgrade, on_opened, on_received, on_unmasked, on_gone};
+const struct server_events connector_events = {on_upgrade, on_media, on_opened, on_received, on_unmasked, on_gone};
 
 void connector_pause(struct connector *c, bool pause)
 {

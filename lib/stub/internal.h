@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection, shared by the three parts of the server: server.c, which libwebsockets calls; http.c, which
- * answers the request; and conn.c, which queues and writes. All other files use server.h and conn.h. */
+/* One connection, shared by the parts of the server: server.c, which libwebsockets calls; http.c, which
+ * answers the request for a WebSocket; media.c, which answers those for media; and conn.c, which queues and
+ * writes. All other files use server.h and conn.h. */
 #ifndef RELAY_STUB_INTERNAL_H
 #define RELAY_STUB_INTERNAL_H
 
@@ -8,8 +9,23 @@
 
 #include "stub/mask.h"
 #include "stub/server.h"
+#include "stub/shelf.h"
 
 enum ending { END_NONE, END_CLOSE, END_CUT, END_FREEZE };
+
+/* A request for the media routes: its content comes, its answer goes, all is written. */
+enum media_phase { MEDIA_NONE, MEDIA_BODY, MEDIA_ANSWER, MEDIA_DONE };
+
+struct media {
+    enum media_phase phase;
+    struct shelf *shelf;
+    int status;      /* of the refusal after the content has come; 0: it is taken */
+    const char *why; /* … and the reason */
+    uint64_t left;   /* bytes of the content announced */
+    char *type, *name;
+    struct buf body, answer; /* the answer after LWS_PRE bytes */
+    size_t off;              /* of the answer, written */
+};
 
 struct conn {
     struct conn *next;
@@ -39,6 +55,7 @@ struct conn {
     bool peer_closed; /* its close frame came: libwebsockets writes the answer */
     int peer_code;
     struct buf peer_reason;
+    struct media media;
 };
 
 enum {
@@ -56,6 +73,16 @@ int http_refuse(struct conn *c, struct refusal r);
 /* Asks the callback whether the request may become a WebSocket, and refuses it if not. Returns 1 if it was
  * refused, otherwise 0. */
 int http_upgrade(struct conn *c, const struct server_events *ev, void *ctx);
+
+/* Takes a request for the media routes; false: the path is another. Then the content, piece by piece. */
+bool media_request(struct conn *c, const char *path, struct shelf *shelf, const struct server_events *ev,
+                   void *ctx);
+void media_body(struct conn *c, const void *p, size_t n);
+void media_body_end(struct conn *c);
+/* Whether an answer is to be written; writes a piece of it. Negative: hang up. */
+bool media_wants_write(const struct conn *c);
+int media_write(struct conn *c);
+void media_free(struct conn *c);
 
 /* The connection can be written to: writes as much as goes and, after the last line, ends as requested.
  * Negative: hang up. */

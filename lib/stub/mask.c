@@ -20,9 +20,12 @@ void mask_watch(struct mask *(*find)(void *ctx, int fd), void *ctx)
 static void request_byte(struct mask *m, unsigned char c)
 {
     static const char end[] = "\r\n\r\n";
+    if (!m->begun)
+        m->other = c != 'G';
+    m->begun = true;
     m->ends = c == end[m->ends] ? m->ends + 1 : c == '\r';
     if (m->ends == 4)
-        m->state = MASK_FIRST;
+        m->state = m->other ? MASK_OTHER : MASK_FIRST;
 }
 
 /* Reads the byte with the mask bit and the short length. */
@@ -75,6 +78,8 @@ size_t mask_check(struct mask *m, const unsigned char *p, size_t n)
         case MASK_REST:
             i += rest(m, n - i);
             break;
+        case MASK_OTHER:
+            return n;
         }
     }
     return m->failed ? frame : n;

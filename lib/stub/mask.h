@@ -10,7 +10,9 @@
 
 /* Where a connection stands, from its first byte; all zero at first. */
 struct mask {
-    enum { MASK_REQUEST, MASK_FIRST, MASK_SECOND, MASK_LENGTH, MASK_REST } state;
+    enum { MASK_REQUEST, MASK_FIRST, MASK_SECOND, MASK_LENGTH, MASK_REST, MASK_OTHER } state;
+    bool begun;      /* its first byte has come */
+    bool other;      /* … and is not that of GET: what follows the request is no WebSocket frame */
     unsigned ends;   /* bytes of the request's final "\r\n\r\n" seen */
     unsigned length; /* bytes of the extended length still to come */
     uint64_t left;   /* bytes of mask and payload still to come */

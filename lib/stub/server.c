@@ -29,6 +29,7 @@ struct server {
     struct lws_context *lws;
     struct lws_vhost *vhost;
     struct conn *conns;
+    struct shelf shelf;
     size_t count;
     int fd, slot, port;
     int64_t accept_at; /* no connection is accepted before this moment of clock_ms(); 0: no limit */
@@ -117,10 +118,20 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons why, void *user, 
         return 0;
     switch (why) {
     case LWS_CALLBACK_HTTP:
+        if (media_request(c, in, &c->server->shelf, c->server->ev, c->server->ctx))
+            return 0;
         http_refuse(c, (struct refusal){426, "Upgrade: websocket\r\n"});
         return -1;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return http_upgrade(c, c->server->ev, c->server->ctx);
+    case LWS_CALLBACK_HTTP_BODY:
+        media_body(c, in, n);
+        return 0;
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        media_body_end(c);
+        return 0;
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return media_write(c);
     case LWS_CALLBACK_ESTABLISHED:
         return opened(c);
     case LWS_CALLBACK_RECEIVE:
@@ -233,7 +244,7 @@ void server_prepare(struct server *s, struct pollset *ps)
     if (s->accept_at && s->fd >= 0)
         pollset_until(ps, s->accept_at);
     for (struct conn *c = s->conns; c; c = c->next) {
-        bool write = c->open && conn_wants_write(c);
+        bool write = (c->open && conn_wants_write(c)) || media_wants_write(c);
         short events = (short)((c->paused || c->held ? 0 : POLLIN) | (write || c->echo ? POLLOUT : 0));
         /* leave it out without events: a connection that hung up would never let the loop sleep */
         c->slot = events ? pollset_add(ps, c->fd, events) : -1;
@@ -269,5 +280,6 @@ void server_close(struct server *s)
 {
     server_stop(s);
     lws_context_destroy(s->lws);
+    shelf_free(&s->shelf);
     free(s);
 }

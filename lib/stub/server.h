@@ -20,6 +20,8 @@ struct refusal {
 struct server_events {
     /* A client asks for a WebSocket. Status 0 accepts. bearer: the token given, or {NULL, 0}. */
     struct refusal (*upgrade)(void *ctx, struct conn *c, const char *path, struct span bearer);
+    /* A client asks for media, with that bearer or {NULL, 0}. NULL: it may; otherwise why not (static text). */
+    const char *(*media)(void *ctx, struct span bearer);
     void (*opened)(void *ctx, struct conn *c);
     /* A piece of a message came; last: it ends the message. */
     void (*received)(void *ctx, struct conn *c, struct span piece, bool last);
