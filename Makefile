@@ -14,7 +14,7 @@ ALL_CFLAGS = -std=c11 $(WARN) -ffunction-sections $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(HARDEN_LD) $(LDFLAGS)
 
 PROGRAMS = relay-dial relay-handshake relay-decode relay-run relay-send relay-scope relay-idle relay-token \
-           relay-inbox relay-stub
+           relay-inbox relay-media relay-stub
 SCRIPTS = relay-adapter
 TOOLS = $(PROGRAMS) $(SCRIPTS)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
@@ -26,6 +26,7 @@ BINARIES = $(TOOLS:%=$(B)/bin/%)
 LIBS_relay-dial = -lcurl -lcrypto
 LIBS_relay-handshake = -lcjson
 LIBS_relay-send = -lunistring
+LIBS_relay-media = -lcurl -lcrypto
 LIBS_relay-token = -lcrypto
 LIBS_relay-stub = -lwebsockets -lcurl -lcjson -lcrypto
 
@@ -51,7 +52,7 @@ $(B)/%.o: %.c Makefile
 # C tests and helpers of the suite: one program per file, linked like a filter plus the libraries of the pure modules.
 $(B)/tests/%: tests/%.c $(B)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcrypto
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcurl -lcrypto
 
 TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c tests/lib/*.c))
 
@@ -84,7 +85,7 @@ crash: ## Build the tools with points at which they can be killed, into build/cr
 FUZZ_SECONDS ?= 30
 FUZZERS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 build/fuzz/%: tests/fuzz/%.c build/fuzz/libcommon.a
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--gc-sections -o $@ $^ -lunistring -lcjson -lcrypto
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--gc-sections -o $@ $^ -lunistring -lcjson -lcurl -lcrypto
 
 fuzz: deps ## Run each fuzzer for FUZZ_SECONDS (30).
 	@$(MAKE) --no-print-directory -s -j2 B=build/fuzz HARDEN= HARDEN_LD= CC=clang $(FUZZERS) \

@@ -243,9 +243,8 @@ static void store(struct opts *o, const struct opt *row)
     }
 }
 
-void opt_read(struct opts *o, const struct tool *tool, int argc, char **argv)
+static void read_options(struct opts *o)
 {
-    start(o, tool, argc, argv);
     for (size_t i; (i = next_row(o)) < count;) {
         o->name = rows[i]->name;
         o->arg = optarg;
@@ -253,8 +252,24 @@ void opt_read(struct opts *o, const struct tool *tool, int argc, char **argv)
         store(o, rows[i]);
     }
     o->operands = optind;
+}
+
+void opt_read(struct opts *o, const struct tool *tool, int argc, char **argv)
+{
+    start(o, tool, argc, argv);
+    read_options(o);
     if (tool->operands != OPT_ANY)
         opt_operands(o, tool->operands);
+}
+
+const char *opt_verb(struct opts *o)
+{
+    const char *verb = o->argv[o->operands];
+    if (!verb)
+        return NULL;
+    optind = ++o->operands;
+    read_options(o);
+    return verb;
 }
 
 void opt_operands(const struct opts *o, int most)

@@ -96,6 +96,8 @@ struct opts {
 /* Reads all options and stores each value where its row says. Calls diag_init() first. Wrong usage ends the
  * process with EX_USAGE, --help and --version with 0. */
 void opt_read(struct opts *o, const struct tool *tool, int argc, char **argv);
+/* After opt_read(): takes the first operand, a verb, and reads the options after it. NULL: there is none. */
+const char *opt_verb(struct opts *o);
 /* Whether the option with this long name was given. */
 bool opt_given(const struct opts *o, const char *name);
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* What get and put share. */
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/io.h"
+#include "json/write.h"
+#include "media/ask.h"
+#include "media/bar.h"
+#include "media/client.h"
+
+void client_print(struct buf *line)
+{
+    struct writer w;
+    writer_open(&w, STDOUT_FILENO);
+    writer_line(&w, buf_as_span(line));
+    if (!writer_drain(&w))
+        die(EX_IOERR, "write stdout:");
+    if (w.own >= 0)
+        close(w.own);
+    buf_free(&w.q);
+    line->len = 0;
+}
+
+static void print_failure(const char *verb, struct span what, int status, const char *why)
+{
+    struct buf line = {0};
+    json_begin(&line, '{');
+    json_add_text(&line, verb[0] == 'g' ? "url" : "file", what);
+    json_add_str(&line, "error", why);
+    json_add_int(&line, "status", status);
+    json_end(&line, '}');
+    client_print(&line);
+    buf_free(&line);
+}
+
+void client_failed(struct client *c, const char *verb, struct span what, int status, const char *why)
+{
+    complain("%s %.*s: %s", verb, (int)what.n, what.p, why);
+    exit_raise(&c->status, status);
+    if (c->json)
+        print_failure(verb, what, status, why);
+}
+
+void client_do(struct client *c, struct job *j, struct outcome *out)
+{
+    j->time = c->time;
+    bar_start(buf_as_span(j->put ? &j->name : &j->url), c->quiet);
+    if (c->socket)
+        ask(c->socket, j, out, bar_show);
+    else
+        transfer(&c->o, j, out, bar_show);
+    bar_end();
+}
