@@ -48,13 +48,14 @@ opened() {
     ended 76
 }
 
-@test "the marks of an outbound stay in the ring: they come back on its results, and never from the peer" {
+@test "the marks of an outbound, and one with its answer, stay in the ring: they come back on results, never from the peer" {
     start_peer --mute
     RING_LEAVES=1 start_ring "$URL"
     until_true 20 grep -q slack peer.out
     up '{"type":"outbound","requestId":"r","more":true,"action":{"op":"send","n":1.50,"more":true},"again":true}'
     up '{"type":"outbound","requestId":"s","action":{"op":"send"}}'
     up '{"type":"outbound","requestId":"t","more":true,"refused":"no","action":{}}'
+    up '{"type":"outbound","requestId":"v","action":{"op":"stream"},"answered":{"success":true,"n":1.50}}'
     up '{"type":"outbound","requestId":"u","again":true,"action":{"op":"unanswered"}}'
     until_true 20 grep -q '"u"' peer.out
     [ "$(sed 's/^1 //' peer.out | tail -n +3)" = '{"type":"outbound","requestId":"r","action":{"op":"send","n":1.50,"more":true}}
@@ -66,6 +67,7 @@ opened() {
     grep -qxF '{"type":"outbound_result","requestId":"r","result":{"success":true,"n":1.50},"more":true,"again":true}' down
     grep -qxF '{"type":"outbound_result","requestId":"s","result":{"success":true}}' down
     grep -qxF '{"type":"outbound_result","requestId":"t","result":{"success":false,"error":"no"},"synthetic":true,"more":true}' down
+    grep -qxF '{"type":"outbound_result","requestId":"v","result":{"success":true,"n":1.50},"synthetic":true}' down
     kill "$PEER"
     down '^{"type":"outbound_result","requestId":"u",.*"ambiguous":true},"synthetic":true,"again":true}$'
     exec 7>&-

@@ -54,6 +54,19 @@ static struct span refusal(struct dial *d, const struct frame *f)
     return buf_as_span(&d->scratch);
 }
 
+/* An outbound with a member `answered` is not sent: that is its result. True when it was one. */
+static bool is_answered(struct dial *d, const struct frame *f)
+{
+    struct span result = frame_get(f, "answered");
+    if (!json_is_object(result))
+        return false;
+    d->scratch.len = 0;
+    result_build(&d->scratch, frame_get(f, "requestId"), result);
+    dial_emit(d, buf_as_span(&d->scratch));
+    record_frame(&d->record, "down", buf_as_span(&d->scratch));
+    return true;
+}
+
 /* Answers an outbound that is not to be sent. True when it was one. */
 static bool decline(struct dial *d, const struct frame *f)
 {
@@ -108,7 +121,7 @@ static void send_up(struct dial *d, const struct frame *f)
             bad_line(d, "outbound without a string requestId", 0);
             return;
         }
-        if (decline(d, f))
+        if (is_answered(d, f) || decline(d, f))
             return;
     } else if (d->link_over) {
         if (f->type != FRAME_HELLO)

@@ -57,8 +57,13 @@ bool op_is_interrupt(const struct op *op)
 
 bool op_has_content(struct span name)
 {
-    static const char *const with_content[] = {"send", "edit", "follow_up", "send_media", "prompt", NULL};
+    static const char *const with_content[] = {"send", "edit", "follow_up", "send_media", "prompt", "stream", NULL};
     return one_of(name, with_content);
+}
+
+bool op_is_stream(struct span name)
+{
+    return json_eq(name, "stream");
 }
 
 bool op_needs(const struct op *op, const char *member)

@@ -31,6 +31,8 @@ const struct op *op_find(struct span name);
 
 /* Whether the op (or NULL) is interrupt, which becomes a frame of another type instead of an outbound. */
 bool op_is_interrupt(const struct op *op);
+/* Whether an op of that name (JSON text) is the local one of a text that grows (relay-frames(5)). */
+bool op_is_stream(struct span name);
 /* Whether an op of that name (JSON text) carries content, something that a user would read: a lost typing
  * sign is not a lost message. */
 bool op_has_content(struct span name);

@@ -166,6 +166,7 @@ static void fill(struct platform *p, struct span normal)
 {
     p->max = length_of(json_find(normal, "max_message_length"));
     p->utf16 = json_eq(json_find(normal, "len_unit"), "utf16");
+    p->edits = json_is_true(json_find(normal, "supports_edit"));
     p->dialect.len = 0;
     json_decode(&p->dialect, json_find(normal, "markdown_dialect"));
     buf_cstr(&p->dialect); /* p is not NULL even if it is empty */

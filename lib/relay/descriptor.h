@@ -21,6 +21,7 @@ struct platform {
     size_t max;         /* longest message */
     bool utf16;         /* … in UTF-16 code units; otherwise in code points */
     struct buf dialect; /* markdown_dialect, text; its p is never NULL */
+    bool edits;         /* messages can be edited */
     struct buf ops;     /* supported_ops, JSON text */
 };
 

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "relay/result.h"
+#include "json/write.h"
 
 static const struct {
     const char *name;
@@ -37,6 +38,16 @@ void result_mark(struct buf *out, const struct frame *f, unsigned marks)
         edits[i] = (struct json_edit){
             marks_by_name[i].name, marks & marks_by_name[i].mark ? span_of("true") : (struct span){NULL, 0}};
     json_edit_members(out, f->line, &f->top, edits, MARKS);
+}
+
+void result_build(struct buf *out, struct span id, struct span result)
+{
+    json_begin(out, '{');
+    json_add_str(out, "type", "outbound_result");
+    json_add(out, "requestId", id);
+    json_add(out, "result", result);
+    json_add_bool(out, "synthetic", true);
+    json_end(out, '}');
 }
 
 /* A number of seconds, in ms; -1: it is not a number, or not a plausible one. */

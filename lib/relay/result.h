@@ -25,6 +25,9 @@ bool result_is_marked(const struct frame *f);
 /* Appends the frame's line with exactly these marks. */
 void result_mark(struct buf *out, const struct frame *f, unsigned marks);
 
+/* Appends an outbound_result that is made on this side of the link, without '\n'. Both are JSON text. */
+void result_build(struct buf *out, struct span id, struct span result);
+
 struct result {
     struct span id, result, error; /* requestId, result and result.error, JSON text; {NULL, 0}: missing */
     bool success, ambiguous;

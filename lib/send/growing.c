@@ -26,11 +26,10 @@ struct growing {
     enum layout_end end;
     struct layout layout; /* of that text, up to `part` */
     bool laid;            /* `layout` and `want` are up to date */
-    struct shown *v; /* the messages */
+    struct shown *v;      /* the messages */
     size_t n;
     struct buf part; /* the next message; empty: not made */
     size_t part_end;
-
     bool under_way, edit; /* a request, and its kind */
     size_t at;            /* … the message that it makes or edits */
     struct buf content;   /* … and what that then shows */
@@ -70,20 +69,21 @@ void growing_free(struct growing *g)
 void growing_text(struct growing *g, struct span text, enum layout_end end)
 {
     struct span t = text_trim(text);
-    g->end = end;
+    growing_end(g, end);
     if (g->stopped)
         return;
-    g->text.len = g->part.len = 0;
+    g->text.len = 0;
     buf_add(&g->text, text.p, (size_t)(t.p - text.p) + t.n);
+}
+
+void growing_end(struct growing *g, enum layout_end end)
+{
+    g->end = end;
     g->laid = false;
+    g->part.len = 0;
 }
 
 /* ---- what is to be shown ---- */
-
-static bool is_fixed(const struct growing *g, size_t i)
-{
-    return g->v[i].fixed || i + 1 < g->n;
-}
 
 static void lay_out(struct growing *g)
 {
@@ -92,7 +92,8 @@ static void lay_out(struct growing *g)
     for (size_t i = 0; i < g->n; i++) {
         struct shown *m = &g->v[i];
         m->want.len = 0;
-        layout_next(l, is_fixed(g, i) ? m->end : 0, &m->want, &m->want_end);
+        size_t to = m->fixed || i + 1 < g->n ? m->end : 0;
+        layout_next(l, to, &m->want, &m->want_end);
         if (m->lost)
             layout_gap(l);
     }
@@ -145,10 +146,8 @@ static bool make(struct growing *g, size_t at, bool edit, struct growing_request
     g->again = false;
     g->edit = edit;
     g->at = at;
-    *r = (struct growing_request){.edit = edit, .first = !at && !edit, .part = g->number};
-    r->last = g->stopped || g->end != LAYOUT_GROWS;
-    r->content = buf_as_span(&g->content);
-    r->message = edit ? buf_as_span(&g->v[at].id) : (struct span){NULL, 0};
+    *r = (struct growing_request){edit,      !at && !edit,           g->stopped || g->end != LAYOUT_GROWS,
+                                  g->number, growing_message(g, at), buf_as_span(&g->content)};
     return true;
 }
 
@@ -163,6 +162,8 @@ bool growing_next(struct growing *g, int64_t now, struct growing_request *r)
     if (g->under_way || g->over || now < g->later || is_held(g))
         return false;
     g->later = 0;
+    if ((g->over = g->end == LAYOUT_CUT && !g->n))
+        return false;
     prepare(g);
     for (size_t i = g->stopped && g->n ? g->n - 1 : 0; i < g->n; i++)
         if (is_behind(g, &g->v[i]))
@@ -180,15 +181,12 @@ static void stop(struct growing *g)
 {
     struct shown *last = g->n ? &g->v[g->n - 1] : NULL;
     g->refused = true;
-    if (g->stopped && last)
+    if (last && (g->stopped || !last->sure))
         last->fixed = true;
     if (g->stopped)
         return;
     g->stopped = true;
-    g->laid = false;
-    g->part.len = 0;
-    if (last && !last->sure)
-        last->fixed = true;
+    growing_end(g, g->end);
     if (last)
         g->text.len = last->end;
 }
@@ -196,8 +194,7 @@ static void stop(struct growing *g)
 static void hold(struct growing *g)
 {
     g->held = true;
-    g->laid = false;
-    g->part.len = 0;
+    growing_end(g, g->end);
 }
 
 /* The message cannot be edited any more. */
@@ -217,9 +214,8 @@ static void settle_edit(struct growing *g, enum growing_result r)
         return;
     }
     if (r == GROWING_BAD) {
-        if (g->end == LAYOUT_GROWS)
-            hold(g);
-        else
+        hold(g);
+        if (g->end != LAYOUT_GROWS)
             fix(g, m);
         return;
     }
@@ -277,12 +273,18 @@ void growing_settle(struct growing *g, enum growing_result r, struct span messag
 
 enum growing_state growing_state(const struct growing *g)
 {
-    return !g->over ? GROWING_ON : g->refused ? GROWING_REFUSED : g->doubt ? GROWING_DOUBT : GROWING_SHOWN;
+    if (!g->over)
+        return GROWING_ON;
+    if (g->refused)
+        return GROWING_REFUSED;
+    if (!g->n)
+        return GROWING_NOTHING;
+    return g->doubt ? GROWING_DOUBT : GROWING_SHOWN;
 }
 
-bool growing_waits(const struct growing *g)
+unsigned long growing_waits(const struct growing *g)
 {
-    return g->under_way;
+    return g->under_way ? g->number : 0;
 }
 
 int64_t growing_due(const struct growing *g)

@@ -12,7 +12,8 @@
  * - After a refusal nothing is shown until the text is whole; then it is tried once more. If the last message
  *   still cannot be edited, the text after it goes on in the next message. If a message still cannot be sent,
  *   the last one is edited to end with LAYOUT_MARK.
- * - After a refusal for security's sake nothing more of the text is sent; the last message gets the mark. */
+ * - After a refusal for security's sake nothing more of the text is sent; the last message gets the mark.
+ * - Of a text that is cut off before any of it is shown, nothing is shown. */
 #ifndef RELAY_SEND_GROWING_H
 #define RELAY_SEND_GROWING_H
 
@@ -49,6 +50,7 @@ enum growing_state {
     GROWING_SHOWN,   /* the whole text is in the chat */
     GROWING_DOUBT,   /* … if those requests succeeded whose fate is unknown */
     GROWING_REFUSED, /* some of it is not */
+    GROWING_NOTHING, /* it was cut off before any of it was shown */
 };
 
 struct growing;
@@ -66,9 +68,12 @@ bool growing_next(struct growing *g, int64_t now, struct growing_request *r);
  * for GROWING_LATER, the moment from which it may be made again. */
 void growing_settle(struct growing *g, enum growing_result r, struct span message, int64_t at);
 
+/* No further text comes: the text given last ends like that. */
+void growing_end(struct growing *g, enum layout_end end);
+
 enum growing_state growing_state(const struct growing *g);
-/* Whether a request is under way. */
-bool growing_waits(const struct growing *g);
+/* The number of the request that is under way, or 0. */
+unsigned long growing_waits(const struct growing *g);
 /* The moment until which growing_next() returns nothing because of a refusal; INT64_MAX: none. */
 int64_t growing_due(const struct growing *g);
 /* The ids of the messages, the first one at 0; n 0: it is not known; p NULL: there are no more. */

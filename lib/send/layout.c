@@ -7,7 +7,10 @@
 #include "send/layout.h"
 #include "send/lines.h"
 
-enum { SHORTER = 4 }; /* code points left out at a time */
+enum {
+    SHORTER = 4,    /* code points left out at a time */
+    WORD_MOST = 32, /* bytes of a word that is left out whole */
+};
 
 static bool has_text(struct span v)
 {
@@ -198,6 +201,11 @@ void layout_shorten(struct buf *text)
     for (int n = 0; text->len && n < SHORTER; n++)
         while (text->len && (text->p[--text->len] & 0xc0) == 0x80)
             ;
+    size_t word = text->len;
+    while (word && text->len - word < WORD_MOST && !strchr(" \t\n", text->p[word - 1]))
+        word--;
+    if (word && text->len - word < WORD_MOST)
+        text->len = word;
     struct span t = text_trim(buf_as_span(text));
     text->len = t.n ? (size_t)(t.p - text->p) + t.n : 0;
 }

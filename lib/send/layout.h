@@ -39,7 +39,7 @@ bool layout_next(struct layout *l, size_t to, struct buf *part, size_t *end);
 void layout_gap(struct layout *l);
 /* Whether all of the text, with what is added to it, is in parts. */
 bool layout_done(const struct layout *l);
-/* Leaves out a few characters at the end of a text, to make room for LAYOUT_MARK. */
+/* Leaves out a few characters, or a word, at the end of a text, to make room for LAYOUT_MARK. */
 void layout_shorten(struct buf *text);
 void layout_free(struct layout *l);
 

@@ -276,6 +276,14 @@ void order_release(struct order *o)
         stir(o, c);
 }
 
+bool order_is_first(const struct order *o, struct span chat, struct span id)
+{
+    const struct chat *c;
+    HASH_FIND(hh, o->chats, chat.p, chat.n, c);
+    const struct item *i = c ? c->queue : NULL;
+    return !i || o->released || span_same((struct span){i->id, i->hh.keylen}, id);
+}
+
 size_t order_waiting(const struct order *o)
 {
     return o->waiting;

@@ -55,6 +55,9 @@ size_t order_settle(struct order *o, struct span id, enum order_result r, int64_
 /* Whether the frame with that id would be sent again if its result were ORDER_LATER, after that many ms. */
 bool order_repeats(struct order *o, struct span id, int64_t after);
 
+/* Whether nothing in the chat is ahead of the frame with that id, added or not. */
+bool order_is_first(const struct order *o, struct span chat, struct span id);
+
 /* No further results will come: all waiting frames may leave, those of each chat in order. */
 void order_release(struct order *o);
 

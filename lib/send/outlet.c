@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/text.h"
+#include "relay/action.h"
 #include "relay/result.h"
 #include "json/write.h"
 
@@ -18,15 +19,18 @@ void outlet_open(struct outlet *t, struct filter *f, const struct sender_options
     *t = (struct outlet){.f = f, .sender = sender_new(o), .work.ring = true};
     if (ordered)
         t->order = order_new();
+    t->streams = (struct streams){.f = f, .sender = t->sender, .order = t->order};
 }
 
 void outlet_close(struct outlet *t)
 {
+    streams_free(&t->streams);
     sender_free(t->sender);
     if (t->order)
         order_free(t->order);
     buf_free(&t->line);
     buf_free(&t->chat);
+    buf_free(&t->whole);
 }
 
 static bool has_room(const struct outlet *t)
@@ -38,7 +42,7 @@ static bool has_room(const struct outlet *t)
 
 static struct load load(const struct outlet *t)
 {
-    return (struct load){0, t->order ? (int64_t)order_waiting(t->order) : 0};
+    return (struct load){0, (int64_t)(t->order ? order_waiting(t->order) + t->streams.ending : 0)};
 }
 
 static void report_work(struct outlet *t)
@@ -73,8 +77,13 @@ static void leave(struct outlet *t, const struct order_frame *of)
 static void let_go(struct outlet *t)
 {
     struct order_frame of;
-    while (has_room(t) && order_next(t->order, clock_ms(), &of))
-        leave(t, &of);
+    while (has_room(t) && order_next(t->order, clock_ms(), &of)) {
+        if (of.line.n)
+            leave(t, &of);
+        else if (!streams_have(&t->streams, of.id)) /* it was over before its turn came */
+            order_settle(t->order, of.id, ORDER_GOOD, 0, 0);
+    }
+    streams_go(&t->streams);
     report_work(t);
 }
 
@@ -121,12 +130,26 @@ static void emit_parts(struct outlet *t)
         emit(t, sender_next(t->sender, &t->line), true);
 }
 
+/* Takes a stream action. True: it becomes a send action, in t->whole. */
+static bool take_stream(struct outlet *t, struct frame *action)
+{
+    struct json_error e;
+    if (t->chat.len && streams_take(&t->streams, action, buf_as_span(&t->chat)))
+        return false;
+    t->whole.len = 0;
+    return stream_at_once(&t->whole, action) && frame_parse(action, buf_as_span(&t->whole), &e);
+}
+
 void outlet_action(struct outlet *t, struct frame *action)
 {
     t->chat.len = 0;
     if (t->order && t->comes_down)
         find_chat(t, action);
     action->line = text_trim(action->line);
+    if (op_is_stream(action->name) && !take_stream(t, action)) {
+        report_work(t);
+        return;
+    }
     emit(t, sender_take(t->sender, action, &t->line), false);
     emit_parts(t);
     report_work(t);
@@ -156,6 +179,7 @@ static void take_result(struct outlet *t, const struct frame *fr)
         order_settle(t->order, r.id, ORDER_GOOD, 0, 0);
     else
         take_refusal(t, &r);
+    streams_result(&t->streams, &r);
     let_go(t);
 }
 
@@ -187,7 +211,7 @@ bool outlet_full(const struct outlet *t)
 
 bool outlet_busy(const struct outlet *t)
 {
-    return sender_busy(t->sender) || (t->order && order_waiting(t->order));
+    return sender_busy(t->sender) || load(t).waiting;
 }
 
 void outlet_prepare(struct outlet *t, struct pollset *ps)
@@ -201,6 +225,7 @@ void outlet_prepare(struct outlet *t, struct pollset *ps)
     if (writer_pending(&t->f->out) > pending)
         pollset_until(ps, 0);
     pollset_until(ps, order_due(t->order));
+    pollset_until(ps, streams_due(&t->streams));
     pollset_until(ps, work_until(&t->work, load(t), t->f->ended));
 }
 
@@ -211,12 +236,14 @@ void outlet_ready(struct outlet *t)
 
 void outlet_end(struct outlet *t)
 {
-    if (t->order)
-        order_release(t->order);
+    if (!t->order)
+        return;
+    order_release(t->order);
+    streams_release(&t->streams);
 }
 
 void outlet_gone(const struct outlet *t)
 {
-    if (t->order && order_waiting(t->order))
-        complain("send parts that wait, %zu of them: the reader is gone", order_waiting(t->order));
+    if (load(t).waiting)
+        complain("send parts that wait, %jd of them: the reader is gone", (intmax_t)load(t).waiting);
 }

@@ -9,14 +9,16 @@
 #include "relay/work.h"
 #include "send/order.h"
 #include "send/sender.h"
+#include "send/streams.h"
 
 struct outlet {
     struct filter *f;
     struct sender *sender;
     struct order *order; /* NULL: no results come by, so everything leaves at once */
-    bool comes_down;     /* relay-dial's frames come by, so results will; until then nothing is ordered */
+    struct streams streams;
+    bool comes_down; /* relay-dial's frames come by, so results will; until then nothing is ordered */
     struct work work;
-    struct buf line, chat; /* work space */
+    struct buf line, chat, whole; /* work space */
 };
 
 /* ordered: this is a stage of a ring and reads the ring's stream. outlet_close() frees everything. */

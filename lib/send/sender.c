@@ -11,6 +11,8 @@
 #include "send/sender.h"
 #include "send/split.h"
 
+enum { SHORTEST = 16 }; /* with shorter messages, a text is not shown while it grows */
+
 struct sender {
     struct sender_options o;
     struct platforms platforms;
@@ -137,6 +139,22 @@ static void fit_text(struct sender *s, const struct op *op, struct span v, const
         buf_printf(&s->why, "%s has %zu %s, %zu is the most", op->text, n,
                    r->utf16 ? "UTF-16 units" : "characters", r->max);
     }
+}
+
+bool sender_grows(struct sender *s, const struct frame *action, struct growing_rule *r)
+{
+    const struct op *send = op_find(span_of("\"send\"")), *edit = op_find(span_of("\"edit\""));
+    s->out = (struct outbound){.action = action->line};
+    s->op = action->name;
+    s->why.len = 0;
+    if (s->o.no_split || !outbound_lift(&s->out, &action->top, &s->why) || !s->out.id.p ||
+        !action_check(&s->why, send, &action->top))
+        return false;
+    const struct platform *p = find_platform(s, action);
+    if (!p || !op_supported(send, buf_as_span(&p->ops)))
+        return false;
+    *r = (struct growing_rule){rule_for(s, p), p->edits && op_supported(edit, buf_as_span(&p->ops))};
+    return r->split.max >= SHORTEST && (r->edits || json_is_true(frame_get(action, "paragraphs")));
 }
 
 /* Sets s->why if the action must not pass, and s->busy if its text is going to be split. */

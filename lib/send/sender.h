@@ -8,6 +8,7 @@
 #define RELAY_SEND_SENDER_H
 
 #include "relay/frame.h"
+#include "send/growing.h"
 
 enum sender_unit { SENDER_UNIT_PLATFORM, SENDER_UNIT_CHARS, SENDER_UNIT_UTF16 };
 
@@ -22,6 +23,10 @@ struct sender;
 
 struct sender *sender_new(const struct sender_options *o);
 void sender_free(struct sender *s);
+
+/* Whether the text of a stream action can be shown while it grows (relay-frames(5)), and how. False: it must
+ * wait until it is whole, and is then sent. */
+bool sender_grows(struct sender *s, const struct frame *action, struct growing_rule *r);
 
 /* Learns from a descriptor, inbound or link frame of the stream, and from no other. */
 void sender_learn(struct sender *s, const struct frame *f);
