@@ -40,6 +40,7 @@ Put an agent on the relay: run COMMAND for each message and send what it prints.
 Options:
   -p, --platform PLATFORM[:BOTID]  say hello as this identity, or as several: a,b (repeatable)
   -P, --parallel N                sessions at once (default 4)
+  -i, --interactive               like -j; the results and presses that follow reach COMMAND
   -j, --actions                   each line that COMMAND prints is an action
   -l, --long-lived                one COMMAND: frames in, actions and frames out
   -r, --reply-to                  send as a reply to the message
@@ -48,6 +49,8 @@ Options:
       --attempts N                run a message that fails at most N times (default 3)
       --dead-letter FILE          keep messages that are given up in FILE, and acknowledge them
       --on-failure TEXT           answer with TEXT when a message is given up
+      --ack end|start             acknowledge a message at its end (default), or at its start
+      --stop-words WORD,...       a message of such a text interrupts what runs in its session
   -s, --state FILE                keep the remembered chats in FILE
       --after DURATION            go idle after that time without a message
       --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
@@ -125,7 +128,8 @@ option() {
     case $1 in
     url) url=$2 ;;
     platform) hello=$hello$nl$word ;;
-    parallel | timeout | attempts | dead-letter | on-failure | actions | long-lived | reply-to | typing) run=$run$nl$word ;;
+    parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | interactive | actions | long-lived | \
+        reply-to | typing) run=$run$nl$word ;;
     state) scope=$scope$nl$word ;;
     after) idle=$idle$nl$word ;;
     quiet | verbose) noise=$noise$nl$word ;;
@@ -142,6 +146,7 @@ name_of() {
     -P) name=parallel ;;
     -V) name=version ;;
     -h) name=help ;;
+    -i) name=interactive ;;
     -j) name=actions ;;
     -k) name=insecure ;;
     -l) name=long-lived ;;
@@ -159,8 +164,8 @@ name_of() {
 # takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
 takes_value() {
     case $1 in
-    actions | long-lived | reply-to | typing | insecure | help | version | quiet | verbose) return 1 ;;
-    platform | parallel | timeout | attempts | dead-letter | on-failure | state | after | url | id | secret-file | token-ttl | \
+    interactive | actions | long-lived | reply-to | typing | insecure | help | version | quiet | verbose) return 1 ;;
+    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state | after | url | id | secret-file | token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
         record | status | ready-fd) ;;
     *) wrong "option --$1: unknown" ;;

@@ -12,19 +12,23 @@
 enum {
     PARALLEL_MAX = 256, /* each takes two descriptors */
     ATTEMPTS_MAX = 100,
+    ACK_START = 1, /* index of the word */
 };
 
 static struct relay_run {
     struct worker_options o;
     int64_t parallel, attempts; /* most sessions at once; most runs of a message */
-    const char *dead_letter, *on_failure;
+    const char *dead_letter, *on_failure, *stop_words;
     bool resident;
+    int ack; /* index of the word of --ack */
 } self = {.o = {.timeout = INT64_MAX, .kill_after = 5000}, .parallel = 4, .attempts = 3};
 
 static const struct opt options[] = {
     OPT_NUMBER('P', "parallel", &self.parallel, 1, PARALLEL_MAX, "sessions at once (default 4)"),
     OPT_FLAG('j', "actions", &self.o.actions, "each line that COMMAND prints is an action"),
     OPT_FLAG('l', "long-lived", &self.resident, "one COMMAND: frames in, actions and frames out"),
+    OPT_FLAG('i', "interactive", &self.o.interactive,
+             "like -j; COMMAND's stdin stays open: results and presses follow"),
     OPT_FLAG('r', "reply-to", &self.o.reply_to, "send as a reply to the message"),
     OPT_FLAG(0, "typing", &self.o.typing, "show a typing indicator while COMMAND runs"),
     OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
@@ -32,6 +36,9 @@ static const struct opt options[] = {
                "run a message that fails at most N times (default 3)"),
     OPT_FILE(0, "dead-letter", &self.dead_letter, "keep what is given up in FILE, and acknowledge it"),
     OPT_TEXT(0, "on-failure", "TEXT", &self.on_failure, "answer with TEXT when a message is given up"),
+    OPT_WORD(0, "ack", "end|start", &self.ack, "acknowledge a message at its end (default), or at its start"),
+    OPT_TEXT(0, "stop-words", "WORD,...", &self.stop_words,
+             "a message of such a text interrupts what runs in its session"),
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "send KILL this long after TERM (default 5s)"),
 };
 
@@ -41,7 +48,7 @@ static const char *const brief[] = {"Turns:",      "parallel",   "timeout",  "at
 
 static const struct tool tool = {
     .purpose = "Run COMMAND for each message and send what it prints.",
-    .synopsis = "[-P N] [-j] [-r] [OPTION]... [--] COMMAND [ARG...]\n-l [OPTION]... [--] COMMAND [ARG...]",
+    .synopsis = "[-P N] [-i|-j] [-r] [OPTION]... [--] COMMAND [ARG...]\n-l [OPTION]... [--] COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
@@ -69,6 +76,8 @@ static int run_each(struct filter *f)
     struct runner r = {.o = self.o, .parallel = (int)self.parallel, .attempts = (int)self.attempts};
     struct logfile letters;
     r.on_failure = self.on_failure;
+    r.stop_words = self.stop_words;
+    r.ack_start = self.ack == ACK_START;
     if (self.dead_letter && !letters_open(&letters, self.dead_letter))
         die(EX_NOINPUT, "open %s:", self.dead_letter);
     r.letters = self.dead_letter ? &letters : NULL;
@@ -93,8 +102,8 @@ static int run_resident(struct filter *f)
 
 static void check_options(const struct opts *o)
 {
-    static const char *const of_each[] = {"parallel", "reply-to",    "typing",    "timeout",
-                                          "attempts", "dead-letter", "on-failure"};
+    static const char *const of_each[] = {"parallel", "interactive", "reply-to",   "typing", "timeout",
+                                          "attempts", "dead-letter", "on-failure", "ack",    "stop-words"};
     if (!o->argv[o->operands])
         opt_wrong("COMMAND missing");
     for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)
@@ -109,6 +118,7 @@ int main(int argc, char **argv)
     check_options(&o);
     if (!self.o.timeout)
         self.o.timeout = INT64_MAX;
+    self.o.actions = self.o.actions || self.o.interactive;
     self.o.argv = argv + o.operands;
     self.o.max = (size_t)o.max_frame;
     check_command(self.o.argv[0]);

@@ -3,6 +3,7 @@
 complete -c relay-adapter -f
 complete -c relay-adapter -s p -l platform -x -a 'discord telegram slack' -d 'say hello as this identity, or as several: a,b (repeatable)'
 complete -c relay-adapter -s P -l parallel -x -d 'sessions at once (default 4)'
+complete -c relay-adapter -s i -l interactive -d 'like -j; the results and presses that follow reach COMMAND'
 complete -c relay-adapter -s j -l actions -d 'each line that COMMAND prints is an action'
 complete -c relay-adapter -s l -l long-lived -d 'one COMMAND: frames in, actions and frames out'
 complete -c relay-adapter -s r -l reply-to -d 'send as a reply to the message'
@@ -11,6 +12,8 @@ complete -c relay-adapter -l timeout -x -d 'end COMMAND after that time (default
 complete -c relay-adapter -l attempts -x -d 'run a message that fails at most N times (default 3)'
 complete -c relay-adapter -l dead-letter -r -F -d 'keep messages that are given up in FILE, and acknowledge them'
 complete -c relay-adapter -l on-failure -x -d 'answer with TEXT when a message is given up'
+complete -c relay-adapter -l ack -x -a 'end start' -d 'acknowledge a message at its end (default), or at its start'
+complete -c relay-adapter -l stop-words -x -d 'a message of such a text interrupts what runs in its session'
 complete -c relay-adapter -s s -l state -r -F -d 'keep the remembered chats in FILE'
 complete -c relay-adapter -l after -x -d 'go idle after that time without a message'
 complete -c relay-adapter -l url -x -d 'dial this connector (default $GATEWAY_RELAY_URL)'
@@ -36,4 +39,4 @@ complete -c relay-adapter -s h -l help -d 'print the usual options and exit (=al
 complete -c relay-adapter -s V -l version -d 'print the version and exit'
 complete -c relay-adapter -s q -l quiet -d 'print errors and losses only'
 complete -c relay-adapter -s v -l verbose -d 'say more (repeatable)'
-complete -c relay-adapter -a '(__fish_complete_subcommand -p --platform -P --parallel --timeout --attempts --dead-letter --on-failure -s --state --after --url --id --secret-file --token-ttl -H --header --cacert --cert --key -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --ready-fd)'
+complete -c relay-adapter -a '(__fish_complete_subcommand -p --platform -P --parallel --timeout --attempts --dead-letter --on-failure --ack --stop-words -s --state --after --url --id --secret-file --token-ttl -H --header --cacert --cert --key -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --ready-fd)'

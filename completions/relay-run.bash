@@ -12,7 +12,7 @@ _relay_run() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--kill-after|--max-frame) want=$w ;;
+        -P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--ack|--stop-words|--kill-after|--max-frame) want=$w ;;
         -*) ;;
         *) command=$i ;;
         esac
@@ -22,6 +22,10 @@ _relay_run() {
     --dead-letter)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    --ack)
+        mapfile -t COMPREPLY < <(compgen -W 'end start' -- "$cur")
         return
         ;;
     ?*) return ;;
@@ -37,7 +41,7 @@ _relay_run() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -i --interactive -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --ack --stop-words --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -10,6 +10,7 @@
 #include "run/ending.h"
 #include "run/interrupt.h"
 #include "run/start.h"
+#include "run/talk.h"
 
 /* In a ring, input is read even while the inbox is full: interrupts, results and the drain must get through.
  * Input from a file or pipe may wait there. */
@@ -77,13 +78,24 @@ static void finish(struct runner *r, struct filter *f, struct worker *w)
     ending_attempt(r, f, t, cause, status);
 }
 
+/* One that asks is acknowledged then: a connector may keep back what comes after it, the press included. */
+static void look_after(struct runner *r, struct filter *f, struct worker *w, const struct pollset *ps,
+                       bool ended)
+{
+    bool over = worker_ready(w, f, ps, ended);
+    if (w->asked && !w->turn->acked)
+        ending_ack(f, w->turn);
+    if (over)
+        finish(r, f, w);
+}
+
 static void on_ready(struct filter *f, const struct pollset *ps)
 {
     struct runner *r = f->ctx;
     bool ended = stage_ready(&r->stage, f, ps);
     for (int i = 0; i < r->parallel; i++)
-        if (r->workers[i].turn && worker_ready(&r->workers[i], f, ps, ended))
-            finish(r, f, &r->workers[i]);
+        if (r->workers[i].turn)
+            look_after(r, f, &r->workers[i], ps, ended);
     if (!is_busy(f))
         stage_update(&r->stage, f);
     if (!r->running)
@@ -102,9 +114,13 @@ static void skip_handled(struct filter *f, struct turn *t)
 
 static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
 {
+    if (talk_press(r, f, t) || interrupt_word(r, f, t))
+        return;
     enum inbox_verdict verdict = inbox_take(&r->inbox, t);
     if (verdict == INBOX_HANDLED)
         skip_handled(f, t);
+    else if (verdict == INBOX_HELD && inbox_holder(&r->inbox, t)->acked)
+        ending_ack(f, inbox_holder(&r->inbox, t));
     else if (verdict == INBOX_FULL)
         ending_refused(r, f, t);
 }
@@ -122,7 +138,10 @@ static void take_result(struct runner *r, const struct frame *fr)
     struct result result;
     result_read(&result, fr);
     struct request *q = requests_find(&r->requests, result.id);
-    if (q && result_is_last(&result))
+    if (!q)
+        return;
+    talk_result(r, q, fr);
+    if (result_is_last(&result))
         requests_close(q);
 }
 
@@ -152,17 +171,23 @@ static bool on_frame(struct filter *f, struct frame *fr)
     return false;
 }
 
+static void on_end(struct filter *f)
+{
+    talk_end(f->ctx);
+}
+
 void runner_init(struct runner *r, struct filter *f)
 {
     f->ctx = r;
     r->stage.load = load_of;
     r->stage.stop = stop_all;
     stage_open(&r->stage, f);
-    r->requests.wanted = r->stage.work.ring;
+    r->requests.wanted = r->stage.work.ring || r->o.interactive;
     r->workers = xcalloc((size_t)r->parallel, sizeof *r->workers);
     for (int i = 0; i < r->parallel; i++)
-        r->workers[i] = (struct worker){.o = &r->o, .requests = &r->requests};
+        r->workers[i] = (struct worker){.o = &r->o, .requests = &r->requests, .prompts = &r->prompts};
     f->frame = on_frame;
+    f->end = on_end;
     f->prepare = on_prepare;
     f->ready = on_ready;
     f->full = is_full;
@@ -173,6 +198,7 @@ void runner_free(struct runner *r, struct filter *f)
 {
     stage_leave(&r->stage, f);
     inbox_free(&r->inbox);
+    prompts_free(&r->prompts);
     platforms_free(&r->platforms);
     free(r->workers);
 }

@@ -16,9 +16,12 @@ struct runner {
     int attempts;            /* most runs of a message */
     struct logfile *letters; /* where messages that are given up are kept, or NULL */
     const char *on_failure;  /* the text their chats get, or NULL */
+    const char *stop_words;  /* texts that interrupt their session, separated by commas, or NULL */
+    bool ack_start;          /* a message is acknowledged when its COMMAND starts */
 
     struct inbox inbox;
     struct requests requests;
+    struct prompts prompts;
     struct platforms platforms; /* only for --typing */
     struct worker *workers;
     int running;      /* workers in use */

@@ -9,14 +9,18 @@
 #include "run/ending.h"
 #include "run/letters.h"
 
-void ending_ack(struct filter *f, const struct turn *t)
+void ending_ack(struct filter *f, struct turn *t)
 {
-    const struct buf *last = NULL;
-    for (const struct turn *d = t; d; d = d == t ? t->held : d->next) {
-        if (!d->ack.len || (last && span_same(buf_as_span(last), buf_as_span(&d->ack))))
+    struct span last = {NULL, 0};
+    for (struct turn *d = t; d; d = d == t ? t->held : d->next) {
+        struct span ack = buf_as_span(&d->ack);
+        if (!ack.n)
             continue;
-        filter_emit(f, buf_as_span(&d->ack));
-        last = &d->ack;
+        if (!span_same(last, ack))
+            filter_emit(f, ack);
+        last = ack;
+        d->ack.len = 0;
+        t->acked = true;
     }
 }
 
@@ -58,7 +62,8 @@ static void give_up(struct runner *r, struct filter *f, struct turn *t, enum fat
     if (kept)
         worker_report(&r->o, t, "%s, kept in %s", buf_cstr(&reason), r->letters->path);
     else
-        worker_report(&r->o, t, "%s, not acknowledged", buf_cstr(&reason));
+        worker_report(&r->o, t, "%s, %s", buf_cstr(&reason),
+                      t->acked ? "acknowledged before" : "not acknowledged");
     filter_fail(f, cause == CAUSE_NOT_TEXT || cause == CAUSE_TOO_LONG ? EX_DATAERR : EX_NO);
     tell_chat(r, f, t);
     if (kept)

@@ -7,8 +7,8 @@
 
 #include "run/each.h"
 
-/* Emits the acks owed for a turn and the redeliveries held for it, each bufferId once. */
-void ending_ack(struct filter *f, const struct turn *t);
+/* Emits the acks that are still owed for a turn and the redeliveries held for it, each bufferId once. */
+void ending_ack(struct filter *f, struct turn *t);
 /* Ends the attempt of a turn that ran or could not be started. value: its exit status; errno for CAUSE_START.
  * If the turn is done, its reply has been emitted already. */
 void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value);

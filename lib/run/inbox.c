@@ -123,6 +123,21 @@ enum inbox_verdict inbox_take(struct inbox *b, struct turn *t)
     return INBOX_NEW;
 }
 
+bool inbox_knows(const struct inbox *b, const struct turn *t)
+{
+    void *owner;
+    return seen_find(&b->buffers, &t->buffer, &owner) != SEEN_NEVER ||
+           seen_find(&b->messages, &t->message, &owner) != SEEN_NEVER;
+}
+
+struct turn *inbox_holder(const struct inbox *b, const struct turn *t)
+{
+    void *owner = NULL;
+    if (seen_find(&b->buffers, &t->buffer, &owner) != SEEN_OPEN)
+        seen_find(&b->messages, &t->message, &owner);
+    return owner;
+}
+
 /* Takes the first turn out of a session's queue. */
 static struct turn *shift(struct inbox *b, struct session *s)
 {
@@ -171,6 +186,11 @@ static void note_handled(struct inbox *b, const struct turn *t)
 {
     seen_done(&b->buffers, &t->buffer);
     seen_done(&b->messages, &t->message);
+}
+
+void inbox_pass(struct inbox *b, const struct turn *t)
+{
+    note_handled(b, t);
 }
 
 void inbox_handled(struct inbox *b, struct turn *t)

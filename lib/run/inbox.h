@@ -42,6 +42,12 @@ enum inbox_verdict {
 
 /* Takes a turn in and takes over its ownership, unless the verdict says otherwise. */
 enum inbox_verdict inbox_take(struct inbox *b, struct turn *t);
+/* Whether it is a redelivery: inbox_take() would hold it, or say that it is handled. */
+bool inbox_knows(const struct inbox *b, const struct turn *t);
+/* The turn that holds it after INBOX_HELD, or would hold it; NULL: none. */
+struct turn *inbox_holder(const struct inbox *b, const struct turn *t);
+/* Notes that a turn which the caller owns is handled without having been taken in. */
+void inbox_pass(struct inbox *b, const struct turn *t);
 /* The next turn to run, or NULL; now: clock_ms(). The inbox still owns it, no other turn of its session may
  * run meanwhile, and it must be ended by inbox_handled(), inbox_given_up() or inbox_again(). */
 struct turn *inbox_next(struct inbox *b, int64_t now);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* An interrupt of a session. */
+#include <string.h>
+#include <strings.h>
+
 #include "base/diag.h"
+#include "base/text.h"
 #include "run/ending.h"
 #include "run/interrupt.h"
 
-enum { NAMES_MAX = 8 }; /* most sessions named in a diagnostic */
+enum {
+    NAMES_MAX = 8,       /* most sessions named in a diagnostic */
+    STOP_TEXT_MAX = 512, /* longest text that can be a stop word, bytes of JSON */
+};
 
 /* Reports an interrupt for an unknown session: it may have been meant for one that is running. */
 static void report_unknown(const struct runner *r, const struct buf *key)
@@ -24,28 +31,67 @@ static void report_unknown(const struct runner *r, const struct buf *key)
     buf_free(&names);
 }
 
+/* Whether anything ran or waited in the session. */
+static bool interrupt_session(struct runner *r, struct filter *f, const struct buf *key)
+{
+    bool stopped = false;
+    for (int i = 0; i < r->parallel; i++) {
+        if (!r->workers[i].turn || !turn_is_of(r->workers[i].turn, key))
+            continue;
+        worker_interrupt(&r->workers[i]);
+        stopped = true;
+    }
+    size_t dropped = ending_waiting(r, f, key);
+    if (stopped || dropped)
+        complain("interrupt %.*s: %s, %zu waiting dropped",
+                 key->len < TURN_NAME_MAX ? (int)key->len : TURN_NAME_MAX, key->p,
+                 stopped ? "COMMAND ended" : "nothing ran", dropped);
+    return stopped || dropped;
+}
+
 void interrupt_take(struct runner *r, struct filter *f, const struct frame *fr)
 {
     struct span session = frame_get(fr, "session_key");
     struct buf key = {0};
-    bool stopped = false;
     if (!json_is_string(session) || session.n == 2) {
         warn("skip interrupt_inbound: it names no session");
         return;
     }
     json_decode(&key, session);
-    for (int i = 0; i < r->parallel; i++) {
-        if (!r->workers[i].turn || !turn_is_of(r->workers[i].turn, &key))
-            continue;
-        worker_interrupt(&r->workers[i]);
-        stopped = true;
-    }
-    size_t dropped = ending_waiting(r, f, &key);
-    if (stopped || dropped)
-        complain("interrupt %.*s: %s, %zu waiting dropped",
-                 key.len < TURN_NAME_MAX ? (int)key.len : TURN_NAME_MAX, key.p,
-                 stopped ? "COMMAND ended" : "nothing ran", dropped);
-    else
+    if (!interrupt_session(r, f, &key))
         report_unknown(r, &key);
     buf_free(&key);
+}
+
+bool stop_word_is(const char *words, struct span text)
+{
+    text = text_trim(text);
+    for (const char *w = words; text.n; w++) {
+        size_t n = strcspn(w, ",");
+        bool same = text.n >= n && strncasecmp(w, text.p, n) == 0;
+        bool to_one = same && *w == '/' && text.n > n && text.p[n] == '@' &&
+                      !memchr(text.p + n, ' ', text.n - n);
+        if (n && same && (text.n == n || to_one))
+            return true;
+        if (!*(w += n))
+            break;
+    }
+    return false;
+}
+
+bool interrupt_word(struct runner *r, struct filter *f, struct turn *t)
+{
+    struct span v = r->stop_words ? json_find(t->event, "text") : (struct span){NULL, 0};
+    struct buf text = {0};
+    if (!json_is_string(v) || v.n > STOP_TEXT_MAX || inbox_knows(&r->inbox, t))
+        return false;
+    json_decode(&text, v);
+    bool taken = stop_word_is(r->stop_words, buf_as_span(&text)) && interrupt_session(r, f, &t->key);
+    buf_free(&text);
+    if (!taken)
+        return false;
+    inbox_pass(&r->inbox, t);
+    ending_ack(f, t);
+    turn_free(t);
+    return true;
 }

@@ -26,6 +26,7 @@ struct requests {
 struct request {
     struct turn *turn; /* for which it was made; not owned */
     bool content;      /* a user would read it (op_has_content()) */
+    bool heard;        /* COMMAND made it, and hears its results (run/talk.h) */
     int64_t tag;       /* for whoever made it; 0 at first */
 
     struct requests *in;

@@ -49,6 +49,8 @@ void start_turns(struct runner *r, struct filter *f)
             continue;
         }
         r->running++;
+        if (r->ack_start)
+            ending_ack(f, t);
         if (!r->inbox.waiting) /* the shortage is over, not just eased */
             r->start_told = false;
     }

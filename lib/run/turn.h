@@ -22,7 +22,8 @@ struct turn {
     struct span event, source, session_key, bot;
     struct buf key;     /* identifies the session: session_key, or else platform and chat */
     struct buf id;      /* message_id as text; empty: none */
-    struct buf ack;     /* the inbound_ack it owes; empty: it is live */
+    bool acked;         /* an ack was emitted for it */
+    struct buf ack;     /* the inbound_ack it owes; empty: it is live, or acknowledged */
     struct buf buffer;  /* identifies a redelivery: the bufferId; empty: none */
     struct buf message; /* … or session and message id; empty: none, or an edit */
 };

@@ -59,14 +59,46 @@ int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing
     if (typing)
         emit_typing(w, f);
     process_give(&w->process, buf_as_span(&t->line)); /* if it fails, COMMAND does not want its input */
-    process_give_last(&w->process);
+    w->asked = false;
+    if (!w->o->interactive || f->ended)
+        process_give_last(&w->process);
     return 0;
+}
+
+bool worker_tell(struct worker *w, struct span line)
+{
+    return !w->process.ended && !w->process.last && writer_pending(&w->process.in) < IO_HIGH_WATER &&
+           process_give(&w->process, line);
+}
+
+void worker_tell_end(struct worker *w)
+{
+    process_give_last(&w->process);
 }
 
 static void skip_line(struct worker *w, struct filter *f, const char *reason)
 {
     worker_report(w->o, w->turn, "line %ju is no action: %s", w->process.out.line, reason);
     filter_fail(f, EX_DATAERR);
+}
+
+static void emit_action(struct worker *w, struct filter *f, const struct frame *fr)
+{
+    struct buf out = {0};
+    struct request *q;
+    address_action(&out, w->turn, fr);
+    prompts_name(w->prompts, &out);
+    int64_t prompt = w->o->interactive ? prompts_ask(w->prompts, w->turn, buf_as_span(&out)) : 0;
+    const char *why = requests_emit(w->requests, f, w->turn, &out, &q);
+    if (why) {
+        prompts_retract(w->prompts, prompt);
+        skip_line(w, f, why);
+    } else if (q) {
+        q->heard = true;
+        q->tag = prompt;
+    }
+    w->asked = w->asked || (prompt && !why);
+    buf_free(&out);
 }
 
 static void take_action(struct worker *w, struct filter *f, struct frame *fr, struct span line)
@@ -79,12 +111,7 @@ static void take_action(struct worker *w, struct filter *f, struct frame *fr, st
     } else if (fr->type != FRAME_ACTION) {
         skip_line(w, f, "it has a type");
     } else {
-        struct buf out = {0};
-        address_action(&out, w->turn, fr);
-        const char *why = requests_emit(w->requests, f, w->turn, &out, NULL);
-        if (why)
-            skip_line(w, f, why);
-        buf_free(&out);
+        emit_action(w, f, fr);
     }
 }
 
@@ -111,6 +138,7 @@ static void stop(struct worker *w, enum fate_cause why)
     if (w->cause == CAUSE_EXIT)
         w->cause = why;
     w->timeout_at = w->typing_at = INT64_MAX;
+    process_give_last(&w->process);
     process_stop(&w->process);
 }
 
@@ -205,6 +233,7 @@ void worker_free(struct worker *w)
 {
     if (w->process.left)
         worker_report(w->o, w->turn, "a process it left behind holds its output open, not waited for");
+    prompts_forget(w->prompts, w->turn);
     process_finish(&w->process);
     reader_free(&w->process.out);
     w->turn = NULL;

@@ -6,13 +6,15 @@
 #include "relay/filter.h"
 #include "run/fate.h"
 #include "run/process.h"
+#include "run/prompts.h"
 #include "run/requests.h"
 
 enum { WORKER_TYPING = 4000 }; /* ms between two typing actions */
 
 struct worker_options {
     char **argv;
-    bool actions; /* the lines on its stdout are actions */
+    bool actions;     /* the lines on its stdout are actions */
+    bool interactive; /* its stdin stays open: run/talk.h */
     bool reply_to, typing;
     int64_t timeout, kill_after; /* ms; timeout INT64_MAX: none */
     size_t max;                  /* longest line on its stdout, or longest reply, in bytes */
@@ -21,7 +23,9 @@ struct worker_options {
 struct worker {
     const struct worker_options *o;
     struct requests *requests;
+    struct prompts *prompts;
     struct turn *turn; /* not owned; NULL: the worker is free */
+    bool asked;        /* COMMAND has asked a prompt */
     struct process process;
     enum fate_cause cause; /* why COMMAND was made to end; CAUSE_EXIT: it was not */
     int64_t timeout_at, typing_at;
@@ -34,6 +38,11 @@ int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing
  * arrived. */
 void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps);
 bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, bool ended);
+/* Queues a line for COMMAND's stdin, with --interactive. False if COMMAND does not read it: it has ended, has
+ * closed its stdin, or has left too much unread. */
+bool worker_tell(struct worker *w, struct span line);
+/* Nothing more will come on COMMAND's stdin. */
+void worker_tell_end(struct worker *w);
 /* Makes COMMAND end, because its session is interrupted. */
 void worker_interrupt(struct worker *w);
 /* After worker_ready() returned true: why COMMAND ended, and its exit status. */
