@@ -157,6 +157,34 @@ END
     done
 }
 
+@test "the pages fit 80 columns under mandoc and groff, without a warning" {
+    for m in "$MAN"/*; do
+        mandoc -T utf8 -O width=78 "$m" | col -bx >page
+        groff -mandoc -Tutf8 -rLL=78n -k -ww "$m" 2>warned | col -bx | sed 's/.\[[0-9;]*m//g' >>page
+        [ ! -s warned ] || { echo "$m under groff:"; cat warned; return 1; }
+        /usr/bin/python3 - "${m##*/}" page <<'END' || bad=1
+import sys
+for line in open(sys.argv[2], encoding="utf-8"):
+    if len(line.rstrip()) > 80:
+        print(sys.argv[1] + ":", line.rstrip())
+        sys.exit(1)
+END
+    done
+    [ -z "${bad-}" ]
+}
+
+@test "every message on stderr is in the DIAGNOSTICS of its tool's page, or in relay(7)" {
+    /usr/bin/python3 "$RELAY_SOURCE/tests/diagnostics.py" "$RELAY_SOURCE"
+    # One that is not is found.
+    mkdir tree && cp -r "$RELAY_SOURCE/lib" "$RELAY_SOURCE/cmd" "$RELAY_SOURCE/man" tree
+    sed -i 's/complain("write stdout:");/&\n    complain("boil %s: no water", "x");/' tree/lib/relay/filter.c
+    sed -i '/It "relay_disabled/d' tree/man/relay-dial.1
+    run /usr/bin/python3 "$RELAY_SOURCE/tests/diagnostics.py" tree
+    [ "$status" -eq 1 ]
+    [ "$output" = "lib/dial/redial.c: relay_disabled: the credential is revoked: not in the DIAGNOSTICS of relay-dial.1
+lib/relay/filter.c: boil …: no water: not in the DIAGNOSTICS of relay.7" ]
+}
+
 @test "make install puts everything in its place, make uninstall takes it away" {
     make -s -C "$RELAY_SOURCE" B="$RELAY_BUILD" DESTDIR="$PWD/root" PREFIX=/usr install >install.log 2>&1 ||
         { cat install.log; return 1; }
