@@ -51,6 +51,8 @@ Options:
       --on-failure TEXT           answer with TEXT when a message is given up
       --ack end|start             acknowledge a message at its end (default), or at its start
       --stop-words WORD,...       a message of such a text interrupts what runs in its session
+      --media DIR                 fetch the files of messages into DIR, for RELAY_MEDIA_FILES
+      --media-private             … from addresses of private networks too
   -s, --state FILE                keep the remembered chats in FILE
       --after DURATION            go idle after that time without a message
       --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
@@ -120,7 +122,7 @@ wrong() {
 nl='
 '
 IFS=$nl
-dial='' hello='' run='' scope='' idle='' noise='' url=''
+dial='' hello='' run='' scope='' idle='' noise='' url='' http='' media=''
 
 # option NAME [VALUE]: puts it where it belongs.
 option() {
@@ -130,6 +132,9 @@ option() {
     platform) hello=$hello$nl$word ;;
     parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | interactive | actions | long-lived | \
         reply-to | typing) run=$run$nl$word ;;
+    media) media=1 run=$run$nl$word ;;
+    media-private) http=$http$nl--private ;;
+    id | secret-file | token-ttl | header | cacert | cert | key | insecure | proxy) dial=$dial$nl$word http=$http$nl$word ;;
     state) scope=$scope$nl$word ;;
     after) idle=$idle$nl$word ;;
     quiet | verbose) noise=$noise$nl$word ;;
@@ -164,8 +169,9 @@ name_of() {
 # takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
 takes_value() {
     case $1 in
-    interactive | actions | long-lived | reply-to | typing | insecure | help | version | quiet | verbose) return 1 ;;
-    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state | after | url | id | secret-file | token-ttl | \
+    interactive | actions | long-lived | reply-to | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
+    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | media | state | after | url | id | secret-file | \
+        token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
         record | status | ready-fd) ;;
     *) wrong "option --$1: unknown" ;;
@@ -247,4 +253,7 @@ ring='trap : TERM INT HUP
     set -- $failed
     exit "${1:-0}"'
 # shellcheck disable=SC2086 # lists of words
-exec relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$run" "$scope" "$idle" "$@"
+set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$run" "$scope" "$idle" "$@"
+# shellcheck disable=SC2086 # lists of words
+[ -z "$media" ] || set -- relay-media serve $noise $http ${url:+"--url=$url"} -- "$@"
+exec "$@"

@@ -35,11 +35,11 @@ static void on_header(struct opts *o)
 
 static const struct opt options[] = {
     OPT_FILE('o', "output", &self.c.output, "get: write this file; -: stdout"),
-    OPT_FILE('d', "directory", &self.c.directory, "get: write files into this directory (default .)"),
+    OPT_TEXT('d', "directory", "DIR", &self.c.directory, "get: write files into this directory (default .)"),
     OPT_FLAG('f', "force", &self.c.over, "get: replace existing files"),
     OPT_FLAG('e', "event", &self.event, "get: read an inbound frame, fetch the files that it names"),
     OPT_FLAG(0, "private", &self.c.o.private, "get: fetch from addresses of private networks too"),
-    OPT_TEXT('t', "type", "TYPE", &self.c.type, "get: accept only this type, as image/*; put: send as it"),
+    OPT_TEXT('t', "type", "MIME", &self.c.type, "get: the only type accepted; put: the file's"),
     OPT_TEXT('n', "name", "NAME", &self.c.name, "put: what the file is called"),
     OPT_FLAG('a', "action", &self.c.action, "put: print a send_media action"),
     OPT_TEXT('c', "caption", "TEXT", &self.c.caption, "put: the caption in that action"),
@@ -58,9 +58,11 @@ static const struct opt options[] = {
     OPT_TEXT_OR_EMPTY('x', "proxy", "URL", &self.c.o.trust.proxy, "go through this proxy; empty: no proxy"),
 };
 
+static const char *const brief[] = {"get:", "output", "directory", "force", "event", "put:",   "name",
+                                    "action", "caption", "Both:", "type", "json", "socket", NULL};
+
 static const struct tool tool = {
-    .purpose = "Fetch the files of messages, send files for messages, or do both for COMMAND without\n"
-               "giving it the secret.",
+    .purpose = "Fetch and send the files of messages, also for a COMMAND without the secret.",
     .synopsis = "get [OPTION]... URL...\nget -e [OPTION]... <FRAME\nput [OPTION]... [FILE]...\n"
                 "serve [OPTION]... -- COMMAND [ARG...]",
     .opts = options,
@@ -68,8 +70,8 @@ static const struct tool tool = {
     .operands = OPT_ANY,
     .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR, EX_IOERR,
                            EX_PROTOCOL, EX_NOPERM, EX_CONFIG, -1},
-    .examples = "  relay-media put -n hello.txt - <reply.sh\n"
-                "  url=$(relay-media put reply.sh) && relay-media get -o - \"$url\"\n"
+    .brief = brief,
+    .examples = "  url=$(relay-media put reply.sh) && relay-media get -o - \"$url\"\n"
                 "  relay-media serve -- sh -c 'relay-media put -a -c \"a picture\" reply.sh'\n",
 };
 

@@ -39,6 +39,7 @@ static const struct opt options[] = {
     OPT_WORD(0, "ack", "end|start", &self.ack, "acknowledge a message at its end (default), or at its start"),
     OPT_TEXT(0, "stop-words", "WORD,...", &self.stop_words,
              "a message of such a text interrupts what runs in its session"),
+    OPT_TEXT(0, "media", "DIR", &self.o.media, "fetch the files of messages into DIR, for RELAY_MEDIA_FILES"),
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "send KILL this long after TERM (default 5s)"),
 };
 
@@ -71,6 +72,12 @@ static void check_command(const char *name)
         die(child_start_status(error), "run %s: %s", name, strerror(error));
 }
 
+static void open_media(const char *dir)
+{
+    check_command("relay-media");
+    fetch_open(dir);
+}
+
 static int run_each(struct filter *f)
 {
     struct runner r = {.o = self.o, .parallel = (int)self.parallel, .attempts = (int)self.attempts};
@@ -81,6 +88,8 @@ static int run_each(struct filter *f)
     if (self.dead_letter && !letters_open(&letters, self.dead_letter))
         die(EX_NOINPUT, "open %s:", self.dead_letter);
     r.letters = self.dead_letter ? &letters : NULL;
+    if (self.o.media)
+        open_media(self.o.media);
     runner_init(&r, f);
     environment_clean();
     int status = filter_run(f);
@@ -103,7 +112,8 @@ static int run_resident(struct filter *f)
 static void check_options(const struct opts *o)
 {
     static const char *const of_each[] = {"parallel", "interactive", "reply-to",   "typing", "timeout",
-                                          "attempts", "dead-letter", "on-failure", "ack",    "stop-words"};
+                                          "attempts", "dead-letter", "on-failure", "ack",    "stop-words",
+                                          "media"};
     if (!o->argv[o->operands])
         opt_wrong("COMMAND missing");
     for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)

@@ -18,13 +18,9 @@ _relay_media() {
     done
     [[ $cur != = ]] || cur=
     case $want in
-    -o|--output|-d|--directory|-s|--socket|--secret-file|--cacert|--cert|--key)
+    -o|--output|-s|--socket|--secret-file|--cacert|--cert|--key)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-        return
-        ;;
-    -t|--type)
-        mapfile -t COMPREPLY < <(compgen -W 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -- "$cur")
         return
         ;;
     ?*) return ;;

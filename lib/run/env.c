@@ -19,7 +19,7 @@ static const struct {
 
 /* The other variables of environment_make(); then those that COMMAND must not have. */
 static const char *const others[] = {
-    "RELAY_MESSAGE_ID", "RELAY_SESSION_KEY", "RELAY_TEXT", "RELAY_CUSTOM_ID", "RELAY_ATTEMPT",
+    "RELAY_MESSAGE_ID", "RELAY_SESSION_KEY", "RELAY_TEXT", "RELAY_CUSTOM_ID", "RELAY_ATTEMPT", "RELAY_MEDIA_FILES",
 };
 static const char *const kept_back[] = {"GATEWAY_RELAY_SECRET", "RELAY_DIAL_PID"};
 
@@ -91,6 +91,8 @@ char **environment_make(const struct turn *t)
     add_source(vars, t);
     if (t->id.len)
         add_variable(vars, "RELAY_MESSAGE_ID", buf_as_span(&t->id), ENVIRONMENT_VALUE);
+    if (t->files.len)
+        add_variable(vars, "RELAY_MEDIA_FILES", buf_as_span(&t->files), ENVIRONMENT_VALUE);
     if (t->session_key.p)
         add_variable(vars, "RELAY_SESSION_KEY", buf_as_span(&t->key), ENVIRONMENT_VALUE);
     add_text(vars, "RELAY_CUSTOM_ID", json_find(json_find(t->event, "interaction"), "custom_id"),

@@ -73,6 +73,7 @@ void turn_free(struct turn *t)
     buf_free(&t->ack);
     buf_free(&t->buffer);
     buf_free(&t->message);
+    buf_free(&t->files);
     free(t);
 }
 

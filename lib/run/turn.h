@@ -26,6 +26,7 @@ struct turn {
     struct buf ack;     /* the inbound_ack it owes; empty: it is live, or acknowledged */
     struct buf buffer;  /* identifies a redelivery: the bufferId; empty: none */
     struct buf message; /* … or session and message id; empty: none, or an edit */
+    struct buf files;   /* the paths of its files, one a line; empty: none were fetched (run/fetch.h) */
 };
 
 /* Makes a turn from a copy of an inbound frame; free it with turn_free(). NULL if its event is not an object,

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* One COMMAND at work on a turn. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/text.h"
 #include "run/address.h"
-#include "run/env.h"
-#include "run/worker.h"
+#include "run/launch.h"
 
 static bool has_room(const struct filter *f)
 {
@@ -19,50 +17,6 @@ static bool has_room(const struct filter *f)
 static bool may_read(const struct worker *w, const struct filter *f)
 {
     return !w->o->actions || has_room(f);
-}
-
-void worker_report(const struct worker_options *o, const struct turn *t, const char *fmt, ...)
-{
-    struct buf m = {0};
-    va_list ap;
-    buf_printf(&m, "run %s for ", o->argv[0]);
-    turn_name(&m, t);
-    buf_str(&m, ": ");
-    va_start(ap, fmt);
-    buf_vprintf(&m, fmt, ap);
-    va_end(ap);
-    complain("%s", buf_cstr(&m));
-    buf_free(&m);
-}
-
-static void emit_typing(struct worker *w, struct filter *f)
-{
-    struct buf action = {0};
-    address_typing(&action, w->turn);
-    requests_emit(w->requests, f, w->turn, &action, NULL);
-    buf_free(&action);
-    w->typing_at = clock_ms() + WORKER_TYPING;
-}
-
-int worker_start(struct worker *w, struct filter *f, struct turn *t, bool typing)
-{
-    char **vars = environment_make(t);
-    int error = process_start(&w->process, w->o->argv, vars, w->o->kill_after, w->o->max);
-    environment_free(vars);
-    if (error)
-        return error;
-    requests_leave(t);
-    w->turn = t;
-    w->cause = CAUSE_EXIT;
-    w->timeout_at = w->o->timeout < INT64_MAX ? clock_ms() + w->o->timeout : INT64_MAX;
-    w->typing_at = INT64_MAX;
-    if (typing)
-        emit_typing(w, f);
-    process_give(&w->process, buf_as_span(&t->line)); /* if it fails, COMMAND does not want its input */
-    w->asked = false;
-    if (!w->o->interactive || f->ended)
-        process_give_last(&w->process);
-    return 0;
 }
 
 bool worker_tell(struct worker *w, struct span line)
@@ -138,6 +92,8 @@ static void stop(struct worker *w, enum fate_cause why)
     if (w->cause == CAUSE_EXIT)
         w->cause = why;
     w->timeout_at = w->typing_at = INT64_MAX;
+    if (launch_pending(w) && !w->fetch.on)
+        return;
     process_give_last(&w->process);
     process_stop(&w->process);
 }
@@ -150,9 +106,15 @@ void worker_interrupt(struct worker *w)
 void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps)
 {
     bool read = may_read(w, f);
+    pollset_until(ps, w->typing_at);
+    if (launch_pending(w)) {
+        if (w->fetch.on)
+            process_prepare(&w->process, ps, true);
+        pollset_until(ps, w->fetch.on ? w->fetch.until : w->start_at);
+        return;
+    }
     process_prepare(&w->process, ps, read);
     pollset_until(ps, w->timeout_at);
-    pollset_until(ps, w->typing_at);
     if (w->o->actions && read && reader_ready(&w->process.out))
         pollset_until(ps, 0);
 }
@@ -160,6 +122,10 @@ void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps)
 bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, bool ended)
 {
     int64_t now = clock_ms();
+    if (now >= w->typing_at)
+        launch_typing(w, f);
+    if (launch_pending(w))
+        return launch_ready(w, f, ps, ended);
     if (ended || now >= w->timeout_at)
         process_check(&w->process);
     if (w->process.ended) /* it ended in time, even if its output is still held open */
@@ -171,8 +137,6 @@ bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, 
     }
     if (now >= w->timeout_at)
         stop(w, CAUSE_TIMEOUT);
-    if (now >= w->typing_at)
-        emit_typing(w, f);
     bool taken = !w->o->actions || take_actions(w, f);
     return taken && process_over(&w->process);
 }
@@ -188,7 +152,7 @@ static struct span output_of(const struct worker *w)
 
 enum fate_cause worker_cause(const struct worker *w, int *status)
 {
-    *status = w->process.status;
+    *status = w->cause == CAUSE_START ? w->start_error : w->process.status;
     if (w->process.unkillable)
         return CAUSE_UNKILLABLE;
     if (w->cause != CAUSE_EXIT || *status || w->o->actions)
@@ -236,5 +200,6 @@ void worker_free(struct worker *w)
     prompts_forget(w->prompts, w->turn);
     process_finish(&w->process);
     reader_free(&w->process.out);
+    fetch_end(&w->fetch, w->turn);
     w->turn = NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "relay/filter.h"
 #include "run/fate.h"
+#include "run/fetch.h"
 #include "run/process.h"
 #include "run/prompts.h"
 #include "run/requests.h"
@@ -16,6 +17,7 @@ struct worker_options {
     bool actions;     /* the lines on its stdout are actions */
     bool interactive; /* its stdin stays open: run/talk.h */
     bool reply_to, typing;
+    const char *media; /* the directory for the files of messages (run/fetch.h), or NULL */
     int64_t timeout, kill_after; /* ms; timeout INT64_MAX: none */
     size_t max;                  /* longest line on its stdout, or longest reply, in bytes */
 };
@@ -26,7 +28,10 @@ struct worker {
     struct prompts *prompts;
     struct turn *turn; /* not owned; NULL: the worker is free */
     bool asked;        /* COMMAND has asked a prompt */
-    struct process process;
+    struct process process; /* COMMAND; before it, relay-media */
+    struct fetch fetch;
+    int64_t start_at; /* with the files there: when to start COMMAND; INT64_MAX: it has been started */
+    int start_error;  /* for CAUSE_START: the errno */
     enum fate_cause cause; /* why COMMAND was made to end; CAUSE_EXIT: it was not */
     int64_t timeout_at, typing_at;
 };
