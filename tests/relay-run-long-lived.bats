@@ -12,6 +12,7 @@ while read -r line; do
     *interrupt_inbound*) echo '{"op":"send","chat_id":"1","content":"stopped"}' ;;
     *bufferId*) echo '{"type":"inbound_ack","bufferId":"b1"}' ;;
     *'"x"'*) echo '{"op":"send","chat_id":"1","content":"x"}' ;;
+    *link*) ;;
     *) echo "$line" ;;
     esac
 done
@@ -20,12 +21,12 @@ END
       echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'; } >in
     run --separate-stderr relay-run -l ./agent <in
     [ "$status" -eq 0 ] && [ -z "$stderr" ]
-    diff <(printf '%s\n' "$output") <(cat in; echo '{"op":"send","chat_id":"1","content":"x"}
+    diff <(without_ids <<<"$output") <(cat in; echo '{"op":"send","chat_id":"1","content":"x"}
 {"type":"inbound_ack","bufferId":"b1"}
 {"op":"send","chat_id":"1","content":"stopped"}')
     # bad lines are reported, its status becomes ours, and relay-run ends when it ends
     run --separate-stderr relay-run -l printf 'x\n{"op":"y"}' <in
-    [ "$status" -eq 65 ] && [[ $stderr == *"skip line 1 of printf"* ]] && [ "${lines[-1]}" = '{"op":"y"}' ]
+    [ "$status" -eq 65 ] && [[ $stderr == *"skip line 1 of printf"* ]] && [ "$(without_ids <<<"${lines[-1]}")" = '{"op":"y"}' ]
     run --separate-stderr relay-run -l sh -c 'cat >/dev/null; exit 7' <in
     [ "$status" -eq 7 ] && [[ $stderr == *'run sh: exit status 7' ]]
     start_run -l sh -c 'read -r a; exit 5'
@@ -84,6 +85,48 @@ END
     exec 9>&-
     wait "$RUN"
     [ ! -s err ]
+}
+
+@test "a long-lived COMMAND reads what concerns it: messages, interrupts, descriptors, the link, results of its own requests" {
+    script agent <<'END'
+while read -r line; do
+    echo "$line" >>heard
+    case $line in
+    *'"go"'*)
+        echo '{"op":"send","requestId":"own","chat_id":"1","content":"x"}'
+        echo '{"op":"prompt","chat_id":"1"}'
+        echo '{"type":"outbound","requestId":"raw","action":{"op":"typing","chat_id":"1"}}'
+        echo '{"op":"send","requestId":"own","chat_id":"1","content":"again"}'
+        echo '{"op":"stream","requestId":"text","content":"a","more":true}'
+        echo '{"op":"stream","requestId":"text","content":"ab"}' ;;
+    esac
+done
+END
+    start_run -l ./agent
+    result() { echo '{"type":"outbound_result","requestId":"'"$1"'","result":{"success":true}'"${2-}"'}'; }
+    feed echo '{"type":"link","state":"open","attempt":1}'
+    feed echo '{"type":"descriptor","descriptor":{"platform":"discord"}}'
+    feed echo '{"type":"work","running":1,"waiting":0}'
+    feed echo '{"type":"going_idle_ack"}'
+    feed message 1 m1 go
+    until_true 20 grep -q '"content":"ab"' out
+    id=$(jq -r 'select(.op == "prompt").requestId' out)
+    [[ $(jq -r 'select(.op == "prompt").prompt_id' out) =~ ^[0-9a-f]{12}\.1$ ]]
+    for id in other "$id" raw text text own; do feed result "$id" "$([ "$id" != own ] || echo ',"more":true')"; done
+    feed result own/2
+    feed result own/3
+    feed message 1 p1 /a b1 ',"prompt_response":{"prompt_id":"abcdef0123.1","option_id":"a"}'
+    feed message 1 p2 /a b2 ',"prompt_response":{"prompt_id":"plain","option_id":"a"}'
+    feed echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
+    exec 9>&-
+    rc=0; wait "$RUN" || rc=$?
+    [ "$rc" -eq 65 ] || { echo "$rc"; cat err; return 1; }
+    [ "$(cat err)" = 'relay-run: skip line 4 of ./agent: its requestId is in flight already' ]
+    [ "$(jq -r '.requestId // .event.message_id // .type' heard | sed "s/^$(jq -r 'select(.op == "prompt").requestId' out)\$/ID/" | tr '\n' ' ')" = \
+        'link descriptor m1 ID raw text own own/2 p2 interrupt_inbound ' ] || { cat heard; return 1; }
+    # a press for another gateway is acknowledged and not given to it
+    grep -q '"inbound_ack","bufferId":"b1"' out
+    run ! grep -q '"inbound_ack","bufferId":"b2"' out
 }
 
 @test "a bad line from a long-lived COMMAND is reported, even with -q" {

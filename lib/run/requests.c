@@ -82,18 +82,17 @@ const char *requests_add(struct requests *r, struct turn *t, struct buf *action,
 {
     struct span op, given;
     struct buf id = {0};
-    struct request *q = NULL;
     JSON_PICK(buf_as_span(action), {"op", &op}, {"requestId", &given});
     bool content = op_has_content(op), silent = op_is_interrupt(op_find(op));
     const char *why = silent ? NULL : name_it(action, given, &id);
-    if (!why && !silent && r->wanted) {
-        if (find(r, id.p, id.len))
-            why = "its requestId is in flight already";
-        else
-            q = keep(r, t, &id, content);
-    }
+    struct request *q = !why && !silent && r->wanted ? find(r, id.p, id.len) : NULL;
+    bool grown = q && q->turn == t && json_eq(op, "stream"); /* the same text is longer now */
+    if (q && !grown)
+        why = "its requestId is in flight already";
+    else if (!q && !why && !silent && r->wanted)
+        q = keep(r, t, &id, content);
     if (made)
-        *made = q;
+        *made = why ? NULL : q;
     buf_free(&id);
     return why;
 }

@@ -37,7 +37,7 @@ struct request {
 /* Enters an action (an object's text) and gives it a requestId, 32 random hex digits, unless it has one; null
  * counts as none. Returns NULL, or why the action cannot be sent (static text): its requestId is no string,
  * is too long, or is in flight already. *made, which may be NULL: the request; NULL if none is kept. An
- * interrupt has no result: it stays as it is. */
+ * interrupt has no result: it stays as it is. A text that grows (the op stream) is one request. */
 const char *requests_add(struct requests *r, struct turn *t, struct buf *action, struct request **made);
 /* The same, and emits the action and empties the buffer, unless the action cannot be sent. */
 const char *requests_emit(struct requests *r, struct filter *f, struct turn *t, struct buf *action,

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "relay/result.h"
 #include "run/resident.h"
 
 enum { SILENCE = 5000 }; /* ms without any output at all while a message waits, before that is reported */
@@ -51,12 +52,8 @@ static void on_start(struct filter *f)
     r->running = true;
 }
 
-static bool on_frame(struct filter *f, struct frame *fr)
+static void give_message(struct resident *r, struct filter *f, const struct frame *fr)
 {
-    struct resident *r = f->ctx;
-    stage_pass(&r->stage, f, fr);
-    if (fr->type != FRAME_INBOUND && fr->type != FRAME_INTERRUPT_INBOUND)
-        return true;
     hands_give(&r->hands, fr, clock_ms());
     if (!r->silent_at)
         r->silent_at = clock_ms() + SILENCE;
@@ -65,6 +62,52 @@ static bool on_frame(struct filter *f, struct frame *fr)
         filter_fail(f, EX_IOERR);
         r->refused = true;
     }
+}
+
+static void give_result(struct resident *r, const struct frame *fr)
+{
+    struct result result;
+    result_read(&result, fr);
+    struct request *q = requests_find(&r->requests, result.id);
+    if (!q)
+        return;
+    process_give(&r->process, fr->line);
+    if (result_is_last(&result))
+        requests_close(q);
+}
+
+/* Whether the message is a press for another gateway: it is acknowledged, and not given to COMMAND. */
+static bool pass_press(struct resident *r, struct filter *f, const struct frame *fr)
+{
+    if (!json_is_object(json_find(frame_get(fr, "event"), "prompt_response")))
+        return false;
+    struct turn *t = turn_new(fr);
+    bool foreign = prompts_foreign(&r->prompts, t);
+    if (foreign) {
+        struct buf name = {0};
+        turn_name(&name, t);
+        info(1, "%s: a press for another gateway", buf_cstr(&name));
+        buf_free(&name);
+        filter_emit(f, fr->line);
+        if (t->ack.len)
+            filter_emit(f, buf_as_span(&t->ack));
+    }
+    turn_free(t);
+    return foreign;
+}
+
+static bool on_frame(struct filter *f, struct frame *fr)
+{
+    struct resident *r = f->ctx;
+    stage_pass(&r->stage, f, fr);
+    if (fr->type == FRAME_INBOUND && pass_press(r, f, fr))
+        return false;
+    if (fr->type == FRAME_INBOUND || fr->type == FRAME_INTERRUPT_INBOUND)
+        give_message(r, f, fr);
+    else if (fr->type == FRAME_OUTBOUND_RESULT)
+        give_result(r, fr);
+    else if (fr->type == FRAME_DESCRIPTOR || fr->type == FRAME_LINK)
+        process_give(&r->process, fr->line);
     return true;
 }
 
@@ -107,6 +150,23 @@ static void report_line(struct resident *r, struct filter *f, const char *reason
     filter_fail(f, EX_DATAERR);
 }
 
+static void pass_line(struct resident *r, struct filter *f, struct span line)
+{
+    struct buf out = {0};
+    hands_take(&r->hands, &r->out);
+    if (r->out.type != FRAME_ACTION && r->out.type != FRAME_OUTBOUND) {
+        filter_emit(f, line);
+        return;
+    }
+    buf_span(&out, line);
+    if (json_eq(r->out.name, "prompt"))
+        prompts_name(&r->prompts, &out);
+    const char *why = requests_emit(&r->requests, f, &r->asker, &out, NULL);
+    if (why)
+        report_line(r, f, why);
+    buf_free(&out);
+}
+
 /* True when all complete lines were taken. */
 static bool take_lines(struct resident *r, struct filter *f)
 {
@@ -121,8 +181,7 @@ static bool take_lines(struct resident *r, struct filter *f)
         } else if (!line_blank(line) && !frame_parse(&r->out, line, &e)) {
             report_line(r, f, e.reason);
         } else if (!line_blank(line)) {
-            hands_take(&r->hands, &r->out);
-            filter_emit(f, line);
+            pass_line(r, f, line);
         }
     }
     return false;
@@ -177,6 +236,7 @@ void resident_init(struct resident *r, struct filter *f)
     r->stage.load = load_of;
     r->stage.stop = stop;
     stage_open(&r->stage, f);
+    r->requests.wanted = true;
     f->start = on_start;
     f->frame = on_frame;
     f->end = on_end;
@@ -191,5 +251,7 @@ void resident_free(struct resident *r, struct filter *f)
     stage_leave(&r->stage, f);
     reader_free(&r->process.out);
     frame_free(&r->out);
+    requests_leave(&r->asker);
+    prompts_free(&r->prompts);
     hands_free(&r->hands);
 }

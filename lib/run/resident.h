@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The filter stage with one long-lived COMMAND: inbound and interrupt_inbound frames go to its stdin; the
- * lines it prints, actions and frames, go into the stream (design: relay-run -l). */
+/* The filter stage with one long-lived COMMAND (design: relay-run -l). Its stdin gets inbound,
+ * interrupt_inbound, descriptor and link frames, and the results of its own requests; the lines it prints,
+ * actions and frames, go into the stream. */
 #ifndef RELAY_RUN_RESIDENT_H
 #define RELAY_RUN_RESIDENT_H
 
 #include "run/hands.h"
 #include "run/process.h"
+#include "run/prompts.h"
+#include "run/requests.h"
 #include "run/stage.h"
 
 struct resident {
@@ -15,6 +18,9 @@ struct resident {
     int64_t kill_after; /* ms */
     struct process process;
     struct hands hands;
+    struct requests requests;
+    struct prompts prompts; /* only for the ids of prompts */
+    struct turn asker;      /* owns the requests: all are COMMAND's */
     struct frame out;
     bool running, refused; /* refused: it has closed its stdin, which was reported */
     int64_t silent_at;     /* when to report that it has never printed anything; INT64_MAX: never */

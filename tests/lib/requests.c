@@ -79,6 +79,11 @@ static void test_given(void)
     CHECK(requests_find(&r, span_of("\"b/3\"")) == p && requests_find(&r, span_of("\"b/3/2\"")) == p);
     CHECK(!made(&r, "b") && !made(&r, "b/2") && !made(&r, "a/") && !made(&r, "a/x") && !made(&r, "/2"));
     CHECK(!requests_find(&r, span_of("7")) && !requests_find(&r, (struct span){NULL, 0}));
+    CHECK(!add(&r, u, "{\"op\":\"stream\",\"requestId\":\"c\"}", &q) && q);
+    CHECK(!add(&r, u, "{\"op\":\"stream\",\"requestId\":\"c\"}", &p) && p == q); /* a text that grows */
+    CHECK(add(&r, t, "{\"op\":\"stream\",\"requestId\":\"c\"}", &p) && !p);
+    requests_close(q);
+    q = requests_find(&r, span_of("\"a\""));
     requests_close(q);
     CHECK(!made(&r, "a") && made(&r, "b/3"));
     CHECK(!add(&r, u, "{\"op\":\"send\",\"requestId\":\"a\"}", NULL)); /* its id is free again */
