@@ -58,6 +58,7 @@ Options:
       --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
       --id ID                     gateway id (default $GATEWAY_RELAY_ID)
       --secret-file FILE          read the secret from FILE (default $GATEWAY_RELAY_SECRET)
+      --secret-fd N               read the secret from file descriptor N
       --token-ttl DURATION        lifetime of a token (default 5m)
   -H, --header LINE               add a request header, 'Name: value' (repeatable)
       --cacert FILE               trust these certificate authorities
@@ -73,6 +74,7 @@ Options:
       --kill-after DURATION       end at most this long after the first signal (default 60s)
       --record FILE               append every frame with its time to FILE
       --status FILE               keep the state of the run in FILE, as one line of JSON
+      --stats FILE                keep metrics of the run in FILE, as Prometheus reads them
       --ready-fd N                write the first descriptor frame to file descriptor N
   -h, --help                      print the usual options and exit (=all: every one)
   -V, --version                   print the version and exit
@@ -173,7 +175,7 @@ takes_value() {
     platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | media | state | after | url | id | secret-file | \
         token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
-        record | status | ready-fd) ;;
+        record | status | stats | secret-fd | ready-fd) ;;
     *) wrong "option --$1: unknown" ;;
     esac
 }

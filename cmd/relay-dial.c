@@ -9,7 +9,9 @@
 
 #include "base/diag.h"
 #include "base/opt.h"
-#include "dial/dial.h"
+#include "dial/check.h"
+#include "dial/explain.h"
+#include "relay/identity.h"
 #include "relay/secret.h"
 #include "relay/token.h"
 #include "relay/url.h"
@@ -17,7 +19,10 @@
 
 static struct relay_dial {
     struct dial_options o;
-    const char *secret_file;
+    const char *secret_file, *hello;
+    int64_t secret_fd;
+    bool check;
+    int format;
     int64_t token_ttl; /* ms */
     int64_t ready_fd;
     bool dry_run;
@@ -31,6 +36,7 @@ static struct relay_dial {
           .kill_after = 60000},
     .token_ttl = (int64_t)TOKEN_TTL * 1000,
     .ready_fd = -1,
+    .secret_fd = -1,
 };
 
 static void add_word(const struct opts *o, const char **list, size_t *n)
@@ -58,6 +64,16 @@ static void on_retry(struct opts *o)
     self.o.retry = strcmp(o->arg, "inf") == 0 ? INT64_MAX : opt_number(o, 0, 1000000);
 }
 
+static void on_explain(struct opts *o)
+{
+    struct buf b = {0};
+    if (!explain(&b, opt_number(o, 0, 4999)))
+        opt_refuse(o, "neither an exit status, an HTTP status nor a close code");
+    if (fputs(buf_cstr(&b), stdout) < 0 || fflush(stdout))
+        die(EX_IOERR, "write stdout:");
+    exit(EX_OK);
+}
+
 static const struct opt options[] = {
     OPT_FLAG('n', "null-input", &self.o.null_input, "do not read stdin"),
     OPT_TIME('w', "wait", &self.o.wait, 0, "wait for owed replies at the end (default 30s)"),
@@ -83,21 +99,28 @@ static const struct opt options[] = {
     OPT_TEXT_OR_EMPTY('x', "proxy", "URL", &self.o.link.proxy, "dial through this proxy; empty: no proxy"),
     OPT_TEXT(0, "id", "ID", &self.o.id, "gateway id (default $GATEWAY_RELAY_ID)"),
     OPT_FILE(0, "secret-file", &self.secret_file, "secret from FILE (default $GATEWAY_RELAY_SECRET)"),
+    OPT_NUMBER(0, "secret-fd", &self.secret_fd, 0, 1 << 20, "read the secret from file descriptor N"),
     OPT_TIME(0, "token-ttl", &self.token_ttl, 1000, "lifetime of a token (default 5m)"),
     OPT_FLAG(0, "dry-run", &self.dry_run, "print url and headers, without the token, and do not dial"),
     OPT_NUMBER(0, "ready-fd", &self.ready_fd, 1, 1 << 20,
                "write the first descriptor frame to file descriptor N"),
     OPT_FILE(0, "record", &self.o.record, "append every frame with its time to FILE"),
     OPT_FILE(0, "status", &self.o.status, "keep the state of the run in FILE, as JSON"),
+    OPT_FILE(0, "stats", &self.o.stats, "keep metrics of the run in FILE, as Prometheus reads them"),
+    OPT_FLAG(0, "check", &self.check, "try each step of a dial; sends no hello"),
+    OPT_TEXT(0, "check-hello", "PLATFORM[:BOTID]", &self.hello,
+             "in a check, also say hello and show the descriptor"),
+    OPT_WORD(0, "format", "text|nagios", &self.format, "how a check reports (default text)"),
+    OPT_CALL(0, "explain", "N", on_explain, "explain an exit status, HTTP status or close code, and exit"),
 };
 
-static const char *const brief[] = {
-    "Who and where:", "id",   "secret-file", "proxy",        "How long:", "wait",   "retry",
-    "max-time",       "stay", "kill-after",  "What to see:", "record",    "status", NULL};
+static const char *const brief[] = {"Who and where:", "id",       "secret-file", "How long:",    "wait",
+                                    "retry",          "max-time", "kill-after",  "What to see:", "record",
+                                    "status",         "check",    NULL};
 
 static const struct tool tool = {
     .purpose = "Own the link to the connector: stdin goes up, what comes down goes to stdout.",
-    .synopsis = "[options] [URL]\n[options] [URL] -- COMMAND [ARG...]",
+    .synopsis = "[options] [URL]\n[options] [URL] -- COMMAND [ARG...]\n--explain N",
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
@@ -148,13 +171,13 @@ static void read_operands(struct relay_dial *s, const struct opts *o)
 static void read_credential(struct relay_dial *s)
 {
     struct dial_options *d = &s->o;
-    bool secret = secret_load(&s->secret, s->secret_file), asked = d->id;
+    bool asked = d->id, given = s->secret_file || s->secret_fd >= 0;
+    bool secret = secret_load(&s->secret, s->secret_file, (int)s->secret_fd);
     if (!d->id)
         d->id = getenv("GATEWAY_RELAY_ID");
-    if (s->secret_file && !secret)
-        die(EX_CONFIG, "read secret file %s: it is blank", s->secret_file);
-    if (s->secret_file && (!d->id || !*d->id))
-        die(EX_CONFIG, "read --secret-file: no id for it, give --id or GATEWAY_RELAY_ID");
+    if (given && (!d->id || !*d->id))
+        die(EX_CONFIG, "read --secret-%s: no id for it, give --id or GATEWAY_RELAY_ID",
+            s->secret_file ? "file" : "fd");
     if (asked && !secret)
         die(EX_CONFIG, "--id: no secret for it, give --secret-file or GATEWAY_RELAY_SECRET");
     d->secret = buf_as_span(&s->secret);
@@ -172,6 +195,26 @@ static void check_ready_fd(int fd, bool ring)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+static void check_secret_fd(int fd, const struct relay_dial *s)
+{
+    bool reads_stdin = !s->o.command && !s->o.null_input && !s->check && !s->dry_run;
+    if (fd == STDOUT_FILENO || fd == STDERR_FILENO || (fd == STDIN_FILENO && reads_stdin))
+        die(EX_CONFIG, "--secret-fd %d: already in use", fd);
+}
+
+static void check_check(const struct relay_dial *s, const struct opts *o)
+{
+    struct identities ids = {0};
+    opt_needs(o, "check-hello", "check");
+    opt_needs(o, "format", "check");
+    opt_exclusive(o, "check", "dry-run");
+    if (s->check && s->o.command)
+        die(EX_CONFIG, "--check: runs no COMMAND");
+    if (s->hello && !identity_parse(&ids, s->hello))
+        opt_wrong("read --check-hello '%s': no platform", s->hello);
+    identities_free(&ids);
+}
+
 static void check_options(struct relay_dial *s, const struct opts *o)
 {
     struct dial_options *d = &s->o;
@@ -183,6 +226,9 @@ static void check_options(struct relay_dial *s, const struct opts *o)
     if (d->link.ping_interval && !d->link.ping_timeout)
         die(EX_CONFIG, "--ping-timeout 0: the first ping would end the link; --ping-interval 0 sends none");
     opt_needs(o, "key", "cert");
+    opt_exclusive(o, "secret-file", "secret-fd");
+    check_secret_fd((int)s->secret_fd, s);
+    check_check(s, o);
     link_check(&d->link);
     check_ready_fd((int)s->ready_fd, d->command);
 }
@@ -196,6 +242,7 @@ static void fill_in(struct relay_dial *s, const struct opts *o)
     d->up = s->up;
     d->strict = o->strict;
     d->token_ttl = s->token_ttl / 1000;
+    d->link.probe = s->check;
     d->ready_fd = (int)s->ready_fd;
     if (d->retry < 0)
         d->retry = d->command ? INT64_MAX : 0;
@@ -236,7 +283,9 @@ int main(int argc, char **argv)
     read_credential(s);
     if (!s->dry_run && link_unfit())
         die(EX_UNAVAILABLE, "use libcurl: %s", link_unfit());
-    int status = s->dry_run ? dry_run(s) : dial_run(&s->o);
+    int status = s->dry_run ? dry_run(s)
+                 : s->check ? check_run(&s->o, s->hello, (enum check_format)s->format)
+                            : dial_run(&s->o);
     secret_forget(&s->secret);
     buf_free(&s->url);
     return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-media: fetches and sends the files of messages (protocol §9). */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,12 +17,14 @@
 static struct relay_media {
     struct client c;
     const char *url, *id, *secret_file, *socket;
+    int64_t secret_fd; /* -1: not given */
     int64_t token_ttl; /* ms */
     bool event;
     size_t n_headers;
     const char *headers[65];
     struct buf secret;
-} self = {.c = {.time = MEDIA_TIME, .directory = "."}, .token_ttl = (int64_t)TOKEN_TTL * 1000};
+} self = {
+    .c = {.time = MEDIA_TIME, .directory = "."}, .secret_fd = -1, .token_ttl = (int64_t)TOKEN_TTL * 1000};
 
 static void on_header(struct opts *o)
 {
@@ -48,7 +51,9 @@ static const struct opt options[] = {
     OPT_TIME('m', "max-time", &self.c.time, 1, "give up a file after that time (default 30s)"),
     OPT_TEXT(0, "url", "URL", &self.url, "the connector's URL (default $GATEWAY_RELAY_URL)"),
     OPT_TEXT(0, "id", "ID", &self.id, "gateway id (default $GATEWAY_RELAY_ID)"),
-    OPT_FILE(0, "secret-file", &self.secret_file, "read the secret from FILE (default $GATEWAY_RELAY_SECRET)"),
+    OPT_FILE(0, "secret-file", &self.secret_file,
+             "read the secret from FILE (default $GATEWAY_RELAY_SECRET)"),
+    OPT_NUMBER(0, "secret-fd", &self.secret_fd, 3, 1 << 20, "read the secret from file descriptor N"),
     OPT_TIME(0, "token-ttl", &self.token_ttl, 1000, "lifetime of a token (default 5m)"),
     OPT_CALL('H', "header", "LINE", on_header, "a header for the connector, 'Name: value' (repeatable)"),
     OPT_FILE(0, "cacert", &self.c.o.trust.cacert, "trust these certificate authorities"),
@@ -92,18 +97,25 @@ static void read_base(struct relay_media *s)
 /* As for a dial: the bearer needs both an id and a secret. */
 static void read_credential(struct relay_media *s)
 {
-    bool secret = secret_load(&s->secret, s->secret_file), asked = s->id;
+    bool secret = secret_load(&s->secret, s->secret_file, (int)s->secret_fd);
+    bool asked = s->id, given = s->secret_file || s->secret_fd >= 0;
     const char *id = s->id ? s->id : getenv("GATEWAY_RELAY_ID");
-    if (s->secret_file && !secret)
-        die(EX_CONFIG, "read secret file %s: it is blank", s->secret_file);
-    if (s->secret_file && (!id || !*id))
-        die(EX_CONFIG, "read --secret-file: no id for it, give --id or GATEWAY_RELAY_ID");
+    if (given && (!id || !*id))
+        die(EX_CONFIG, "read --secret-%s: no id for it, give --id or GATEWAY_RELAY_ID",
+            s->secret_file ? "file" : "fd");
     if (asked && !secret)
         die(EX_CONFIG, "--id: no secret for it, give --secret-file or GATEWAY_RELAY_SECRET");
     s->c.o.secret = buf_as_span(&s->secret);
     s->c.o.id = secret && id && *id ? id : NULL;
     s->c.o.token_ttl = s->token_ttl / 1000;
     s->c.o.headers = s->headers;
+}
+
+/* COMMAND must not inherit the secret. */
+static void keep_secret_fd(const struct relay_media *s)
+{
+    if (s->secret_fd >= 0)
+        fcntl((int)s->secret_fd, F_SETFD, FD_CLOEXEC);
 }
 
 static void load(struct transfer_options *o)
@@ -144,7 +156,7 @@ static void check_options(const struct opts *o, const char *verb, char **operand
     opt_needs(o, "caption", "action");
     opt_needs(o, "key", "cert");
     if (self.event ? *operands != NULL : !*operands)
-        opt_wrong(self.event        ? "get: an operand beside --event"
+        opt_wrong(self.event       ? "get: an operand beside --event"
                   : verb[0] == 's' ? "serve: no COMMAND given"
                   : verb[0] == 'g' ? "get: no URL given"
                                    : "put: no FILE given");
@@ -180,6 +192,8 @@ int main(int argc, char **argv)
     struct opts o;
     opt_read(&o, &tool, argc, argv);
     const char *verb = opt_verb(&o);
+    opt_exclusive(&o, "secret-file", "secret-fd");
+    keep_secret_fd(&self);
     if (!verb)
         opt_wrong("no verb given: get, put or serve");
     char **operands = argv + o.operands;

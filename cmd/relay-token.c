@@ -20,18 +20,18 @@ static struct relay_token {
     const char *files[SECRETS_MAX];
     struct buf secrets[SECRETS_MAX];
     size_t count;
+    int64_t fd;      /* --secret-fd; -1: not given */
     int64_t ttl;     /* ms */
     int64_t expires; /* Unix seconds; -1: not given */
     bool verify;
-} self = {.ttl = (int64_t)TOKEN_TTL * 1000, .expires = -1};
+} self = {.ttl = (int64_t)TOKEN_TTL * 1000, .expires = -1, .fd = -1};
 
-/* Loads the secrets. False: there are none. */
+/* Loads the secrets. False: there are none. A file that holds none ends the process. */
 static bool load_secrets(struct relay_token *t)
 {
     for (size_t i = 0; i < t->count; i++)
-        if (!secret_load(&t->secrets[i], t->files[i]))
-            die(EX_CONFIG, "read secret file %s: it is blank", t->files[i]);
-    if (!t->count && secret_load(&t->secrets[0], NULL))
+        secret_load(&t->secrets[i], t->files[i], -1);
+    if (!t->count && secret_load(&t->secrets[0], NULL, (int)t->fd))
         t->count = 1;
     return t->count > 0;
 }
@@ -135,6 +135,8 @@ static int verify(struct relay_token *t, struct span bearer)
 static int verify_operand(struct relay_token *t, const char *token)
 {
     struct buf line = {0};
+    if (!token && t->fd == STDIN_FILENO)
+        die(EX_CONFIG, "--secret-fd 0: stdin holds the token");
     if (token)
         buf_str(&line, token);
     else
@@ -155,6 +157,7 @@ static const struct opt options[] = {
     OPT_TEXT(0, "id", "ID", &self.id, "the gateway's id (default $GATEWAY_RELAY_ID)"),
     OPT_CALL(0, "secret-file", "FILE", on_secret_file,
              "read the secret from FILE (default $GATEWAY_RELAY_SECRET)"),
+    OPT_NUMBER(0, "secret-fd", &self.fd, 0, 1 << 20, "read the secret from file descriptor N"),
     OPT_TIME(0, "ttl", &self.ttl, 1000, "let the token expire after this long (default 5m)"),
     OPT_BOUND(0, "expires", "UNIX", OPT_IS_NUMBER, &self.expires, 0, INT64_MAX,
               "let the token expire at this time; 0: never"),
@@ -181,6 +184,7 @@ int main(int argc, char **argv)
     opt_read(&o, &tool, argc, argv);
     opt_operands(&o, t->verify);
     opt_exclusive(&o, "ttl", "expires");
+    opt_exclusive(&o, "secret-file", "secret-fd");
     opt_exclusive(&o, "verify", "ttl");
     opt_exclusive(&o, "verify", "expires");
     int status = t->verify ? verify_operand(t, argv[o.operands]) : mint(t);

@@ -12,19 +12,27 @@ _relay_dial() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -w|--wait|-c|--count|-m|--max-time|--retry|--kill-after|--up|--ping-interval|--ping-timeout|--connect-timeout|-H|--header|--cacert|--cert|--key|-x|--proxy|--id|--secret-file|--token-ttl|--ready-fd|--record|--status|--max-frame) want=$w ;;
+        -w|--wait|-c|--count|-m|--max-time|--retry|--kill-after|--up|--ping-interval|--ping-timeout|--connect-timeout|-H|--header|--cacert|--cert|--key|-x|--proxy|--id|--secret-file|--secret-fd|--token-ttl|--ready-fd|--record|--status|--stats|--check-hello|--format|--explain|--max-frame) want=$w ;;
         -*) ;;
         esac
     done
     [[ $cur != = ]] || cur=
     case $want in
-    --cacert|--cert|--key|--secret-file|--record|--status)
+    --cacert|--cert|--key|--secret-file|--record|--status|--stats)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
     --up)
         mapfile -t COMPREPLY < <(compgen -W 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work' -- "$cur")
+        return
+        ;;
+    --check-hello)
+        mapfile -t COMPREPLY < <(compgen -W 'discord telegram slack' -- "$cur")
+        return
+        ;;
+    --format)
+        mapfile -t COMPREPLY < <(compgen -W 'text nagios' -- "$cur")
         return
         ;;
     ?*) return ;;
@@ -40,7 +48,7 @@ _relay_dial() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -w --wait -E --no-wait --stay -c --count -m --max-time --retry --kill-after --no-link --up --ping-interval --ping-timeout --connect-timeout -H --header --cacert --cert --key -k --insecure -x --proxy --id --secret-file --token-ttl --dry-run --ready-fd --record --status --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -w --wait -E --no-wait --stay -c --count -m --max-time --retry --kill-after --no-link --up --ping-interval --ping-timeout --connect-timeout -H --header --cacert --cert --key -k --insecure -x --proxy --id --secret-file --secret-fd --token-ttl --dry-run --ready-fd --record --status --stats --check --check-hello --format --explain --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_dial relay-dial

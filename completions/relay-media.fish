@@ -15,6 +15,7 @@ complete -c relay-media -s m -l max-time -x -d 'give up a file after that time (
 complete -c relay-media -l url -x -d 'the connector\'s URL (default $GATEWAY_RELAY_URL)'
 complete -c relay-media -l id -x -d 'gateway id (default $GATEWAY_RELAY_ID)'
 complete -c relay-media -l secret-file -r -F -d 'read the secret from FILE (default $GATEWAY_RELAY_SECRET)'
+complete -c relay-media -l secret-fd -x -d 'read the secret from file descriptor N'
 complete -c relay-media -l token-ttl -x -d 'lifetime of a token (default 5m)'
 complete -c relay-media -s H -l header -x -d 'a header for the connector, \'Name: value\' (repeatable)'
 complete -c relay-media -l cacert -r -F -d 'trust these certificate authorities'

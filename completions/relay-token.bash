@@ -12,7 +12,7 @@ _relay_token() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        --id|--secret-file|--ttl|--expires) want=$w ;;
+        --id|--secret-file|--secret-fd|--ttl|--expires) want=$w ;;
         -*) ;;
         esac
     done
@@ -26,7 +26,7 @@ _relay_token() {
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--id --secret-file --ttl --expires --verify -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--id --secret-file --secret-fd --ttl --expires --verify -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_token relay-token

@@ -64,8 +64,12 @@ man_options() {
     longs() { sed -n '/^Options:/,/^$/s/^ .*\(--[a-z0-9-]*\( [^ ][^ ]*\)\?\)  .*/\1/p' "$1" | sort; }
     longs relay-adapter.help >has
     cat >not <<'END'
+--check
+--check-hello PLATFORM[:BOTID]
 --count N
 --dry-run
+--explain N
+--format text|nagios
 --line-buffered
 --max-frame SIZE
 --no-link

@@ -36,6 +36,9 @@ load helper
 @test "lib: the log on disk" { "$RELAY_BUILD/tests/lib/logfile"; }
 @test "lib: WebSocket frames as a client sends them" { "$RELAY_BUILD/tests/lib/ws"; }
 @test "lib: the status of a run" { "$RELAY_BUILD/tests/lib/status"; }
+@test "lib: a file that is kept up to date" { "$RELAY_BUILD/tests/lib/kept"; }
+@test "lib: quantiles of the last minutes" { "$RELAY_BUILD/tests/lib/latency"; }
+@test "lib: what a service manager is told" { "$RELAY_BUILD/tests/lib/notify"; }
 @test "lib: the constructs and blocks of a text" { "$RELAY_BUILD/tests/lib/marks"; }
 @test "lib: bearer tokens" { "$RELAY_BUILD/tests/lib/token"; }
 @test "lib: descriptors and manifests" { "$RELAY_BUILD/tests/lib/descriptor"; }

@@ -307,3 +307,12 @@ s[0].send(b"nonsense\n"); s[1].send(b"{"); time.sleep(30)'
 66|put --secret-file nowhere secret|open nowhere
 END
 }
+
+@test "--secret-fd: the secret comes from a descriptor, which the COMMAND of serve does not get" {
+    # shellcheck disable=SC2016 # for the inner shell
+    run --separate-stderr relay-media serve --id gw --secret-fd 5 --url ws://127.0.0.1:1 -- sh -c 'cat <&5' 5<<<s3cret
+    [ "$status" -ne 0 ]
+    [ -z "$output" ]
+    run --separate-stderr env -u GATEWAY_RELAY_ID relay-media put --secret-fd 5 --url ws://127.0.0.1:1 /dev/null 5<<<s3cret
+    [ "$status" -eq 78 ]
+}

@@ -10,6 +10,8 @@
 
 /* Milliseconds of the monotonic clock: for deadlines. */
 int64_t clock_ms(void);
+/* Microseconds of the same clock: for measuring. */
+int64_t clock_us(void);
 /* Milliseconds since 1970: for stamps, and to notice a jump of the wall clock. */
 int64_t clock_wall_ms(void);
 /* Microseconds since 1970. */

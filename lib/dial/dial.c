@@ -110,6 +110,8 @@ static void serve_signals(struct dial *d)
             go_idle(d);
         else if (number == SIGUSR2)
             dial_say_status(d);
+        else if (number == SIGHUP && d->hup_reopens)
+            dial_reopen(d);
         else if (number != SIGCHLD)
             dial_signal(d, number);
         else if (dial_reap(d)) /* COMMAND got a signal to the whole unit before we did */
@@ -222,9 +224,11 @@ static void drain_stdout(struct dial *d)
         pollset_clear(&ps);
         pollset_add(&ps, d->head.fd, POLLOUT);
         pollset_until(&ps, until);
+        dial_observe_prepare(d, &ps);
         if (!pollset_wait(&ps))
             break;
         dial_flush_head(d);
+        dial_observe(d);
     }
     pollset_free(&ps);
     if (d->head.fd >= 0 && writer_pending(&d->head)) {

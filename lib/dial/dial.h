@@ -21,6 +21,7 @@ struct dial_options {
     int ready_fd;       /* the first descriptor's line is written there; -1: none */
     const char *record; /* file; NULL: none */
     const char *status; /* file; NULL: none */
+    const char *stats;  /* file; NULL: none */
     bool null_input, no_link, no_wait, stay, strict;
 };
 

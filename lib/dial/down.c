@@ -33,14 +33,22 @@ static void greeted(struct dial *d, struct span line)
     ready_say(&d->ready, line);
 }
 
+static void take_result(struct dial *d, const struct owed *o, const struct frame *f)
+{
+    bool success = json_is_true(json_find(frame_get(f, "result"), "success"));
+    dial_saw_result(d, o, success);
+    if (!success)
+        dial_refused(d, o, f);
+}
+
 /* Books a frame that is a reply. True: it answers something that is owed; *marks: the marks of the outbound
  * that it answers. */
 static bool book(struct dial *d, const struct frame *f, bool *again, unsigned *marks)
 {
-    const struct owed *of = f->type == FRAME_OUTBOUND_RESULT ? ledger_find(d->ledger, f) : NULL;
-    *marks = of ? of->marks : 0;
-    if (of && !json_is_true(json_find(frame_get(f, "result"), "success")))
-        dial_refused(d, of, f);
+    const struct owed *o = f->type == FRAME_OUTBOUND_RESULT ? ledger_find(d->ledger, f) : NULL;
+    *marks = o ? o->marks : 0;
+    if (o)
+        take_result(d, o, f);
     enum ledger_answer answer = ledger_book(d->ledger, f);
     *again = answer == LEDGER_AGAIN;
     if (f->type == FRAME_DESCRIPTOR)
@@ -94,7 +102,7 @@ void dial_down(struct dial *d, struct span line)
     }
     bool again;
     unsigned marks;
-    record_frame(&d->record, "down", line);
+    dial_saw(d, "down", f->type, line);
     bool owed = book(d, f, &again, &marks);
     if (again) {
         warn("drop outbound_result: that outbound has its answer");

@@ -35,8 +35,8 @@ void dial_ask_flip(struct dial *d)
         return;
     info(1, "ask for the flip: `link draining` has not come round");
     link_send(d->link, span_of(line));
-    ledger_owe(d->ledger, &d->frame, 0, clock_ms());
-    record_frame(&d->record, "up", span_of(line));
+    ledger_owe(d->ledger, &d->frame, 0, clock_us());
+    dial_saw(d, "up", FRAME_GOING_IDLE, span_of(line));
     flip_ask(&d->flip);
 }
 

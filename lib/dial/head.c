@@ -88,6 +88,7 @@ void dial_emit_result(struct dial *d, struct span request_id, struct span error,
     struct buf b = {0};
     ledger_result(&b, request_id, error, ambiguous, marks);
     dial_emit(d, buf_as_span(&b));
+    d->tally.results[TALLY_SYNTHETIC]++;
     record_frame(&d->record, "down", buf_as_span(&b));
     buf_free(&b);
 }

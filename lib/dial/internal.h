@@ -8,10 +8,11 @@
  * link is read only while it has room. Results made here go into `head` too, so it has a second, higher
  * bound, at which `tail` waits.
  *
- * The files, each calling only those before it: phase, flip, ledger, lines, reconnect, record, ready, status
- * (pure or nearly) - head (what goes down, and the exit status) - observe (what is seen from outside) - owed
- * (replies that are missing or refused) - redial (the link's life) - drain (what the end waits for, and what
- * it loses) - up, down (what passes) - command (COMMAND's life) - end (the phases) - dial (the loop). */
+ * The files, each calling only those before it: phase, flip, ledger, lines, reconnect, latency, tally,
+ * status, stats, notify, kept, record, ready (pure or nearly) - head (what goes down, and the exit status) -
+ * observe (what is seen from outside) - owed (replies that are missing or refused) - redial (the link's life)
+ * - drain (what the end waits for, and what it loses) - up, down (what passes) - command (COMMAND's life) -
+ * end (the phases) - dial (the loop). */
 #ifndef RELAY_DIAL_INTERNAL_H
 #define RELAY_DIAL_INTERNAL_H
 
@@ -19,8 +20,10 @@
 #include "base/poll.h"
 #include "dial/dial.h"
 #include "dial/flip.h"
+#include "dial/kept.h"
 #include "dial/ledger.h"
 #include "dial/lines.h"
+#include "dial/notify.h"
 #include "dial/phase.h"
 #include "dial/ready.h"
 #include "dial/reconnect.h"
@@ -89,6 +92,7 @@ struct dial {
 
     struct flip flip;
     int64_t running, waiting; /* turns in hand, according to the latest `work` frame */
+    int64_t stored, dead;     /* messages in an inbox, dead letters (-1: not known), according to it */
     size_t unacked;           /* buffered deliveries handed down on this connection but not acked */
 
     struct reader tail; /* lines that go up; fd -1 once ended */
@@ -105,7 +109,11 @@ struct dial {
 
     struct record record;
     struct ready ready;
-    struct status_file state;
+    struct kept status_file, stats_file;
+    struct notify notify;
+    struct tally tally;
+    int64_t started;  /* clock_wall_ms() */
+    bool hup_reopens; /* SIGHUP opens the recording again */
     int64_t received;
     size_t unsent; /* frames, other than outbounds and hellos, that were never handed to a connection */
     struct frame frame;
@@ -154,6 +162,10 @@ void dial_say_lost(struct dial *d); /* once, at the end */
 
 /* observe.c: what is seen from outside */
 void dial_observe_start(struct dial *d);
+/* Counts and records a frame that goes up (dir "up") or has come ("down"). */
+void dial_saw(struct dial *d, const char *dir, enum frame_type type, struct span line);
+void dial_saw_result(struct dial *d, const struct owed *o, bool success); /* by the connector */
+void dial_reopen(struct dial *d);                                         /* the recording */
 void dial_observe_prepare(const struct dial *d, struct pollset *ps);
 void dial_observe(struct dial *d); /* at the end of each step */
 void dial_observe_end(struct dial *d);

@@ -89,7 +89,7 @@ static void keep_texts(struct entry *e, struct span key, struct span op, struct 
     e->o.chat = (struct span){e->o.op.p + op.n, chat.n};
 }
 
-const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now)
+const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now_us)
 {
     int list = list_of(f->type);
     if (list < 0)
@@ -102,7 +102,7 @@ const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number,
         JSON_PICK(frame_get(f, "action"), {"op", &op}, {"chat_id", &chat});
     struct entry *e = xcalloc(1, sizeof *e), *old;
     e->o = (struct owed){
-        .type = f->type, .frame = number, .taken = now, .until = now + ledger_patience(f->type)};
+        .type = f->type, .frame = number, .taken = now_us, .until = now_us / 1000 + ledger_patience(f->type)};
     if (list == OUTBOUNDS)
         e->o.marks = result_marks(f);
     if (list != GOING_IDLES && json_is_string(key))
@@ -211,7 +211,7 @@ size_t ledger_count_type(const struct ledger *l, enum frame_type type)
 
 int64_t ledger_oldest(const struct ledger *l, enum frame_type type)
 {
-    return ledger_count_type(l, type) ? l->owed[list_of(type)]->o.taken : INT64_MAX;
+    return ledger_count_type(l, type) ? l->owed[list_of(type)]->o.taken / 1000 : INT64_MAX;
 }
 
 static const struct entry *first_due(const struct ledger *l)

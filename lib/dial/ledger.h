@@ -23,7 +23,7 @@ struct owed {
     struct span op, chat; /* of an outbound's action, JSON text; n is 0 if it has none */
     uint64_t frame; /* its number among the frames that go up; 0: it was handed to a connection at once */
     unsigned marks; /* of an outbound, for its results (relay/result.h) */
-    int64_t taken;  /* when it was taken, ms */
+    int64_t taken;  /* when it was taken, microseconds */
     int64_t until;  /* when it is overdue, ms */
 };
 
@@ -34,10 +34,10 @@ void ledger_free(struct ledger *l);
 /* How long a reply to a frame of that type is awaited, in ms; 0 if none is owed. */
 int64_t ledger_patience(enum frame_type type);
 
-/* Notes that a frame was taken at the moment `now` (ms); for other types nothing is owed. NULL, or why the
- * frame cannot be taken (static text): an outbound without a string requestId, or with one that is already in
- * flight, could not be answered. */
-const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now);
+/* Notes that a frame was taken at the moment now_us (microseconds); for other types nothing is owed. NULL, or
+ * why the frame cannot be taken (static text): an outbound without a string requestId, or with one that is
+ * already in flight, could not be answered. */
+const char *ledger_owe(struct ledger *l, const struct frame *f, uint64_t number, int64_t now_us);
 
 /* The outbound that an outbound_result answers; NULL if it is not owed. */
 const struct owed *ledger_find(struct ledger *l, const struct frame *f);
@@ -53,7 +53,7 @@ enum ledger_answer ledger_book(struct ledger *l, const struct frame *f);
 /* The number of replies still owed; the same for one type. */
 size_t ledger_count(const struct ledger *l);
 size_t ledger_count_type(const struct ledger *l, enum frame_type type);
-/* The moment the oldest owed one of a type was taken; INT64_MAX if there is none. */
+/* The moment (ms) the oldest owed one of a type was taken; INT64_MAX if there is none. */
 int64_t ledger_oldest(const struct ledger *l, enum frame_type type);
 /* The moment at which the next one is overdue, or INT64_MAX. */
 int64_t ledger_next(const struct ledger *l);

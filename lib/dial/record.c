@@ -31,6 +31,23 @@ static void end_torn_line(struct record *r, off_t size)
     close(fd);
 }
 
+/* Closes a file to others. False: they can access it, and it is not ours. */
+static bool make_private(int fd, const struct stat *st)
+{
+    return !S_ISREG(st->st_mode) || !(st->st_mode & 077) || fchmod(fd, 0600) == 0;
+}
+
+/* Writes to that descriptor from now on. */
+static void adopt(struct record *r, int fd, const struct stat *st)
+{
+    writer_open(&r->w, fd);
+    r->dev = st->st_dev;
+    r->ino = S_ISREG(st->st_mode) ? st->st_ino : 0;
+    r->look_at = clock_ms() + RECORD_LOOK;
+    if (r->ino)
+        end_torn_line(r, st->st_size);
+}
+
 void record_open(struct record *r, const char *path)
 {
     struct stat st;
@@ -42,12 +59,54 @@ void record_open(struct record *r, const char *path)
         return;
     if (fd < 0 || fstat(fd, &st))
         die(EX_IOERR, "open %s:", path);
-    if (S_ISREG(st.st_mode) && st.st_mode & 077 && fchmod(fd, 0600))
+    if (!make_private(fd, &st))
         die(EX_CONFIG, "record to %s: open to others (mode %04o), and not ours to close", path,
             (unsigned)(st.st_mode & 07777));
-    writer_open(&r->w, fd);
-    if (S_ISREG(st.st_mode))
-        end_torn_line(r, st.st_size);
+    adopt(r, fd, &st);
+}
+
+static bool is_same(const struct record *r, const struct stat *st)
+{
+    return st->st_dev == r->dev && st->st_ino == r->ino;
+}
+
+/* Keeps what is queued: a regular file takes whole lines, so the queue starts with one. */
+static bool take_new(struct record *r)
+{
+    struct stat st;
+    int fd = open_file(r->path);
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &st) || is_same(r, &st) || !make_private(fd, &st)) {
+        close(fd);
+        return false;
+    }
+    struct writer old = r->w;
+    adopt(r, fd, &st);
+    buf_add(&r->w.q, old.q.p + old.off, writer_pending(&old));
+    if (!writer_close(&old))
+        complain("close %s:", r->path);
+    return true;
+}
+
+bool record_reopen(struct record *r)
+{
+    struct stat st;
+    if (!r->path || !r->ino || (stat(r->path, &st) == 0 && is_same(r, &st)))
+        return false;
+    bool ok = take_new(r);
+    if (!ok && !r->told)
+        complain("open %s again, recording goes on in the old file:", r->path);
+    r->told = !ok;
+    return ok;
+}
+
+static void look_at_name(struct record *r)
+{
+    if (!r->ino || clock_ms() < r->look_at)
+        return;
+    r->look_at = clock_ms() + RECORD_LOOK;
+    record_reopen(r);
 }
 
 static void leave_out(struct record *r)
@@ -97,6 +156,7 @@ bool record_flush(struct record *r)
 {
     if (!r->path || !writer_pending(&r->w))
         return true;
+    look_at_name(r);
     if ((r->w.fd >= 0 || look_for_reader(r)) && (r->w.fd < 0 || writer_flush(&r->w)))
         return true;
     complain("write %s:", r->path);

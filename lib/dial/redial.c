@@ -18,6 +18,7 @@ void dial_start(struct dial *d)
     d->redial_at = INT64_MAX;
     d->had_descriptor = false;
     d->attempt++;
+    d->tally.dials++;
     if (d->o->id) {
         /* Two dials within the same second still get different tokens. */
         int64_t expiry = (int64_t)time(NULL) + d->o->token_ttl;
@@ -78,8 +79,8 @@ static void greet(struct dial *d)
         if (!frame_parse(&d->frame, line, &e))
             continue;
         link_send(d->link, line);
-        ledger_owe(d->ledger, &d->frame, 0, clock_ms());
-        record_frame(&d->record, "up", line);
+        ledger_owe(d->ledger, &d->frame, 0, clock_us());
+        dial_saw(d, "up", FRAME_HELLO, line);
     }
     d->hellos_until = d->lines.last;
 }
@@ -93,6 +94,7 @@ void dial_opened(struct dial *d)
     emit_open(d);
     d->lost = false;
     d->attempt = 0;
+    d->tally.opens++;
     flip_opened(&d->flip);
     d->unacked = 0;
     greet(d);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The status of a run. */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/diag.h"
 #include "dial/status.h"
 #include "json/write.h"
-
-enum { STATUS_EVERY = 1000 }; /* ms */
 
 static const char *const owed_names[STATUS_OWED] = {"hello", "outbound", "going_idle"};
 
@@ -26,6 +19,41 @@ static void add_moment(struct buf *out, const char *name, int64_t ms)
     else
         json_add(out, name, span_of("null"));
     buf_free(&t);
+}
+
+static void add_counts(struct buf *out, const char *name, const uint64_t *n)
+{
+    json_key(out, name);
+    json_begin(out, '{');
+    for (int i = 0; i < TALLY_TYPES; i++)
+        if (n[i])
+            json_add_int(out, frame_type_name((enum frame_type)i), (int64_t)n[i]);
+    json_end(out, '}');
+}
+
+/* An integer, or null if it is negative. */
+static void add_known(struct buf *out, const char *name, int64_t n)
+{
+    if (n < 0)
+        json_add(out, name, span_of("null"));
+    else
+        json_add_int(out, name, n);
+}
+
+static void add_tally(struct buf *out, struct tally *t)
+{
+    int64_t now = clock_ms();
+    json_add_int(out, "dials", (int64_t)t->dials);
+    json_add_int(out, "reconnects", (int64_t)tally_reconnects(t));
+    add_counts(out, "up", t->up);
+    add_counts(out, "down", t->down);
+    json_key(out, "results");
+    json_begin(out, '{');
+    for (int i = 0; i < TALLY_RESULTS; i++)
+        json_add_int(out, tally_result_name((enum tally_result)i), (int64_t)t->results[i]);
+    add_known(out, "p50_us", latency_percentile(&t->latency, 50, now));
+    add_known(out, "p99_us", latency_percentile(&t->latency, 99, now));
+    json_end(out, '}');
 }
 
 void status_members(struct buf *out, const struct status *s)
@@ -54,6 +82,11 @@ void status_members(struct buf *out, const struct status *s)
     json_add_bool(out, "flipped", s->flipped);
     json_add_int(out, "running", s->running);
     json_add_int(out, "waiting", s->waiting);
+    json_add_int(out, "stored", s->stored);
+    add_known(out, "dead", s->dead);
+    add_moment(out, "started", s->started);
+    add_known(out, "ping_us", s->ping);
+    add_tally(out, s->tally);
 }
 
 static void add_age(struct buf *out, const char *what, int64_t then, int64_t now)
@@ -62,6 +95,14 @@ static void add_age(struct buf *out, const char *what, int64_t then, int64_t now
         buf_printf(out, "%s %.1f s ago", what, (double)(now > then ? now - then : 0) / 1000);
     else
         buf_printf(out, "%s never", what);
+}
+
+static void add_latency(struct buf *out, struct latency *l)
+{
+    int64_t now = clock_ms(), half = latency_percentile(l, 50, now);
+    if (half >= 0)
+        buf_printf(out, ", half of the results in %.1f ms, 99 %% in %.1f ms", (double)half / 1000,
+                   (double)latency_percentile(l, 99, now) / 1000);
 }
 
 void status_text(struct buf *out, const struct status *s, int64_t now)
@@ -80,80 +121,11 @@ void status_text(struct buf *out, const struct status *s, int64_t now)
     }
     buf_printf(out, ", queued %zu up %zu down, %s, running %" PRId64 ", waiting %" PRId64, s->queued_up,
                s->queued_down, s->flipped ? "flipped" : "not flipped", s->running, s->waiting);
-}
-
-void status_file_check(const struct status_file *f)
-{
-    struct stat st;
-    if (f->path && lstat(f->path, &st) == 0 && !S_ISREG(st.st_mode))
-        die(EX_CONFIG, "write --status %s: not a regular file", f->path);
-}
-
-void status_file_prepare(const struct status_file *f, struct pollset *ps)
-{
-    if (f->path && f->stale)
-        pollset_until(ps, f->next);
-}
-
-bool status_file_due(struct status_file *f)
-{
-    f->stale = true;
-    return f->path && clock_ms() >= f->next;
-}
-
-/* Replaces the file with the text, so that a reader always sees a whole one. The temporary name is ours: no
- * other file of the user is touched. */
-static bool replace(const char *path, struct span text)
-{
-    struct buf name = {0};
-    mode_t mask = umask(077);
-    umask(mask);
-    buf_printf(&name, "%s.XXXXXX", path);
-    char *temporary = xstrdup(buf_cstr(&name));
-    int fd = mkstemp(temporary);
-    bool ok = fd >= 0 && fchmod(fd, 0644 & ~mask) == 0 && write(fd, text.p, text.n) == (ssize_t)text.n;
-    if (fd >= 0)
-        ok = close(fd) == 0 && ok;
-    ok = ok && rename(temporary, path) == 0;
-    if (!ok && fd >= 0) {
-        int why = errno;
-        unlink(temporary);
-        errno = why;
-    }
-    free(temporary);
-    buf_free(&name);
-    return ok;
-}
-
-bool status_file_write(struct status_file *f, const struct status *s)
-{
-    struct buf text = {0}, whole = {0};
-    f->stale = false;
-    f->next = clock_ms() + STATUS_EVERY;
-    status_members(&text, s);
-    if (span_same(buf_as_span(&text), buf_as_span(&f->last))) {
-        buf_free(&text);
-        return true;
-    }
-    json_begin(&whole, '{');
-    json_key(&whole, "t");
-    buf_ch(&whole, '"');
-    clock_stamp(&whole);
-    buf_str(&whole, "\",");
-    buf_span(&whole, buf_as_span(&text));
-    buf_str(&whole, "}\n");
-    bool ok = replace(f->path, buf_as_span(&whole)), first = !ok && !f->failed;
-    if (first)
-        complain("write --status %s:", f->path);
-    f->failed = !ok;
-    buf_free(&whole);
-    buf_free(ok ? &f->last : &text);
-    if (ok)
-        f->last = text;
-    return !first;
-}
-
-void status_file_free(struct status_file *f)
-{
-    buf_free(&f->last);
+    if (s->stored)
+        buf_printf(out, ", stored %" PRId64, s->stored);
+    if (s->dead > 0)
+        buf_printf(out, ", dead %" PRId64, s->dead);
+    if (tally_reconnects(s->tally))
+        buf_printf(out, ", reconnects %" PRIu64, tally_reconnects(s->tally));
+    add_latency(out, &s->tally->latency);
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The status of a run, for observers: a file that is replaced by rename(2) when something changes, at most
- * once a second, and one line for people. */
+/* The status of a run, for observers: one line of JSON, or one for people. */
 #ifndef RELAY_DIAL_STATUS_H
 #define RELAY_DIAL_STATUS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "base/poll.h"
+#include "dial/tally.h"
 
 enum status_owed { STATUS_HELLO, STATUS_OUTBOUND, STATUS_GOING_IDLE, STATUS_OWED };
 
@@ -28,31 +26,17 @@ struct status {
     } owed[STATUS_OWED];
     size_t queued_up, queued_down; /* bytes */
     bool flipped;
-    int64_t running, waiting; /* turns, according to the latest work frame */
+    /* According to the latest work frame: turns; messages that are safe in an inbox; dead letters, -1: that
+     * is not known. */
+    int64_t running, waiting, stored, dead;
+    int64_t started; /* when the run began */
+    int64_t ping;    /* how long the last ping took, in microseconds; -1: not known */
+    struct tally *tally;
 };
 
 /* Appends the members as JSON text, without the brackets around them. */
 void status_members(struct buf *out, const struct status *s);
 /* Appends the status as one line for people; now: clock_wall_ms(). */
 void status_text(struct buf *out, const struct status *s, int64_t now);
-
-/* All zero except the path; path NULL: there is no file. */
-struct status_file {
-    const char *path;
-    struct buf last; /* what was written last, without the time */
-    int64_t next;    /* do not write before this moment of clock_ms() */
-    bool stale, failed;
-};
-
-/* Ends the process with EX_CONFIG if something that is not a regular file has that name. */
-void status_file_check(const struct status_file *f);
-/* Makes the loop wake up when the file is to be written. */
-void status_file_prepare(const struct status_file *f, struct pollset *ps);
-/* Whether to call status_file_write() at the end of this turn. */
-bool status_file_due(struct status_file *f);
-/* Writes the file if something has changed. False, once, when that failed, which is reported; it is tried
- * again. */
-bool status_file_write(struct status_file *f, const struct status *s);
-void status_file_free(struct status_file *f);
 
 #endif

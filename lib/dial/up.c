@@ -98,7 +98,7 @@ static struct span unmarked(struct dial *d, const struct frame *f)
 
 static void take_up(struct dial *d, const struct frame *f)
 {
-    const char *wrong = ledger_owe(d->ledger, f, d->lines.last + 1, clock_ms());
+    const char *wrong = ledger_owe(d->ledger, f, d->lines.last + 1, clock_us());
     if (wrong) {
         bad_line(d, wrong, 0);
         return;
@@ -111,7 +111,7 @@ static void take_up(struct dial *d, const struct frame *f)
         d->unacked--;
     struct span line = f->type == FRAME_OUTBOUND ? unmarked(d, f) : f->line;
     lines_add(&d->lines, f->type, line);
-    record_frame(&d->record, "up", line);
+    dial_saw(d, "up", f->type, line);
 }
 
 static void send_up(struct dial *d, const struct frame *f)
@@ -150,6 +150,9 @@ static void come_round(struct dial *d, const struct frame *f)
     } else if (f->type == FRAME_WORK) {
         d->running = count_of(frame_get(f, "running"));
         d->waiting = count_of(frame_get(f, "waiting"));
+        d->stored = count_of(frame_get(f, "stored"));
+        if (frame_get(f, "dead").p)
+            d->dead = count_of(frame_get(f, "dead"));
     } else if (f->type == FRAME_GOING_IDLE_ACK) {
         flip_round(&d->flip, true);
     }

@@ -45,6 +45,6 @@ static int64_t wall(int64_t moment)
 
 void link_facts(const struct link *l, struct link_facts *f)
 {
-    *f = (struct link_facts){l->phase_since, wall(l->last_rx), wall(l->last_tx), ""};
+    *f = (struct link_facts){l->phase_since, wall(l->last_rx), wall(l->last_tx), l->ping_us, ""};
     memcpy(f->peer, l->peer, sizeof f->peer);
 }

@@ -41,6 +41,8 @@ void link_dial(struct link *l, const char *bearer)
     l->explained.len = 0;
     l->timer = 0;
     l->dial_by = clock_ms() + l->o->connect_timeout + DIAL_GRACE;
+    l->date = l->date_at = l->pinged_us = 0;
+    l->ping_us = -1;
     l->phase = LINK_DIALLING;
     l->phase_since = clock_wall_ms();
     stream_reset(&l->in);

@@ -62,6 +62,8 @@ struct link {
     bool pong_due;
 
     int64_t last_rx, last_tx, ping_at, close_by;
+    int64_t pinged_us, ping_us; /* when the last ping was sent, 0: it is answered; how long its answer took */
+    int64_t date, date_at;      /* the clocks when the answer to the dial came, as in struct link_probe */
     char peer[80];
     int64_t wall_skew;
     bool close_sent, close_got;

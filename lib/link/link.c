@@ -24,6 +24,13 @@ void link_close(struct link *l, int code, const char *reason)
     l->close_by = clock_ms() + CLOSE_WAIT;
 }
 
+void link_ping(struct link *l)
+{
+    ws_encode(&l->tx, WS_PING, (struct span){"", 0});
+    l->pinged_us = clock_us();
+    l->ping_us = -1;
+}
+
 static bool keepalive_on(const struct link *l)
 {
     return l->phase == LINK_OPEN && l->o->ping_interval;
@@ -37,7 +44,7 @@ static void keepalive(struct link *l, bool reading)
     bool jumped = skew - l->wall_skew > CLOCK_JUMP || l->wall_skew - skew > CLOCK_JUMP;
     l->wall_skew = skew;
     if (!l->ping_at && (now - l->last_rx >= l->o->ping_interval || jumped)) {
-        ws_encode(&l->tx, WS_PING, (struct span){"", 0});
+        link_ping(l);
         l->ping_at = now;
     } else if (l->ping_at && !reading) {
         l->ping_at = now; /* no answer can be seen while nothing is read */

@@ -18,6 +18,7 @@ struct link_options {
     const char **headers; /* further request headers, "Name: value"; the list ends with NULL; or NULL */
     const char *cacert, *cert, *key, *proxy;
     bool insecure;           /* do not verify the peer's certificate */
+    bool probe;              /* keep what link_probe() tells about the certificate */
     int64_t connect_timeout; /* ms, from the dial to the 101 */
     int64_t ping_interval;   /* ms without a byte received before a ping; 0: no keepalive */
     int64_t ping_timeout;    /* ms without a byte received after a ping before the link is dead */
@@ -62,9 +63,22 @@ const struct link_end *link_end(const struct link *l);
 struct link_facts {
     int64_t since;             /* when the current phase began */
     int64_t last_in, last_out; /* when a byte was last received, sent */
+    int64_t ping_us;           /* how long the last ping took to be answered; -1: none was */
     char peer[80];             /* address and port; "" if there was no connection yet */
 };
 void link_facts(const struct link *l, struct link_facts *f);
+
+/* How the last dial went. */
+struct link_probe {
+    /* Microseconds from its start; 0: it did not come so far. */
+    int64_t lookup, connect, tls, upgrade;
+    bool proxied;
+    int64_t date, date_at; /* the peer's clock (Unix seconds) in the answer, and ours (µs) then; 0: unknown */
+    int64_t until;         /* when the peer's certificate expires, Unix seconds; 0: unknown */
+};
+void link_probe(struct link *l, struct link_probe *p);
+/* Sends a ping on the open connection: ping_us becomes -1 until it is answered. */
+void link_ping(struct link *l);
 
 /* Before a wait and after it. reading: whether received lines are wanted in this turn; the same in both
  * calls.

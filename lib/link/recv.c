@@ -36,6 +36,9 @@ static void receive_control(struct link *l, const struct curl_ws_frame *m, const
         memcpy(l->pong, l->control, l->control_len);
         l->pong_len = l->control_len;
         l->pong_due = true; /* only the newest is answered, as RFC 6455 §5.5.3 allows */
+    } else if (l->pinged_us) {
+        l->ping_us = clock_us() - l->pinged_us;
+        l->pinged_us = 0;
     }
 }
 

@@ -19,21 +19,37 @@ static size_t drop_body(char *p, size_t size, size_t n, void *arg)
     return size * n;
 }
 
-/* Keeps the headers that explain a refusal. */
+static bool names(const char *header, size_t n, const char *name)
+{
+    return n > strlen(name) && strncasecmp(header, name, strlen(name)) == 0;
+}
+
+/* Notes the peer's clock, and ours at that moment. */
+static void note_date(struct link *l, const char *value, size_t n)
+{
+    char *text = xstrndup(value, n);
+    time_t date = curl_getdate(text, NULL);
+    free(text);
+    l->date = date > 0 ? (int64_t)date : 0;
+    l->date_at = clock_wall_us();
+}
+
+/* Keeps the headers that explain a refusal, and the peer's time. */
 static size_t keep_header(char *p, size_t size, size_t n, void *arg)
 {
     static const char *const wanted[] = {"WWW-Authenticate:", "Location:", "Retry-After:"};
     struct link *l = arg;
     size_t len = size * n;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (len > strlen(wanted[i]) && strncasecmp(p, wanted[i], strlen(wanted[i])) == 0 &&
-            l->explained.len < 2048) {
+        if (names(p, len, wanted[i]) && l->explained.len < 2048) {
             size_t k = len < 512 ? len : 512;
             while (k && (p[k - 1] == '\n' || p[k - 1] == '\r' || p[k - 1] == ' '))
                 k--;
             buf_str(&l->explained, ", ");
             buf_add(&l->explained, p, k);
         }
+    if (names(p, len, "Date:"))
+        note_date(l, p + 5, len - 5);
     return len;
 }
 
@@ -101,6 +117,8 @@ static void set_easy(struct link *l)
     SET(OPENSOCKETFUNCTION, open_socket);
     struct http_trust trust = link_trust(o);
     http_trust_set(l->easy, &trust);
+    if (o->probe)
+        SET(CERTINFO, 1L);
 }
 
 static void must_multi(CURLMcode r)
@@ -115,6 +133,7 @@ struct link *link_new(const struct link_options *o)
     l->o = o;
     l->in.lines.max = o->max_frame;
     l->fd = CURL_SOCKET_BAD;
+    l->ping_us = -1;
     http_start();
     l->easy = curl_easy_init();
     l->multi = curl_multi_init();

@@ -77,6 +77,11 @@ enum frame_dir frame_dir(const struct frame *f)
     return types[f->type].dir;
 }
 
+const char *frame_type_name(enum frame_type type)
+{
+    return types[type].name ? types[type].name : "other";
+}
+
 struct span frame_get(const struct frame *f, const char *member)
 {
     return json_get(&f->top, member);

@@ -47,6 +47,8 @@ struct frame {
 bool frame_parse(struct frame *f, struct span line, struct json_error *e);
 void frame_free(struct frame *f);
 enum frame_dir frame_dir(const struct frame *f);
+/* The name of a type; "other" for one that this contract does not know. */
+const char *frame_type_name(enum frame_type type);
 /* The value of a member of the frame, as json_get() returns it. */
 struct span frame_get(const struct frame *f, const char *member);
 

@@ -46,7 +46,7 @@ static void drop(struct model *m, int id)
 static void take(struct ledger *l, struct model *m, struct frame *f, int id, uint64_t number, int64_t now)
 {
     make(f, false, id);
-    bool taken = ledger_owe(l, f, number, now) == NULL;
+    bool taken = ledger_owe(l, f, number, now * 1000) == NULL;
     check(taken == (m->state[id] != OWED));
     if (!taken)
         return;

@@ -18,7 +18,7 @@ static const struct frame *frame(const char *text)
 
 static bool owes(struct ledger *l, const char *text, uint64_t number, int64_t now)
 {
-    return ledger_owe(l, frame(text), number, now) == NULL;
+    return ledger_owe(l, frame(text), number, now * 1000) == NULL;
 }
 
 static enum ledger_answer books(struct ledger *l, const char *text)

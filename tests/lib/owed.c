@@ -41,7 +41,7 @@ static uint64_t owe(struct dial *d, const char *text)
     struct json_error e;
     CHECK_THAT(frame_parse(&f, span_of(text), &e), "%s", text);
     uint64_t number = lines_add(&d->lines, f.type, span_of(text));
-    CHECK(!ledger_owe(d->ledger, &f, number, -3600000));
+    CHECK(!ledger_owe(d->ledger, &f, number, -3600000000));
     frame_free(&f);
     return number;
 }

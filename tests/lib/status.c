@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The status of a run, in JSON and for people. */
-#include <dirent.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
+/* The status of a run, in JSON, for people and as metrics. */
 
+#include "base/clock.h"
 #include "check.h"
-#include "dial/status.h"
+#include "dial/stats.h"
 #include "json/json.h"
+
+static struct tally nothing;
 
 static const struct status open_status = {
     .phase = "serving",
@@ -24,6 +21,9 @@ static const struct status open_status = {
     .queued_down = 7,
     .running = 1,
     .waiting = 2,
+    .dead = -1,
+    .ping = -1,
+    .tally = &nothing,
 };
 
 static void test_members(void)
@@ -41,14 +41,20 @@ static void test_members(void)
     CHECK(span_eq(json_find(json_find(owed, "outbound"), "n"), "3"));
     CHECK(span_eq(json_find(json_find(owed, "hello"), "oldest"), "null"));
     CHECK(span_eq(json_find(all, "flipped"), "false"));
+    CHECK(span_eq(json_find(all, "dead"), "null") && span_eq(json_find(all, "ping_us"), "null"));
+    CHECK(span_eq(json_find(json_find(all, "results"), "p50_us"), "null"));
     buf_free(&b);
 }
 
 static void test_text(void)
 {
     struct buf b = {0};
-    struct status s = {
-        .phase = "draining", .link = "down", .url = "ws://h/relay", .peer = "", .flipped = true};
+    struct status s = {.phase = "draining",
+                       .link = "down",
+                       .url = "ws://h/relay",
+                       .peer = "",
+                       .flipped = true,
+                       .tally = &nothing};
     status_text(&b, &open_status, 1700000010000);
     CHECK(reads(
         &b,
@@ -60,6 +66,53 @@ static void test_text(void)
         &b,
         "draining, link down for 0.0 s, attempt 0, ws://h/relay, last byte in never, out never, owed hello 0 "
         "outbound 0 going_idle 0, queued 0 up 0 down, flipped, running 0, waiting 0"));
+    buf_free(&b);
+}
+
+/* What was counted, in JSON, for people and as metrics. */
+static void test_tally(void)
+{
+    struct buf b = {0};
+    struct tally t = {.dials = 3, .opens = 2};
+    struct status s = open_status;
+    s.tally = &t;
+    s.dead = 4;
+    s.stored = 9;
+    s.ping = 1500;
+    s.url = "ws://h/\"\\\n";
+    t.up[FRAME_OUTBOUND] = 7;
+    t.down[FRAME_OTHER] = 1;
+    t.results[TALLY_OK] = 1;
+    latency_add(&t.latency, 2000, clock_ms());
+    buf_ch(&b, '{');
+    status_members(&b, &s);
+    buf_ch(&b, '}');
+    struct span all = buf_as_span(&b), results = json_find(all, "results");
+    CHECK(span_eq(json_find(all, "reconnects"), "1") && span_eq(json_find(all, "dials"), "3"));
+    CHECK(span_eq(json_find(json_find(all, "up"), "outbound"), "7"));
+    CHECK(span_eq(json_find(json_find(all, "down"), "other"), "1"));
+    CHECK(span_eq(json_find(results, "ok"), "1") && span_eq(json_find(results, "p99_us"), "2000"));
+    CHECK(span_eq(json_find(all, "dead"), "4") && span_eq(json_find(all, "stored"), "9"));
+    b.len = 0;
+    status_text(&b, &s, 1700000010000);
+    CHECK(strstr(buf_cstr(&b),
+                 ", stored 9, dead 4, reconnects 1, half of the results in 2.0 ms, 99 % in 2.0 ms"));
+    b.len = 0;
+    stats_text(&b, &s, "1.0");
+    static const char *const lines[] = {
+        "relay_info{version=\"1.0\",url=\"ws://h/\\\"\\\\\\n\"} 1\n",
+        "\nrelay_up 1\n",
+        "\nrelay_link_state{state=\"open\"} 1\n",
+        "\nrelay_ping_seconds 0.001500\n",
+        "\nrelay_owed{type=\"outbound\"} 3\n",
+        "\nrelay_messages{state=\"stored\"} 9\n",
+        "\nrelay_dead_letters 4\n",
+        "\nrelay_frames_total{dir=\"up\",type=\"outbound\"} 7\n",
+        "\nrelay_result_seconds{quantile=\"0.99\"} 0.002000\n",
+        "\nrelay_result_seconds_sum 0.002000\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        CHECK_THAT(strstr(buf_cstr(&b), lines[i]), "%s", lines[i]);
     buf_free(&b);
 }
 
@@ -77,88 +130,11 @@ static void test_clock_back(void)
     buf_free(&b);
 }
 
-static size_t entries(const char *dir)
-{
-    size_t n = 0;
-    DIR *d = opendir(dir);
-    while (d && readdir(d))
-        n++;
-    if (d)
-        closedir(d);
-    return n;
-}
-
-/* The file is written when something but the time has changed; the first failure is told, and no temporary
- * file is left. A directory cannot be replaced by a file. */
-static void test_file(void)
-{
-    char dir[] = "status.XXXXXX";
-    struct buf name = {0}, missing = {0};
-    struct status s = open_status;
-    struct stat one, two;
-    if (!mkdtemp(dir))
-        abort();
-    buf_printf(&name, "%s/s", dir);
-    buf_printf(&missing, "%s/none/s", dir);
-    struct status_file none = {0}, f = {.path = buf_cstr(&name)}, bad = {.path = dir};
-    status_file_check(&none);
-    CHECK(!status_file_due(&none));
-    status_file_check(&f); /* there is none yet */
-    CHECK(status_file_due(&f) && f.stale && status_file_write(&f, &s) && !f.stale);
-    f.next = INT64_MAX;
-    CHECK(!status_file_due(&f));
-    status_file_check(&f);
-    CHECK(stat(f.path, &one) == 0 && status_file_write(&f, &s) && stat(f.path, &two) == 0);
-    CHECK(one.st_ino == two.st_ino && one.st_size == two.st_size);
-    s.waiting = 1234567;
-    CHECK(status_file_write(&f, &s) && stat(f.path, &two) == 0 && two.st_size > one.st_size);
-    size_t before = entries(".");
-    CHECK(!status_file_write(&bad, &s) && bad.failed && !bad.last.len);
-    CHECK(status_file_write(&bad, &s) && bad.failed && entries(".") == before);
-    bad.path = buf_cstr(&missing);
-    CHECK(status_file_write(&bad, &s) && bad.failed);
-    bad.path = f.path;
-    CHECK(status_file_write(&bad, &s) && !bad.failed && bad.last.len);
-    CHECK(unlink(f.path) == 0 && rmdir(dir) == 0);
-    status_file_free(&f);
-    status_file_free(&bad);
-    buf_free(&name);
-    buf_free(&missing);
-}
-
-/* A status for which there is no room does not take the place of the last one, and is written later. */
-static void test_no_room(void)
-{
-    char dir[] = "status.XXXXXX";
-    struct buf name = {0};
-    struct status s = open_status;
-    struct rlimit was, none;
-    struct stat one, two;
-    if (!mkdtemp(dir) || getrlimit(RLIMIT_FSIZE, &was) != 0)
-        abort();
-    buf_printf(&name, "%s/s", dir);
-    struct status_file f = {.path = buf_cstr(&name)};
-    CHECK(status_file_write(&f, &s) && stat(f.path, &one) == 0);
-    s.waiting++;
-    f.failed = true; /* it was told before: nothing is said while the limit holds for stderr, too */
-    none = (struct rlimit){16, was.rlim_max};
-    signal(SIGXFSZ, SIG_IGN);
-    CHECK(setrlimit(RLIMIT_FSIZE, &none) == 0);
-    CHECK(status_file_write(&f, &s) && f.failed);
-    CHECK(setrlimit(RLIMIT_FSIZE, &was) == 0 && entries(dir) == 3);
-    CHECK(stat(f.path, &two) == 0 && two.st_ino == one.st_ino && two.st_size == one.st_size);
-    CHECK(status_file_write(&f, &s) && !f.failed && stat(f.path, &two) == 0 && two.st_ino != one.st_ino);
-    CHECK(unlink(f.path) == 0 && rmdir(dir) == 0);
-    status_file_free(&f);
-    buf_free(&name);
-}
-
 int main(void)
 {
-    test_no_room();
     test_clock_back();
-    test_file();
     test_members();
     test_text();
+    test_tally();
     return failures != 0;
 }

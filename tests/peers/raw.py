@@ -22,10 +22,12 @@
            argument, in one segment; 0 hangs up instead. Prints "connection" for each
   deafonce sends more than a stuffed ring takes and reads nothing until the file "cut" exists, then resets; from
            then on reads everything, which goes to stdout
+  dated    a clock that is N seconds ahead (N: the next argument); answers pings
   pings    endless pings, reading everything
   deafpings  endless pings, reading nothing
 """
 import base64
+import email.utils
 import hashlib
 import json
 import os
@@ -85,7 +87,10 @@ def serve(s):
     key = [line.split(b": ")[1] for line in request.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key")][0]
     accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
     answer = (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+              b"Sec-WebSocket-Accept: " + accept + b"\r\n")
+    if how == "dated":
+        answer += b"date: " + email.utils.formatdate(time.time() + int(sys.argv[3]), usegmt=True).encode() + b"\r\n"
+    answer += b"\r\n"
     if how == "early":
         s.sendall(answer + text(INBOUND) * 3 + text(struct.pack(">H", 1000), 8))
         time.sleep(1)
@@ -163,6 +168,10 @@ def serve(s):
             while frame := unmask(received):
                 print(frame[0].decode(errors="replace").strip(), flush=True)
                 received = received[frame[1]:]
+    elif how == "dated":
+        while (head := s.recv(6)) and head[0] & 15 == 9:
+            s.sendall(text(b"", 10))
+        s.sendall(text(struct.pack(">H", 1000), 8))
     elif how == "sink":
         drain(s)
     elif how == "pings":
