@@ -58,7 +58,7 @@ static const struct tool tool = {
         "  relay-run ./reply.sh <frames.ndjson\n"
         "  relay-run -P 8 --timeout 2m --typing -- ./reply.sh <frames.ndjson\n"
         "  relay-run -j sh -c 'echo \"{\\\"op\\\":\\\"typing\\\"}\"' <frames.ndjson\n"
-        "  relay-run -l jq -c --unbuffered '{op: \"send\", chat_id: .event.source.chat_id, content: \"ok\"}' "
+        "  relay-run -l jq -c --unbuffered 'select(.event) | {op: \"send\", chat_id: .event.source.chat_id, content: \"ok\"}' "
         "<frames.ndjson\n",
     .brief = brief,
     .filter = true,

@@ -72,6 +72,7 @@ def fill_sandbox(at):
     write("secret", "s3cret", 0o600)
     write("frames.ndjson", FRAMES, 0o644)
     write("reply.sh", '#!/bin/sh\ncat >/dev/null\necho "you said: $RELAY_TEXT"\n', 0o755)
+    os.symlink(SOURCE + "/tests/agents/acp_agent.py", os.path.join(at, "agent"))
     subprocess.run([BUILD + "/tests/make_inbox", "inbox", "done", "done", "ambiguous", *["done"] * 8, "dead", "done", "waiting",
                     "dead"], cwd=at, check=True)
     write("Makefile", "demo:\n\t@%s/tests/demo.sh %s\n" % (SOURCE, BUILD), 0o644)

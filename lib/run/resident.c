@@ -29,7 +29,7 @@ static bool is_busy(struct filter *f)
 static struct load load_of(struct filter *f)
 {
     struct resident *r = f->ctx;
-    return (struct load){(int64_t)r->hands.count, 0};
+    return r->counts ? r->own.before : (struct load){(int64_t)r->hands.count, 0};
 }
 
 static void stop(struct filter *f, int signal)
@@ -150,11 +150,23 @@ static void report_line(struct resident *r, struct filter *f, const char *reason
     filter_fail(f, EX_DATAERR);
 }
 
+/* Whether the line is another version of a text that grows: its request is known. */
+static bool grows(const struct resident *r)
+{
+    return r->out.type == FRAME_ACTION && json_eq(r->out.name, "stream") &&
+           requests_find(&r->requests, frame_get(&r->out, "requestId"));
+}
+
 static void pass_line(struct resident *r, struct filter *f, struct span line)
 {
     struct buf out = {0};
+    if (r->out.type == FRAME_WORK) {
+        work_learn(&r->own, &r->out);
+        r->counts = true;
+        return;
+    }
     hands_take(&r->hands, &r->out);
-    if (r->out.type != FRAME_ACTION && r->out.type != FRAME_OUTBOUND) {
+    if ((r->out.type != FRAME_ACTION && r->out.type != FRAME_OUTBOUND) || grows(r)) {
         filter_emit(f, line);
         return;
     }
@@ -211,6 +223,7 @@ static void finish(struct resident *r, struct filter *f)
         f->status = status;
     else if (early)
         filter_fail(f, EX_NO);
+    r->counts = false;
     filter_stop(f);
 }
 
@@ -224,7 +237,7 @@ static void on_ready(struct filter *f, const struct pollset *ps)
     process_ready(&r->process, ps, has_room(f));
     if (take_lines(r, f) && process_over(&r->process))
         finish(r, f);
-    if (!r->hands.count)
+    if (!load_of(f).running)
         stage_update(&r->stage, f);
     if (!r->running)
         stage_leave(&r->stage, f);

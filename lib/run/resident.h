@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The filter stage with one long-lived COMMAND (design: relay-run -l). Its stdin gets inbound,
  * interrupt_inbound, descriptor and link frames, and the results of its own requests; the lines it prints,
- * actions and frames, go into the stream. */
+ * actions and frames, go into the stream. Only its work frames do not: they say how many messages it has in
+ * hand, and ours count those. */
 #ifndef RELAY_RUN_RESIDENT_H
 #define RELAY_RUN_RESIDENT_H
 
@@ -18,6 +19,8 @@ struct resident {
     int64_t kill_after; /* ms */
     struct process process;
     struct hands hands;
+    struct work own; /* what its work frames say; it counts once there was one */
+    bool counts;
     struct requests requests;
     struct prompts prompts; /* only for the ids of prompts */
     struct turn asker;      /* owns the requests: all are COMMAND's */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Questions of an agent, from the request to its answer; private to lib/acp/. */
+#ifndef RELAY_ACP_ASK_H
+#define RELAY_ACP_ASK_H
+
+#include "acp/client.h"
+
+/* A session/request_permission of a talk: asks its chat. */
+void ask_permission(struct client *c, struct filter *f, struct talk *k, const struct rpc *m);
+/* Answers all questions of a talk (NULL: of all) with "cancelled". */
+void ask_cancel(struct client *c, const struct talk *k);
+/* Whether the message, not taken by an inbox, answered a question: then it is dealt with, and acknowledged.
+ */
+bool ask_answer(struct client *c, struct filter *f, struct turn *t);
+/* The result of an action: a question that could not be asked with buttons is asked as a text. */
+void ask_outcome(struct client *c, struct filter *f, const struct frame *result);
+
+#endif

@@ -1,0 +1,353 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# relay-acp: an agent of the Agent Client Protocol in a real ring, against relay-stub.
+
+load helper
+
+setup_more() {
+    AGENT=$RELAY_SOURCE/tests/agents/acp_agent.py
+    export GATEWAY_RELAY_ID=demo GATEWAY_RELAY_SECRET=s3cret
+}
+
+# acp [OPTIONS of relay-acp…] -- AGENT… : a ring with relay-acp, and a stub if there is none yet. RING is its pid, stderr in
+# ./err.
+acp() {
+    [ -n "${URL-}" ] || start_stub
+    background relay-adapter --url "$URL" -p discord:app1 -l --record rec -- relay-acp --state-dir st --stream "${STREAM:-0}" "$@" \
+        </dev/null >ring.out 2>err 9>&-
+    RING=$!
+    until_true 20 grep -q '"hello"' stub.out
+}
+
+# event TEXT [CHAT [USER [MORE MEMBERS]]] : the event of a message.
+event() {
+    printf '"event":{"text":"%s","message_id":"m%s"%s,"source":{"platform":"discord","chat_id":"%s",' "$1" \
+        "$((++MESSAGES))" "${4:+,$4}" "${2:-42}"
+    printf '"chat_type":"dm","user_id":"%s","user_name":"ann","scope_id":"g1"}}' "${3:-7}"
+}
+
+# message TEXT [CHAT [USER [MORE]]] : delivers a live message. It counts them, so it must not run in a subshell.
+message() {
+    say "{\"type\":\"inbound\",$(event "$@")}"
+    MESSAGES=$((MESSAGES + 1))
+}
+
+# press PROMPT_ID OPTION [CHAT [USER]] : a button is pressed.
+press() {
+    message "/$2" "${3:-42}" "${4:-7}" \
+        "\"message_type\":\"command\",\"prompt_response\":{\"prompt_id\":\"$1\",\"option_id\":\"$2\"}"
+}
+
+# said [CHAT] : what the agent sent to the chat, a line each, line ends as |. prompts: the prompt_ids.
+said() {
+    jq -r --arg c "${1:-42}" 'select(.action.op == "send" and .action.chat_id == $c).action.content | gsub("\n"; "|")' stub.out
+}
+prompts() {
+    jq -r 'select(.action.op == "prompt").action.prompt_id' stub.out
+}
+acked() {
+    jq -r 'select(.type == "inbound_ack").bufferId' stub.out
+}
+
+# sees PATTERN [CHAT] : waits until the chat shows a line that matches as a whole.
+sees() {
+    until_true 10 bash -c "$(declare -f said); said '${2:-42}' | grep -qx -- '$1'" || { said "${2:-42}"; cat err; return 1; }
+}
+
+# asked N : waits until N prompts came; the last one's id is in PROMPT.
+asked() {
+    until_true 10 bash -c "$(declare -f prompts); [ \$(prompts | wc -l) -ge $1 ]"
+    PROMPT=$(prompts | tail -n 1)
+}
+
+# drained [STATUS] : ends the ring in order.
+drained() {
+    local rc=0
+    kill "$RING"
+    wait "$RING" || rc=$?
+    [ "$rc" -eq "${1:-0}" ] || { echo "status $rc"; cat err; return 1; }
+}
+
+@test "a message is a prompt, and what the agent says is the answer, at the message's address" {
+    acp -- "$AGENT"
+    message 'chat hello'
+    sees 'you said: hello'
+    [ "$(jq -c 'select(.type == "outbound") | [.platform, .botId, .action]' stub.out)" = '["discord","app1",{"op":"send","chat_id":"42","content":"you said: hello","metadata":{"scope_id":"g1","guild_id":"g1","user_id":"7"}}]' ]
+    message 'silence'
+    message 'chat again'
+    sees 'you said: again'
+    drained
+    [ "$(cat err)" = 'relay-dial: close link: by us: 1000' ]
+    [ "$(said | wc -l)" -eq 2 ]
+    [ "$(stat -c %a st)" = 700 ] && [ "$(stat -c %a st/*/work | sort -u)" = 700 ] && [ "$(stat -c %a st/*/session.json)" = 600 ]
+}
+
+@test "tool calls and the plan are shown as --tools says" {
+    acp -- "$AGENT"
+    message tool
+    message plan
+    sees 'First a look.||⚙ Reading the file ✓|⚙ make ✗||It does not build.'
+    sees '☐ look|▸ mend|☑ look||planned'
+    drained
+    rm -rf st
+    acp --tools quiet -- "$AGENT"
+    message tool
+    message plan
+    sees 'First a look.||It does not build.'
+    sees planned
+    drained
+    acp --tools full -- "$AGENT"
+    message tool
+    sees 'First a look.||⚙ Reading the file ✓|/src/main.c:7|````|int main;|```|````|⚙ make ✗|```sh|make -s|```||It does not build.'
+    drained
+    ! grep -q 'secret thoughts' stub.out
+}
+
+@test "permission is asked with buttons; the press of the author decides, once, and a buffered turn goes on" {
+    start_stub --buffer buf
+    say "{\"type\":\"inbound\",$(event 'ask this')}"
+    MESSAGES=1
+    acp -- "$AGENT"
+    asked 1
+    sees 'May I?||⚙ Removing this'
+    until_true 10 grep -q inbound_ack stub.out # or the connector would keep the press back
+    [[ $PROMPT =~ ^acp-[0-9a-f]{16}\.1$ ]]
+    [ "$(jq -c 'select(.action.op == "prompt").action | [.prompt_kind, .content, .options]' stub.out)" = '["approval","May the agent do this? Removing this\n```sh\nrm -rf build\n```",[{"id":"1","label":"Allow it","style":"primary"},{"id":"2","label":"Leave it","style":"danger"}]]' ]
+    # neither a stranger, nor the prompt of another gateway, nor an option that does not exist
+    press "$PROMPT" 1 42 999
+    sees '(Only the person who asked the agent can answer this.)'
+    press acp-0123456789abcdef.1 1
+    press 0123456789abcdef.1 1
+    press "$PROMPT" 9
+    press "$PROMPT" 1
+    sees '✓ Removing this||outcome: selected yes/always'
+    [ "$(acked | wc -l)" -eq 1 ]
+    press "$PROMPT" 2
+    sees '(This question is no longer open.)'
+    message 'ask once more'
+    asked 2
+    press "$PROMPT" 2
+    sees 'outcome: selected no'
+    drained
+    [ "$(said | wc -l)" -eq 6 ]
+}
+
+@test "without buttons a question is a text, answered by number or by name" {
+    echo '{"op":"prompt","result":{"success":false,"error":"no buttons here"}}' >rules
+    start_stub --result rules
+    acp -- "$AGENT"
+    message 'ask one'
+    sees 'May the agent do this? Removing one.*|1. Allow it|2. Leave it||Answer with a number.'
+    message 'chat meanwhile'
+    message 1
+    sees '✓ Removing one||outcome: selected yes/always'
+    sees 'you said: meanwhile'
+    message 'ask two'
+    sees '.*Removing two.*|1. Allow it|.*'
+    message 'leave it'
+    sees 'outcome: selected no'
+    drained 1 # for the prompts that were refused
+}
+
+@test "an interrupt cancels the turn and drops what waits; a question is answered as cancelled" {
+    acp -- "$AGENT" --log log
+    message wait
+    until_true 10 grep -q session/prompt log
+    message 'chat dropped'
+    say '{"type":"interrupt_inbound","session_key":"agent:main:discord:dm:42","chat_id":"42"}'
+    sees 'I wait, pid [0-9]*. I stop.||(Stopped.)'
+    message 'ask it'
+    asked 1
+    say '{"type":"interrupt_inbound","session_key":"agent:main:discord:dm:42","chat_id":"42"}'
+    sees 'outcome: cancelled -||(Stopped.)'
+    message 'chat next'
+    sees 'you said: next'
+    drained
+    ! said | grep dropped
+    [ "$(grep -c session/cancel log)" -eq 2 ]
+}
+
+@test "two sessions work at once, each in its own order and directory" {
+    acp -- "$AGENT"
+    message hold 1
+    message 'chat after' 1
+    message release 2
+    sees 'held and let go' 1
+    sees 'you said: after' 1
+    message cwd 1
+    message cwd 2
+    sees '/.*/work secret=none' 1
+    sees '/.*/work secret=none' 2
+    [ "$(said 1 | head -n 1)" = 'held and let go' ]
+    [ "$(said 1 | tail -n 1)" != "$(said 2 | tail -n 1)" ]
+    drained
+    rm -rf st
+    acp -P 1 -C . -- "$AGENT"
+    message cwd 3
+    sees "$PWD secret=none" 3
+    drained
+}
+
+@test "an agent that is killed in a turn: its chat is told, it starts again, and takes the session up" {
+    acp -- "$AGENT" --load memory --log log --pid pid
+    message 'chat one'
+    sees 'you said: one'
+    message wait
+    until_true 10 grep -q wait memory
+    message 'chat two'
+    kill -9 "$(cat pid)"
+    sees '.*(The agent ended in the middle of this: killed by signal 9. It starts again; please ask again.)'
+    sees 'you said: two'
+    message memory
+    sees 'told: chat one, wait, chat two, memory'
+    drained 1
+    grep -q 'relay-acp: run .*acp_agent.py: killed by signal 9, starts again in 1 s' err
+    grep -q 'relay-acp: run .*acp_agent.py for message m.* of agent:main:discord:dm:42: the agent ended, the chat is told' err
+    [ "$(grep -c session/load log)" -eq 1 ] && [ "$(grep -c session/new log)" -eq 1 ]
+    ! said | grep history
+    # another run takes it up too; without the agent's memory it is told
+    acp -- "$AGENT" --resume memory --log log2
+    message memory
+    sees 'told: chat one, wait, chat two, memory, memory'
+    drained
+    [ "$(grep -c session/resume log2)" -eq 1 ]
+    rm memory
+    acp -- "$AGENT" --load memory
+    message 'chat three'
+    sees '(The earlier conversation could not be taken up; this is a new one.)||you said: three'
+    drained
+}
+
+@test "an agent that does not stop is ended, and other sessions are told" {
+    acp --timeout 1s --kill-after 300ms -- "$AGENT"
+    message deaf 1
+    message hold 2
+    sees 'deaf||(This took too long and was stopped.)||(The agent ended in the middle of this.*' 1
+    sees 'held||.*' 2
+    message 'chat alive' 1
+    sees 'you said: alive' 1
+    drained 1
+    grep -q 'of agent:main:discord:dm:1: timed out' err
+    grep -q 'it does not stop, the agent is ended' err
+}
+
+@test "files: only those of the session's directory, never through a link" {
+    acp -- "$AGENT"
+    message 'write @/a/b.txt one two'
+    sees written
+    work=$(echo st/*/work)
+    [ "$(cat "$work/a/b.txt")" = 'one two' ]
+    printf '1\n2\n3\n4\n' >"$work/lines"
+    printf '\377' >"$work/binary"
+    ln -s /etc/passwd "$work/link"
+    ln -s /etc "$work/etc"
+    mkfifo "$work/fifo"
+    message 'read @/lines 2 2'
+    sees '{"content": "2.n3.n"}'
+    message 'read @/lines 9 1'
+    sees '{"content": ""}'
+    for path in link etc/passwd; do
+        message "read @/$path"
+        message "write @/$path x"
+    done
+    until_true 10 bash -c "$(declare -f said); [ \$(said | grep -c 'a symbolic link in its path') -eq 4 ]"
+    message 'read @/../session.json'
+    sees '.*a path with .. in it.*'
+    message 'write /etc/x y'
+    sees '.*outside of the session.s directory.*'
+    message 'write @x y'
+    until_true 10 bash -c "$(declare -f said); [ \$(said | grep -c outside) -eq 2 ]"
+    message 'read @/fifo'
+    sees '.*not a regular file.*'
+    message 'read @/binary'
+    sees '.*not UTF-8 text.*'
+    message 'read @/none'
+    sees '.*-32002.*no such file.*'
+    message 'call terminal/create'
+    sees '.*-32601, "message": "not offered by relay-acp".*'
+    drained
+    [ "$(cat /etc/passwd | wc -l)" -gt 1 ] && [ -z "$(ls -A "$work" | grep relay-acp)" ]
+}
+
+@test "what an agent says wrong is told, and never reaches a terminal raw" {
+    acp -- "$AGENT"
+    message error
+    sees '(The agent reports an error: Internal error: no quota .31m (code -32603))'
+    message junk
+    sees 'junk done'
+    message refuse
+    sees '(The agent refuses to go on.)'
+    drained 65
+    grep -q 'skip line [0-9]* of .*: not JSON-RPC 2.0' err
+    grep -q 'for message m[0-9]* of agent:main:discord:dm:42: Internal error: no quota' err
+    ! grep -q $'\x1b' err
+}
+
+@test "an agent that cannot be used: the chat is told, a buffered message stays in the connector" {
+    run --separate-stderr relay-acp --state-dir st
+    [ "$status" -eq 64 ]
+    run -127 --separate-stderr relay-acp --state-dir st -- ./none
+    start_stub --buffer buf
+    say "{\"type\":\"inbound\",$(event kept)}"
+    acp --attempts 1 -- "$AGENT" --version 2
+    rc=0
+    wait "$RING" || rc=$?
+    [ "$rc" -eq 69 ] && grep -q kept rec && [ -z "$(acked)" ]
+    unset URL
+    acp --attempts 1 -- "$AGENT" --version 2 --after go
+    message live
+    until_true 10 grep -q live rec
+    touch go
+    sees '(The agent cannot be started; your message was not read.)'
+    rc=0
+    wait "$RING" || rc=$?
+    [ "$rc" -eq 69 ]
+    grep -q 'it does not speak version 1 of the protocol, but 2' err
+    acp --attempts 1 --patience 200ms -- "$AGENT" --silent
+    rc=0
+    wait "$RING" || rc=$?
+    [ "$rc" -eq 69 ] && grep -q 'no answer to the handshake' err
+    # it wants a login
+    acp -- "$AGENT" --auth key
+    message hello
+    sees '(The agent needs a login: Authentication required (code -32000))'
+    drained 1
+    acp --auth key -- "$AGENT" --auth key
+    message 'chat inside'
+    sees 'you said: inside'
+    drained
+}
+
+@test "a second relay-acp on one state directory is refused" {
+    acp -- "$AGENT"
+    message 'chat x'
+    sees 'you said: x'
+    run --separate-stderr relay-acp --state-dir st -- "$AGENT" </dev/null
+    [ "$status" -eq 78 ] && [[ $stderr == 'relay-acp: open '*'/st: another relay-acp uses it' ]]
+    drained
+}
+
+@test "text, a reply, the lines around it and media are the blocks of a prompt" {
+    acp -- "$AGENT"
+    message 'blocks \u2028 x' 42 7 '"reply_to":{"text":"first","author":"bob"},"context":[{"text":"before","source":{"user_name":"eve"}}],"media":[{"url":"https://h.example/a/cat.png?x=1","mime":"image/png","kind":"image","size":12,"caption":"a cat"}]'
+    sees '.*'
+    said | jq -e '. == [
+        {"type":"text","text":"blocks \u2028 x"},
+        {"type":"resource_link","uri":"https://h.example/a/cat.png?x=1","name":"cat.png","mimeType":"image/png","description":"a cat","size":12},
+        {"type":"text","text":"This replies to a message by bob:\nfirst"},
+        {"type":"text","text":"Messages around it:\neve: before"}]'
+    drained
+}
+
+@test "an answer is shown while it grows, and its end is exact" {
+    STREAM=200ms acp -- "$AGENT"
+    message 'slow 8'
+    sees 'word0.*'
+    until_true 10 grep -q '"op":"edit"' stub.out
+    until_true 10 bash -c 'jq -r .action.content stub.out | tail -n 1 | grep -qx "word0 word1 word2 word3 word4 word5 word6 word7"'
+    message 'chat quick' 43 # one that is whole at once is one send
+    sees 'you said: quick' 43
+    drained
+    [ "$(jq -c 'select(.action.chat_id == "42").action.op' stub.out | sort | uniq -c | awk '$2 == "\"send\"" { print $1 }')" -eq 1 ]
+    [ "$(jq -r 'select(.action.op == "edit").action.message_id' stub.out | sort -u | wc -l)" -eq 1 ]
+}
