@@ -51,6 +51,7 @@ Options:
       --on-failure TEXT           answer with TEXT when a message is given up
       --ack end|start             acknowledge a message at its end (default), or at its start
       --stop-words WORD,...       a message of such a text interrupts what runs in its session
+      --state-dir DIR             give each session a directory in DIR (RELAY_STATE)
       --media DIR                 fetch the files of messages into DIR, for RELAY_MEDIA_FILES
       --media-private             … from addresses of private networks too
   -s, --state FILE                keep the remembered chats in FILE
@@ -132,7 +133,7 @@ option() {
     case $1 in
     url) url=$2 ;;
     platform) hello=$hello$nl$word ;;
-    parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | interactive | actions | long-lived | \
+    parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state-dir | interactive | actions | long-lived | \
         reply-to | typing) run=$run$nl$word ;;
     media) media=1 run=$run$nl$word ;;
     media-private) http=$http$nl--private ;;
@@ -172,7 +173,7 @@ name_of() {
 takes_value() {
     case $1 in
     interactive | actions | long-lived | reply-to | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
-    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | media | state | after | url | id | secret-file | \
+    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state-dir | media | state | after | url | id | secret-file | \
         token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
         record | status | stats | secret-fd | ready-fd) ;;

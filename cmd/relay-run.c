@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-run: the agent's place in the ring, one COMMAND per message or one for all. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -8,6 +9,7 @@
 #include "run/env.h"
 #include "run/letters.h"
 #include "run/resident.h"
+#include "run/state.h"
 
 enum {
     PARALLEL_MAX = 256, /* each takes two descriptors */
@@ -18,7 +20,7 @@ enum {
 static struct relay_run {
     struct worker_options o;
     int64_t parallel, attempts; /* most sessions at once; most runs of a message */
-    const char *dead_letter, *on_failure, *stop_words;
+    const char *dead_letter, *on_failure, *stop_words, *state_dir;
     bool resident;
     int ack; /* index of the word of --ack */
 } self = {.o = {.timeout = INT64_MAX, .kill_after = 5000}, .parallel = 4, .attempts = 3};
@@ -40,6 +42,7 @@ static const struct opt options[] = {
     OPT_TEXT(0, "stop-words", "WORD,...", &self.stop_words,
              "a message of such a text interrupts what runs in its session"),
     OPT_TEXT(0, "media", "DIR", &self.o.media, "fetch the files of messages into DIR, for RELAY_MEDIA_FILES"),
+    OPT_TEXT(0, "state-dir", "DIR", &self.state_dir, "give each session a directory in DIR (RELAY_STATE)"),
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "send KILL this long after TERM (default 5s)"),
 };
 
@@ -78,8 +81,19 @@ static void open_media(const char *dir)
     fetch_open(dir);
 }
 
+/* The caller frees it. */
+static char *open_state(const char *dir)
+{
+    char *path = dir ? state_open(dir) : NULL;
+    if (dir && !path)
+        die(EX_NOINPUT, "open %s:", dir);
+    return path;
+}
+
 static int run_each(struct filter *f)
 {
+    char *state = open_state(self.state_dir);
+    self.o.state = state;
     struct runner r = {.o = self.o, .parallel = (int)self.parallel, .attempts = (int)self.attempts};
     struct logfile letters;
     r.on_failure = self.on_failure;
@@ -96,6 +110,7 @@ static int run_each(struct filter *f)
     runner_free(&r, f);
     if (r.letters)
         logfile_close(r.letters);
+    free(state);
     return status;
 }
 
@@ -111,9 +126,9 @@ static int run_resident(struct filter *f)
 
 static void check_options(const struct opts *o)
 {
-    static const char *const of_each[] = {"parallel", "interactive", "reply-to",   "typing", "timeout",
-                                          "attempts", "dead-letter", "on-failure", "ack",    "stop-words",
-                                          "media"};
+    static const char *const of_each[] = {"parallel", "interactive", "reply-to",    "typing",
+                                          "timeout",  "attempts",    "dead-letter", "on-failure",
+                                          "ack",      "stop-words",  "media",       "state-dir"};
     if (!o->argv[o->operands])
         opt_wrong("COMMAND missing");
     for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)

@@ -14,6 +14,7 @@ complete -c relay-adapter -l dead-letter -r -F -d 'keep messages that are given 
 complete -c relay-adapter -l on-failure -x -d 'answer with TEXT when a message is given up'
 complete -c relay-adapter -l ack -x -a 'end start' -d 'acknowledge a message at its end (default), or at its start'
 complete -c relay-adapter -l stop-words -x -d 'a message of such a text interrupts what runs in its session'
+complete -c relay-adapter -l state-dir -x -d 'give each session a directory in DIR (RELAY_STATE)'
 complete -c relay-adapter -l media -x -d 'fetch the files of messages into DIR, for RELAY_MEDIA_FILES'
 complete -c relay-adapter -l media-private -d '… from addresses of private networks too'
 complete -c relay-adapter -s s -l state -r -F -d 'keep the remembered chats in FILE'
@@ -43,4 +44,4 @@ complete -c relay-adapter -s h -l help -d 'print the usual options and exit (=al
 complete -c relay-adapter -s V -l version -d 'print the version and exit'
 complete -c relay-adapter -s q -l quiet -d 'print errors and losses only'
 complete -c relay-adapter -s v -l verbose -d 'say more (repeatable)'
-complete -c relay-adapter -a '(__fish_complete_subcommand -p --platform -P --parallel --timeout --attempts --dead-letter --on-failure --ack --stop-words --media -s --state --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd)'
+complete -c relay-adapter -a '(__fish_complete_subcommand -p --platform -P --parallel --timeout --attempts --dead-letter --on-failure --ack --stop-words --state-dir --media -s --state --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd)'

@@ -12,7 +12,7 @@ _relay_run() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--ack|--stop-words|--media|--kill-after|--max-frame) want=$w ;;
+        -P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--ack|--stop-words|--media|--state-dir|--kill-after|--max-frame) want=$w ;;
         -*) ;;
         *) command=$i ;;
         esac
@@ -41,7 +41,7 @@ _relay_run() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -i --interactive -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --ack --stop-words --media --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -i --interactive -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --ack --stop-words --media --state-dir --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -14,6 +14,7 @@ complete -c relay-run -l on-failure -x -d 'answer with TEXT when a message is gi
 complete -c relay-run -l ack -x -a 'end start' -d 'acknowledge a message at its end (default), or at its start'
 complete -c relay-run -l stop-words -x -d 'a message of such a text interrupts what runs in its session'
 complete -c relay-run -l media -x -d 'fetch the files of messages into DIR, for RELAY_MEDIA_FILES'
+complete -c relay-run -l state-dir -x -d 'give each session a directory in DIR (RELAY_STATE)'
 complete -c relay-run -l kill-after -x -d 'send KILL this long after TERM (default 5s)'
 complete -c relay-run -l strict -d 'stop at the first bad line'
 complete -c relay-run -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
@@ -23,4 +24,4 @@ complete -c relay-run -s h -l help -d 'print the usual options and exit (=all: e
 complete -c relay-run -s V -l version -d 'print the version and exit'
 complete -c relay-run -s q -l quiet -d 'print errors and losses only'
 complete -c relay-run -s v -l verbose -d 'say more (repeatable)'
-complete -c relay-run -a '(__fish_complete_subcommand -P --parallel --timeout --attempts --dead-letter --on-failure --ack --stop-words --media --kill-after --max-frame)'
+complete -c relay-run -a '(__fish_complete_subcommand -P --parallel --timeout --attempts --dead-letter --on-failure --ack --stop-words --media --state-dir --kill-after --max-frame)'

@@ -30,6 +30,10 @@ load helper
 @test "lib: media: names, types, addresses, the connector's own URLs" { "$RELAY_BUILD/tests/lib/media"; }
 @test "lib: the inbox: order, another try, redeliveries, bounds" { "$RELAY_BUILD/tests/lib/inbox"; }
 @test "lib: each of 10,000 answers at the address of its own message" { "$RELAY_BUILD/tests/lib/address"; }
+@test "lib: the requests of turns" { "$RELAY_BUILD/tests/lib/requests"; }
+@test "lib: which result is the last one" { "$RELAY_BUILD/tests/lib/result"; }
+@test "lib: who waits for a press" { "$RELAY_BUILD/tests/lib/prompts"; }
+@test "lib: words that stop" { "$RELAY_BUILD/tests/lib/interrupt"; }
 @test "lib: how every message ends" { "$RELAY_BUILD/tests/lib/fate"; }
 @test "lib: when a stage reports its work in hand" { "$RELAY_BUILD/tests/lib/work"; }
 @test "lib: the messages that a long-lived COMMAND has in hand" { "$RELAY_BUILD/tests/lib/hands"; }

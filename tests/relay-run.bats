@@ -66,7 +66,7 @@ END
     long=$(printf '%070000d' 0)
     message 42 m1 'a\nb' >in
     message 43 m2 "$long" | sed 's/"u1"/17/; s/"user_name":"ann"/"user_name":"x\\u0000y","guild_id":"g"/' >>in
-    run --separate-stderr relay-run -P 1 sh -c 'env | grep -a "^RELAY_[A-Z]*_\|^RELAY_[APT]\|^b$" | sort; echo "$# $*"' _ fixed <in
+    run --separate-stderr relay-run -P 1 sh -c 'unset RELAY_SESSION_ID; env | grep -a "^RELAY_[A-Z]*_\|^RELAY_[APT]\|^b$" | sort; echo "$# $*"' _ fixed <in
     [ "$status" -eq 0 ]
     diff <(own <(printf '%s\n' "$output") | jq -r 'select(.op).content') - <<'END'
 RELAY_ATTEMPT=1
@@ -97,6 +97,80 @@ END
     # shellcheck disable=SC2016 # for the inner shell
     run relay-run sh -c 'echo "$RELAY_CUSTOM_ID"' <in
     [ "$(jq -r 'select(.op).content' <<<"$output")" = 'refund form' ]
+}
+
+@test "the environment has the type, the quoted text, the press, the attachments, the limits of the platform" {
+    echo '{"type":"descriptor","descriptor":{"contract_version":1,"platform":"discord","label":"D","max_message_length":2000,'\
+'"markdown_dialect":"plain","len_unit":"utf16","supports_draft_streaming":false,"supports_edit":false,'\
+'"supports_threads":false}}' >in
+    message 42 m1 x '' ',"message_type":"command","reply_to":{"text":"the\nquoted","author":"bob"},"prompt_response":{"prompt_id":"go",
+        "option_id":"yes"},"media_urls":["http://a/1?x=\"2","bad\nurl",7,"","http://b"]' | tr -d '\n' | sed 's/"user_id"/"profile":"work","user_id"/' >>in
+    echo >>in
+    export TRACEPARENT=00-stale RELAY_STATE=stale RELAY_PROMPT_ID=stale
+    # shellcheck disable=SC2016 # for the inner shell
+    run --separate-stderr relay-run sh -c 'for v in MESSAGE_TYPE REPLY_TO_TEXT PROMPT_ID OPTION_ID PROFILE MEDIA_URLS MAX_LENGTH LEN_UNIT SESSION_ID STATE; do
+        eval "echo \"$v=\${RELAY_$v-none}\""; done' <in
+    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    diff <(jq -r 'select(.op).content' <<<"$output") - <<END
+MESSAGE_TYPE=command
+REPLY_TO_TEXT=the
+quoted
+PROMPT_ID=go
+OPTION_ID=yes
+PROFILE=work
+MEDIA_URLS=http://a/1?x="2
+http://b
+MAX_LENGTH=2000
+LEN_UNIT=utf16
+SESSION_ID=$(printf s:42 | sha256sum | cut -c 1-64)
+STATE=none
+END
+    # what the frame does not say is not set
+    message 42 m1 x >in
+    run --separate-stderr relay-run sh -c 'env | grep -c "^RELAY_\(MESSAGE_TYPE\|REPLY_TO\|PROMPT\|OPTION\|PROFILE\|MEDIA\|MAX\|LEN\|STATE\)"; :' <in
+    [ "$(jq -r 'select(.op).content' <<<"$output")" = 0 ]
+}
+
+@test "TRACEPARENT: one trace for a delivery and its redelivery, one span for each attempt" {
+    trace() { jq -r 'select(.op).content' <<<"$output" | tail -n 1; }
+    # shellcheck disable=SC2016 # for the inner shell
+    run1() { run --separate-stderr relay-run --attempts 2 sh -c 'echo "$TRACEPARENT" >>seen; [ "$RELAY_TEXT$RELAY_ATTEMPT" != again1 ] && echo "$TRACEPARENT"' <<<"$1"; }
+    run1 "$(message 42 m1 x b1)"
+    first=$(trace)
+    [[ $first =~ ^00-[0-9a-f]{32}-[0-9a-f]{16}-01$ ]]
+    run1 "$(message 42 m1 x b1)"
+    [ "$(trace)" = "$first" ]
+    run1 "$(message 42 m2 x b2)"
+    [ "$(trace | cut -d - -f 2)" != "$(cut -d - -f 2 <<<"$first")" ]
+    run1 "$(message 42 m3 again b3)"
+    [ "$(tail -n 2 seen | cut -d - -f 2 | uniq | wc -l)" -eq 1 ]
+    [ "$(tail -n 2 seen | cut -d - -f 3 | uniq | wc -l)" -eq 2 ]
+    # a delivery without any id has a trace, too
+    run1 '{"type":"inbound","event":{"text":"x","source":{}}}'
+    [[ "$(trace)" =~ ^00-[0-9a-f]{32}-[0-9a-f]{16}-01$ ]]
+}
+
+@test "--state-dir: each session has a directory that only its user can enter" {
+    script agent <<'END'
+[ "$(basename "$RELAY_STATE")" = "$RELAY_SESSION_ID" ] && [ "$(stat -c %a "$RELAY_STATE")" = 700 ] || exit 65
+cd / && echo "$RELAY_TEXT" >>"$RELAY_STATE/log" && wc -l <"$RELAY_STATE/log"
+END
+    { message 1 m1 x; message 2 m2 x; message 1 m3 x; message ../../etc m4 x; } >in
+    run --separate-stderr relay-run -P 1 --state-dir state ./agent <in
+    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$(jq -r 'select(.op).content' <<<"$output" | sort | tr '\n' ' ')" = '1 1 1 2 ' ]
+    [ "$(ls state | sort)" = "$(for k in 1 2 ../../etc; do printf 's:%s' $k | sha256sum | cut -c 1-64; done | sort)" ]
+    [ "$(stat -c %a state)" = 700 ]
+    # it is a directory of ours, and no link to one
+    rm -r "state/$(printf s:1 | sha256sum | cut -c 1-64)"
+    mkdir elsewhere && ln -s ../elsewhere "state/$(printf s:1 | sha256sum | cut -c 1-64)"
+    run --separate-stderr relay-run --attempts 1 --state-dir state ./agent <<<"$(message 1 m5 x)"
+    [ "$status" -eq 1 ] && [[ $stderr == *"make "*"/state/"*": Not a directory"* ]] && [ -z "$(ls elsewhere)" ]
+    touch file
+    for d in file absent/dir; do
+        run -66 --separate-stderr relay-run --state-dir $d ./agent </dev/null
+        [[ $stderr == "relay-run: open $d: "* ]]
+    done
 }
 
 @test "COMMAND inherits none of our descriptors, leaves no zombie, and its orphans are not waited for" {

@@ -151,8 +151,7 @@ static bool on_frame(struct filter *f, struct frame *fr)
     stage_pass(&r->stage, f, fr);
     if (fr->type == FRAME_OUTBOUND_RESULT)
         take_result(r, fr);
-    if (r->o.typing)
-        learn(r, fr);
+    learn(r, fr);
     if (fr->type == FRAME_INTERRUPT_INBOUND) {
         filter_emit(f, fr->line); /* before an ack */
         interrupt_take(r, f, fr);
@@ -185,7 +184,8 @@ void runner_init(struct runner *r, struct filter *f)
     r->requests.wanted = r->stage.work.ring || r->o.interactive;
     r->workers = xcalloc((size_t)r->parallel, sizeof *r->workers);
     for (int i = 0; i < r->parallel; i++)
-        r->workers[i] = (struct worker){.o = &r->o, .requests = &r->requests, .prompts = &r->prompts};
+        r->workers[i] = (struct worker){
+            .o = &r->o, .requests = &r->requests, .prompts = &r->prompts, .platforms = &r->platforms};
     f->frame = on_frame;
     f->end = on_end;
     f->prepare = on_prepare;

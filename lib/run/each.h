@@ -22,7 +22,7 @@ struct runner {
     struct inbox inbox;
     struct requests requests;
     struct prompts prompts;
-    struct platforms platforms; /* only for --typing */
+    struct platforms platforms;
     struct worker *workers;
     int running;      /* workers in use */
     int64_t start_at; /* after a start that lacked something: no other before this moment of clock_ms() */

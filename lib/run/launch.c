@@ -8,6 +8,7 @@
 #include "run/address.h"
 #include "run/env.h"
 #include "run/launch.h"
+#include "run/state.h"
 
 void worker_report(const struct worker_options *o, const struct turn *t, const char *fmt, ...)
 {
@@ -37,11 +38,34 @@ bool launch_pending(const struct worker *w)
     return w->fetch.on || w->start_at < INT64_MAX;
 }
 
+const struct platform *worker_platform(const struct worker *w, const struct turn *t)
+{
+    struct buf name = {0};
+    platform_decode(&name, json_find(t->source, "platform"));
+    const struct platform *p = platforms_find(w->platforms, buf_as_span(&name));
+    buf_free(&name);
+    return p;
+}
+
+/* Starts the process of COMMAND. Returns 0 or the errno of what failed. */
+static int start_process(struct worker *w, const struct turn *t)
+{
+    struct buf state = {0};
+    int error = w->o->state ? state_make(&state, w->o->state, t) : 0;
+    if (error) {
+        worker_report(w->o, t, "make %s: %s", buf_cstr(&state), strerror(error));
+    } else {
+        char **vars = environment_make(t, worker_platform(w, t), w->o->state ? buf_cstr(&state) : NULL);
+        error = process_start(&w->process, w->o->argv, vars, w->o->kill_after, w->o->max);
+        environment_free(vars);
+    }
+    buf_free(&state);
+    return error;
+}
+
 static int start_command(struct worker *w, const struct filter *f, struct turn *t)
 {
-    char **vars = environment_make(t);
-    int error = process_start(&w->process, w->o->argv, vars, w->o->kill_after, w->o->max);
-    environment_free(vars);
+    int error = start_process(w, t);
     if (error)
         return error;
     w->start_at = INT64_MAX;

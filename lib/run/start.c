@@ -7,16 +7,11 @@
 #include "run/ending.h"
 #include "run/start.h"
 
-/* Whether the platform of the message can show that someone is typing. */
-static bool shows_typing(const struct runner *r, const struct turn *t)
+/* Whether the platform can show that someone is typing. */
+static bool shows_typing(const struct platform *p)
 {
     static const char op[] = "\"typing\"";
-    struct buf name = {0};
-    platform_decode(&name, json_find(t->source, "platform"));
-    const struct platform *p = platforms_find(&r->platforms, buf_as_span(&name));
-    bool can = !p || op_supported(op_find(span_of(op)), buf_as_span(&p->ops));
-    buf_free(&name);
-    return can;
+    return !p || op_supported(op_find(span_of(op)), buf_as_span(&p->ops));
 }
 
 static void start_failed(struct runner *r, struct filter *f, struct turn *t, int error)
@@ -43,7 +38,7 @@ void start_turns(struct runner *r, struct filter *f)
         while (w->turn)
             w++;
         t->attempt++;
-        int error = worker_start(w, f, t, r->o.typing && shows_typing(r, t));
+        int error = worker_start(w, f, t, r->o.typing && shows_typing(worker_platform(w, t)));
         if (error) {
             start_failed(r, f, t, error);
             continue;

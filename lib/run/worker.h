@@ -3,6 +3,7 @@
 #ifndef RELAY_RUN_WORKER_H
 #define RELAY_RUN_WORKER_H
 
+#include "relay/descriptor.h"
 #include "relay/filter.h"
 #include "run/fate.h"
 #include "run/fetch.h"
@@ -14,10 +15,11 @@ enum { WORKER_TYPING = 4000 }; /* ms between two typing actions */
 
 struct worker_options {
     char **argv;
-    bool actions;     /* the lines on its stdout are actions */
-    bool interactive; /* its stdin stays open: run/talk.h */
+    bool actions;      /* the lines on its stdout are actions */
+    const char *state; /* where the directories of the sessions are, or NULL */
+    bool interactive;  /* its stdin stays open: run/talk.h */
     bool reply_to, typing;
-    const char *media; /* the directory for the files of messages (run/fetch.h), or NULL */
+    const char *media;           /* the directory for the files of messages (run/fetch.h), or NULL */
     int64_t timeout, kill_after; /* ms; timeout INT64_MAX: none */
     size_t max;                  /* longest line on its stdout, or longest reply, in bytes */
 };
@@ -26,12 +28,13 @@ struct worker {
     const struct worker_options *o;
     struct requests *requests;
     struct prompts *prompts;
-    struct turn *turn; /* not owned; NULL: the worker is free */
-    bool asked;        /* COMMAND has asked a prompt */
+    const struct platforms *platforms;
+    struct turn *turn;      /* not owned; NULL: the worker is free */
+    bool asked;             /* COMMAND has asked a prompt */
     struct process process; /* COMMAND; before it, relay-media */
     struct fetch fetch;
-    int64_t start_at; /* with the files there: when to start COMMAND; INT64_MAX: it has been started */
-    int start_error;  /* for CAUSE_START: the errno */
+    int64_t start_at;      /* with the files there: when to start COMMAND; INT64_MAX: it has been started */
+    int start_error;       /* for CAUSE_START: the errno */
     enum fate_cause cause; /* why COMMAND was made to end; CAUSE_EXIT: it was not */
     int64_t timeout_at, typing_at;
 };
@@ -52,6 +55,8 @@ void worker_tell_end(struct worker *w);
 void worker_interrupt(struct worker *w);
 /* After worker_ready() returned true: why COMMAND ended, and its exit status. */
 enum fate_cause worker_cause(const struct worker *w, int *status);
+/* What is known about the platform of the message; NULL: nothing. */
+const struct platform *worker_platform(const struct worker *w, const struct turn *t);
 /* Emits the reply. */
 void worker_reply(struct worker *w, struct filter *f);
 /* Frees the worker's resources; it can then start another turn. */
