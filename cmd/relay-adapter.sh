@@ -55,6 +55,8 @@ Options:
       --media DIR                 fetch the files of messages into DIR, for RELAY_MEDIA_FILES
       --media-private             … from addresses of private networks too
   -s, --state FILE                keep the remembered chats in FILE
+      --group-sessions-per-user yes|no  one session per user in a group (default), or one for all
+      --thread-sessions-per-user no|yes  one session for all in a thread (default), or one per user
       --after DURATION            go idle after that time without a message
       --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
       --id ID                     gateway id (default $GATEWAY_RELAY_ID)
@@ -125,7 +127,7 @@ wrong() {
 nl='
 '
 IFS=$nl
-dial='' hello='' run='' scope='' idle='' noise='' url='' http='' media=''
+dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' http='' media=''
 
 # option NAME [VALUE]: puts it where it belongs.
 option() {
@@ -135,6 +137,7 @@ option() {
     platform) hello=$hello$nl$word ;;
     parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state-dir | interactive | actions | long-lived | \
         reply-to | typing) run=$run$nl$word ;;
+    group-sessions-per-user | thread-sessions-per-user) decode=$decode$nl$word ;;
     media) media=1 run=$run$nl$word ;;
     media-private) http=$http$nl--private ;;
     id | secret-file | token-ttl | header | cacert | cert | key | insecure | proxy) dial=$dial$nl$word http=$http$nl$word ;;
@@ -173,7 +176,8 @@ name_of() {
 takes_value() {
     case $1 in
     interactive | actions | long-lived | reply-to | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
-    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state-dir | media | state | after | url | id | secret-file | \
+    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state-dir | \
+        group-sessions-per-user | thread-sessions-per-user | media | state | after | url | id | secret-file | \
         token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
         record | status | stats | secret-fd | ready-fd) ;;
@@ -240,14 +244,14 @@ stage='trap : TERM INT HUP
 # shellcheck disable=SC2016 # expanded by the inner shell
 ring='trap : TERM INT HUP
     IFS="
-"   stage=$1 noise=$2 hello=$3 run=$4 scope=$5 idle=$6
-    shift 6
+"   stage=$1 noise=$2 hello=$3 decode=$4 run=$5 scope=$6 idle=$7
+    shift 7
     stage() { exec sh -c "$stage" "$@"; }
     exec 4>&1
     failed=$({
         trap : TERM INT HUP
         stage relay-handshake $noise $hello |
-            stage relay-decode $noise |
+            stage relay-decode $noise $decode |
             stage relay-run $noise $run -- "$@" |
             stage relay-scope $noise $scope |
             stage relay-send $noise |
@@ -256,7 +260,7 @@ ring='trap : TERM INT HUP
     set -- $failed
     exit "${1:-0}"'
 # shellcheck disable=SC2086 # lists of words
-set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$run" "$scope" "$idle" "$@"
+set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$decode" "$run" "$scope" "$idle" "$@"
 # shellcheck disable=SC2086 # lists of words
 [ -z "$media" ] || set -- relay-media serve $noise $http ${url:+"--url=$url"} -- "$@"
 exec "$@"

@@ -10,6 +10,7 @@
 #include "base/moment.h"
 #include "decode/event.h"
 #include "decode/interaction.h"
+#include "decode/recorded.h"
 #include "decode/select.h"
 #include "relay/filter.h"
 
@@ -108,22 +109,6 @@ static bool on_frame(struct filter *filter, struct frame *f)
     return false;
 }
 
-/* A line of relay-dial --record: {"t":…,"dir":…,"frame":…}. */
-static bool take_record(struct relay_decode *d, struct span line, enum frame_dir *dir, int64_t *us)
-{
-    struct json_error e;
-    if (!json_scan(&d->record, line.p, line.n, &e) || json_get(&d->record, "type").p)
-        return false;
-    struct span frame = json_get(&d->record, "frame"), way = json_get(&d->record, "dir");
-    struct span t = json_get(&d->record, "t");
-    if (!json_is_object(frame) || !frame_parse(&d->seen, frame, &e))
-        return false;
-    *dir = json_eq(way, "up") ? FRAME_UP : json_eq(way, "down") ? FRAME_DOWN : FRAME_UNKNOWN;
-    if (!json_is_string(t) || !clock_parse((struct span){t.p + 1, t.n - 2}, us))
-        *us = -1;
-    return true;
-}
-
 static int columns(const struct relay_decode *d)
 {
     struct winsize size;
@@ -160,7 +145,7 @@ static void on_line(struct filter *filter, struct span line)
         return;
     if (frame_parse(&d->seen, line, &e)) {
         us = clock_wall_us();
-    } else if (!(record = take_record(d, line, &dir, &us))) {
+    } else if (!(record = recorded_read(&d->seen, &d->record, line, &dir, &us))) {
         filter_bad(filter, "%s at byte %zu", e.reason, e.at + 1);
         return;
     }
@@ -249,6 +234,10 @@ static const struct opt options[] = {
     OPT_WORD(0, "interactions", "current|v1", &self.contract, "contract version for Discord interactions"),
     OPT_FLAG(0, "keep-forwards", &self.keep_forwards, "pass on a passthrough_forward that is not a message"),
     OPT_NUMBER(0, "width", &self.width, 0, 10000, "columns of -f text; 0: all (default: the screen's)"),
+    OPT_WORD(0, "group-sessions-per-user", "yes|no", &self.event.rule.groups_shared,
+             "one session per user in a group (default), or one for all"),
+    OPT_WORD(0, "thread-sessions-per-user", "no|yes", &self.event.rule.threads_by_user,
+             "one session for all in a thread (default), or one per user"),
     OPT_WORD(0, "color", "auto|always|never", &self.color, "color of -f text (default: on a terminal)"),
 };
 

@@ -12,7 +12,7 @@ _relay_adapter() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -p|--platform|-P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--ack|--stop-words|--state-dir|--media|-s|--state|--after|--url|--id|--secret-file|--secret-fd|--token-ttl|-H|--header|--cacert|--cert|--key|-x|--proxy|--connect-timeout|--ping-interval|--ping-timeout|--retry|-m|--max-time|--kill-after|--record|--status|--stats|--ready-fd) want=$w ;;
+        -p|--platform|-P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--ack|--stop-words|--state-dir|--media|-s|--state|--group-sessions-per-user|--thread-sessions-per-user|--after|--url|--id|--secret-file|--secret-fd|--token-ttl|-H|--header|--cacert|--cert|--key|-x|--proxy|--connect-timeout|--ping-interval|--ping-timeout|--retry|-m|--max-time|--kill-after|--record|--status|--stats|--ready-fd) want=$w ;;
         -*) ;;
         *) command=$i ;;
         esac
@@ -32,6 +32,14 @@ _relay_adapter() {
         mapfile -t COMPREPLY < <(compgen -W 'end start' -- "$cur")
         return
         ;;
+    --group-sessions-per-user)
+        mapfile -t COMPREPLY < <(compgen -W 'yes no' -- "$cur")
+        return
+        ;;
+    --thread-sessions-per-user)
+        mapfile -t COMPREPLY < <(compgen -W 'no yes' -- "$cur")
+        return
+        ;;
     ?*) return ;;
     esac
     if ((command)); then
@@ -45,7 +53,7 @@ _relay_adapter() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-p --platform -P --parallel -i --interactive -j --actions -l --long-lived -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --ack --stop-words --state-dir --media --media-private -s --state --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-p --platform -P --parallel -i --interactive -j --actions -l --long-lived -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --ack --stop-words --state-dir --media --media-private -s --state --group-sessions-per-user --thread-sessions-per-user --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -12,7 +12,7 @@ _relay_decode() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -f|--format|--since|--until|--chat|--type|--interactions|--width|--color|--max-frame) want=$w ;;
+        -f|--format|--since|--until|--chat|--type|--interactions|--width|--group-sessions-per-user|--thread-sessions-per-user|--color|--max-frame) want=$w ;;
         -*) ;;
         esac
     done
@@ -30,6 +30,14 @@ _relay_decode() {
         mapfile -t COMPREPLY < <(compgen -W 'current v1' -- "$cur")
         return
         ;;
+    --group-sessions-per-user)
+        mapfile -t COMPREPLY < <(compgen -W 'yes no' -- "$cur")
+        return
+        ;;
+    --thread-sessions-per-user)
+        mapfile -t COMPREPLY < <(compgen -W 'no yes' -- "$cur")
+        return
+        ;;
     --color)
         mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
         return
@@ -37,7 +45,7 @@ _relay_decode() {
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-e --exit-status --ack -f --format --since --until --chat --type --interactions --keep-forwards --width --color --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-e --exit-status --ack -f --format --since --until --chat --type --interactions --keep-forwards --width --group-sessions-per-user --thread-sessions-per-user --color --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")

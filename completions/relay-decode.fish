@@ -10,6 +10,8 @@ complete -c relay-decode -l type -x -a 'hello outbound interrupt going_idle inbo
 complete -c relay-decode -l interactions -x -a 'current v1' -d 'contract version for Discord interactions'
 complete -c relay-decode -l keep-forwards -d 'pass on a passthrough_forward that is not a message'
 complete -c relay-decode -l width -x -d 'columns of -f text; 0: all (default: the screen\'s)'
+complete -c relay-decode -l group-sessions-per-user -x -a 'yes no' -d 'one session per user in a group (default), or one for all'
+complete -c relay-decode -l thread-sessions-per-user -x -a 'no yes' -d 'one session for all in a thread (default), or one per user'
 complete -c relay-decode -l color -x -a 'auto always never' -d 'color of -f text (default: on a terminal)'
 complete -c relay-decode -l strict -d 'stop at the first bad line'
 complete -c relay-decode -l max-frame -x -d 'longest line, with K, M or G (default 16M)'

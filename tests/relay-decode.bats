@@ -165,6 +165,21 @@ END
 END
 }
 
+@test "who shares a session: a user's own in groups, one for all in threads, or the other way round" {
+    keys() { # OPTIONS… : of a group, a thread, a thread that is to begin, a dm
+        local more
+        for more in '"chat_type":"group"' '"chat_type":"group","thread_id":"t"' '"chat_type":"group","prospective_thread_id":"p"' '"thread_id":"t"'; do
+            echo '{"type":"inbound","event":{"text":"x","source":{"platform":"discord","chat_id":"c","user_id":"u",'"$more"'}}}'
+        done | relay-decode "$@" | jq -r '.session_key | ltrimstr("agent:main:discord:")' | tr '\n' ' '
+    }
+    [ "$(keys)" = 'group:c:u group:c:t thread:c:p dm:c:t ' ]
+    [ "$(keys --group-sessions-per-user yes --thread-sessions-per-user no)" = "$(keys)" ]
+    [ "$(keys --group-sessions-per-user no)" = 'group:c group:c:t thread:c:p dm:c:t ' ]
+    [ "$(keys --thread-sessions-per-user yes)" = 'group:c:u group:c:t:u thread:c:p:u dm:c:t ' ]
+    [ "$(keys --group-sessions-per-user no --thread-sessions-per-user yes)" = 'group:c group:c:t thread:c:p dm:c:t ' ]
+    run -64 relay-decode --group-sessions-per-user maybe
+}
+
 @test "interactions of odd shapes" {
     local body filter want got
     while IFS=@ read -r body filter want; do

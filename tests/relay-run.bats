@@ -291,6 +291,21 @@ END
     [ "$(jq -cS 'del(.requestId)' <<<"${lines[1]}")" = '{"addressed":true,"botId":"c","chat_id":"C","metadata":{"guild_id":"T9","profile":null,"user_id":"V"},"op":"send","platform":"slack"}' ]
 }
 
+@test "--reply-to on Slack: in the message's thread, or in one that begins with the message" {
+    while IFS='|' read -r platform more options want; do
+        echo '{"type":"inbound","event":{"text":"x","message_id":"17.5","source":{"platform":"'"$platform"'","chat_id":"C"'"$more"'}}}' >in
+        # shellcheck disable=SC2086 # an option, or none
+        run --separate-stderr relay-run $options echo ok <in
+        [ "$(jq -c 'select(.op) | [.reply_to, .metadata.thread_id]' <<<"$output")" = "$want" ] || { echo "$platform $more $options: $output"; return 1; }
+    done <<'END'
+slack||-r|["17.5","17.5"]
+Slack|,"thread_id":null|-r|["17.5","17.5"]
+slack|,"thread_id":"16.1"|-r|["17.5","16.1"]
+slack|||[null,null]
+discord||-r|["17.5",null]
+END
+}
+
 @test "in a ring too, each answer has the address of its own message" {
     /usr/bin/python3 "$RELAY_SOURCE/tests/addresses.py" "${LONG:+10}300"
 }

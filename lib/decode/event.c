@@ -170,7 +170,7 @@ static void fix_frame(struct event *e, struct buf *out, const struct frame *f, c
     if (id.p)
         patch_identifier(p, "bufferId", id, "null");
     e->text.len = 0;
-    session_key(&e->text, s);
+    session_key(&e->text, s, &e->rule);
     patch_text(p, "session_key", frame_get(f, "session_key"), buf_as_span(&e->text));
     patch_apply(p, out, f->line, &f->top);
 }

@@ -7,8 +7,10 @@
 #include "decode/source.h"
 #include "relay/frame.h"
 
-/* Working space, kept from frame to frame: all zero at first, event_free() at the end. */
+/* Working space, kept from frame to frame: all zero at first (the rule may be set), event_free() at the end.
+ */
 struct event {
+    struct session_rule rule;
     struct arena arena; /* memory for one frame */
     struct patch patch;
     struct json_members members;

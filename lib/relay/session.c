@@ -40,7 +40,13 @@ static void add_namespace(struct buf *out, struct span profile)
         buf_ch(out, '~');
 }
 
-void session_key(struct buf *out, const struct session *s)
+/* Whether the key ends with the user, outside a dm. */
+static bool is_personal(const struct session_rule *rule, bool thread)
+{
+    return !rule->groups_shared && (!thread || rule->threads_by_user);
+}
+
+void session_key(struct buf *out, const struct session *s, const struct session_rule *rule)
 {
     bool dm = span_eq(s->chat_type, "dm");
     struct span chat = s->chat_id, who = s->user_id_alt.n ? s->user_id_alt : s->user_id;
@@ -63,7 +69,7 @@ void session_key(struct buf *out, const struct session *s)
     if (dm && !chat.n)
         add_part(out, who);
     add_part(out, thread);
-    if (!dm && !thread.n)
+    if (!dm && is_personal(rule, thread.n > 0))
         add_part(out, who);
 }
 

@@ -16,11 +16,17 @@ struct session {
     struct span thread_id, prospective_thread_id;
 };
 
-/* Appends the session key's text. */
-void session_key(struct buf *out, const struct session *s);
+/* Whether each user has a separate session where several people talk. All zero: as protocol §6 has it. */
+struct session_rule {
+    int groups_shared;   /* not 0: not even outside threads */
+    int threads_by_user; /* not 0: in threads, too */
+};
 
-/* Appends a name for files of the session with that key (any bytes): 64 hex digits. Different keys never share one
- * (SHA-256), and nothing in a hostile key reaches the file system. */
+/* Appends the session key's text. */
+void session_key(struct buf *out, const struct session *s, const struct session_rule *rule);
+
+/* Appends a name for files of the session with that key (any bytes): 64 hex digits. Different keys never
+ * share one (SHA-256), and nothing in a hostile key reaches the file system. */
 void session_id(struct buf *out, struct span key);
 
 #endif

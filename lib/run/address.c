@@ -52,8 +52,9 @@ static bool is_given(struct span metadata, size_t i)
            (carried[i].other && (json_find(metadata, "scope_id").p || json_find(metadata, "guild_id").p));
 }
 
-/* Appends the metadata object with the missing members added; false if there is nothing to add. */
-static bool add_metadata(struct buf *out, const struct turn *t, struct span metadata)
+/* Appends the metadata object with the missing members added; false if there is nothing to add. anchor: the
+ * thread_id for a message that has none, or {NULL, 0}. */
+static bool add_metadata(struct buf *out, const struct turn *t, struct span metadata, struct span anchor)
 {
     struct buf values[CARRIED] = {{0}};
     struct json_edit edits[CARRIED];
@@ -64,7 +65,8 @@ static bool add_metadata(struct buf *out, const struct turn *t, struct span meta
         if (is_given(metadata, i))
             continue;
         if (identifier_add(&values[i], json_find(t->source, carried[i].from)) ||
-            (carried[i].other && identifier_add(&values[i], json_find(t->source, carried[i].other))))
+            (carried[i].other && identifier_add(&values[i], json_find(t->source, carried[i].other))) ||
+            (strcmp(carried[i].name, "thread_id") == 0 && identifier_add(&values[i], anchor)))
             edits[n++] = (struct json_edit){carried[i].name, buf_as_span(&values[i])};
     }
     if (n)
@@ -75,16 +77,26 @@ static bool add_metadata(struct buf *out, const struct turn *t, struct span meta
 }
 
 /* Appends the members that end an action made here. */
-static void add_address(struct buf *out, const struct turn *t)
+static void add_address(struct buf *out, const struct turn *t, struct span anchor)
 {
     struct buf metadata = {0};
     add_identifier(out, "platform", platform_of(t));
     add_identifier(out, "botId", t->bot);
-    if (add_metadata(&metadata, t, (struct span){NULL, 0}))
+    if (add_metadata(&metadata, t, (struct span){NULL, 0}, anchor))
         json_add(out, "metadata", buf_as_span(&metadata));
     json_add_bool(out, "addressed", true);
     json_end(out, '}');
     buf_free(&metadata);
+}
+
+/* Slack knows replies as threads only: a message without a thread begins one. */
+static struct span anchor_of(const struct turn *t)
+{
+    struct buf platform = {0};
+    platform_decode(&platform, json_find(t->source, "platform"));
+    bool threads = span_eq(buf_as_span(&platform), "slack");
+    buf_free(&platform);
+    return threads ? json_find(t->event, "message_id") : (struct span){NULL, 0};
 }
 
 void address_reply(struct buf *out, const struct turn *t, struct span text, bool reply_to)
@@ -93,13 +105,13 @@ void address_reply(struct buf *out, const struct turn *t, struct span text, bool
     json_add_text(out, "content", text);
     if (reply_to)
         add_identifier(out, "reply_to", json_find(t->event, "message_id"));
-    add_address(out, t);
+    add_address(out, t, reply_to ? anchor_of(t) : (struct span){NULL, 0});
 }
 
 void address_typing(struct buf *out, const struct turn *t)
 {
     begin_action(out, "typing", t);
-    add_address(out, t);
+    add_address(out, t, (struct span){NULL, 0});
 }
 
 static bool same_identifier(struct span a, struct span b)
@@ -161,7 +173,7 @@ void address_action(struct buf *out, const struct turn *t, const struct frame *a
             edits[n++] = (struct json_edit){"platform", platform};
         if (t->bot.p && json_is_absent(frame_get(action, "botId")))
             edits[n++] = (struct json_edit){"botId", t->bot};
-        if (add_metadata(&metadata, t, frame_get(action, "metadata")))
+        if (add_metadata(&metadata, t, frame_get(action, "metadata"), (struct span){NULL, 0}))
             edits[n++] = (struct json_edit){"metadata", buf_as_span(&metadata)};
         edits[n++] = (struct json_edit){"addressed", span_of("true")};
     }

@@ -11,7 +11,7 @@
 #include "run/turn.h"
 
 /* Appends the send action (protocol §4) that answers in the message's chat and thread; with reply_to, as a
- * reply to the message. The text must be UTF-8. */
+ * reply to the message; on Slack that is in its thread, or in one that it begins. The text must be UTF-8. */
 void address_reply(struct buf *out, const struct turn *t, struct span text, bool reply_to);
 /* Appends the typing action for the chat and thread. */
 void address_typing(struct buf *out, const struct turn *t);
