@@ -202,7 +202,7 @@ static bool add_frame(struct buf *out, const char *name, struct span frame)
         return true;
     bool whole = json_valid(frame.p, frame.n, &e);
     if (whole && !memchr(frame.p, '\n', frame.n)) {
-        json_add(out, name, frame);
+        json_add(out, name, text_trim(frame)); /* a blank at its end would hide that a comma is needed */
     } else if (whole) {
         json_key(out, name);
         json_compact(out, frame);
