@@ -20,8 +20,8 @@ COMMAND:
       --typing              show a typing indicator while COMMAND runs
       --timeout DURATION    end COMMAND after that time (default 0: never)
 Running:
+  -s, --state DIR           keep messages and chats in DIR: lose none
       --after DURATION      go idle after that time without a message
-      --record FILE         append every frame with its time to FILE
       --status FILE         keep the state of the run in FILE, as JSON
 Every option: relay-adapter --help=all. The manual: man relay-adapter.
 
@@ -47,6 +47,9 @@ Options:
       --typing                    show a typing indicator while COMMAND runs
       --timeout DURATION          end COMMAND after that time (default 0: never)
       --attempts N                run a message that fails at most N times (default 3)
+      --inbox FILE                keep messages in FILE: acknowledge at once, lose none
+      --drain running|empty       with an inbox, in a drain: finish what runs, or all that waits
+      --keep DURATION             with an inbox: forget what has ended after that time (default 168h)
       --dead-letter FILE          keep messages that are given up in FILE, and acknowledge them
       --on-failure TEXT           answer with TEXT when a message is given up
       --ack end|start             acknowledge a message at its end (default), or at its start
@@ -54,7 +57,8 @@ Options:
       --state-dir DIR             give each session a directory in DIR (RELAY_STATE)
       --media DIR                 fetch the files of messages into DIR, for RELAY_MEDIA_FILES
       --media-private             … from addresses of private networks too
-  -s, --state FILE                keep the remembered chats in FILE
+  -s, --state DIR                 keep everything in DIR: the inbox, the remembered chats, the sessions
+      --scopes FILE               keep the remembered chats in FILE
       --group-sessions-per-user yes|no  one session per user in a group (default), or one for all
       --thread-sessions-per-user no|yes  one session for all in a thread (default), or one per user
       --after DURATION            go idle after that time without a message
@@ -100,7 +104,7 @@ Exit status:
 
 Examples:
   relay-adapter --after 1s ./reply.sh
-  relay-adapter -p discord:app1 -P 8 --typing -s scopes --after 1s -- ./reply.sh
+  relay-adapter -p discord:app1 -P 8 --typing -s state --after 1s -- ./reply.sh
 EOF
 }
 
@@ -127,7 +131,7 @@ wrong() {
 nl='
 '
 IFS=$nl
-dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' http='' media=''
+dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' http='' media='' state='' no_inbox='' no_sessions='' no_scopes=''
 
 # option NAME [VALUE]: puts it where it belongs.
 option() {
@@ -135,13 +139,18 @@ option() {
     case $1 in
     url) url=$2 ;;
     platform) hello=$hello$nl$word ;;
-    parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state-dir | interactive | actions | long-lived | \
-        reply-to | typing) run=$run$nl$word ;;
+    parallel | timeout | attempts | drain | keep | on-failure | ack | stop-words | interactive | actions | reply-to | typing)
+        run=$run$nl$word
+        ;;
+    inbox | dead-letter) no_inbox=1 run=$run$nl$word ;;
+    state-dir) no_sessions=1 run=$run$nl$word ;;
+    long-lived) no_inbox=1 no_sessions=1 run=$run$nl$word ;;
     group-sessions-per-user | thread-sessions-per-user) decode=$decode$nl$word ;;
     media) media=1 run=$run$nl$word ;;
     media-private) http=$http$nl--private ;;
     id | secret-file | token-ttl | header | cacert | cert | key | insecure | proxy) dial=$dial$nl$word http=$http$nl$word ;;
-    state) scope=$scope$nl$word ;;
+    state) state=$2 ;;
+    scopes) no_scopes=1 scope=$scope$nl--state=$2 ;;
     after) idle=$idle$nl$word ;;
     quiet | verbose) noise=$noise$nl$word ;;
     help) print help ;;
@@ -176,8 +185,8 @@ name_of() {
 takes_value() {
     case $1 in
     interactive | actions | long-lived | reply-to | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
-    platform | parallel | timeout | attempts | dead-letter | on-failure | ack | stop-words | state-dir | \
-        group-sessions-per-user | thread-sessions-per-user | media | state | after | url | id | secret-file | \
+    platform | parallel | timeout | attempts | inbox | drain | keep | dead-letter | on-failure | ack | stop-words | state-dir | \
+        group-sessions-per-user | thread-sessions-per-user | media | state | scopes | after | url | id | secret-file | \
         token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
         record | status | stats | secret-fd | ready-fd) ;;
@@ -232,6 +241,18 @@ command -v -- "$1" >/dev/null || {
 }
 command -v relay-dial >/dev/null || PATH=${0%/*}:${PATH:-/usr/bin:/bin}
 export PATH
+
+# What there is to keep, unless another place was given: the inbox, the sessions, the remembered chats.
+if [ -n "$state" ]; then
+    [ ! -f "$state" ] || {
+        say "use --state $state: it is a file; --state takes a directory, and --scopes a file of remembered chats"
+        exit 78
+    }
+    [ -d "$state" ] || mkdir -m 700 -- "$state" || exit 66
+    [ -n "$no_inbox" ] || run=$run$nl--inbox=$state/inbox
+    [ -n "$no_sessions" ] || run=$run$nl--state-dir=$state/sessions
+    [ -n "$no_scopes" ] || scope=$scope$nl--state=$state/scopes
+fi
 
 # A signal to all processes of a service is relay-dial's to act on: it drains the ring, whose end is that of the shells.
 # A stage that fails says so on 3, or its status would be lost: sh knows that of the last one only.

@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "relay/filter.h"
+#include "run/durable.h"
 #include "run/each.h"
 #include "run/env.h"
 #include "run/letters.h"
@@ -12,7 +13,6 @@
 #include "run/state.h"
 
 enum {
-    PARALLEL_MAX = 256, /* each takes two descriptors */
     ATTEMPTS_MAX = 100,
     ACK_START = 1, /* index of the word */
 };
@@ -20,13 +20,18 @@ enum {
 static struct relay_run {
     struct worker_options o;
     int64_t parallel, attempts; /* most sessions at once; most runs of a message */
-    const char *dead_letter, *on_failure, *stop_words, *state_dir;
+    const char *dead_letter, *on_failure, *stop_words, *state_dir, *inbox;
     bool resident;
-    int ack; /* index of the word of --ack */
-} self = {.o = {.timeout = INT64_MAX, .kill_after = 5000}, .parallel = 4, .attempts = 3};
+    int ack;      /* index of the word of --ack */
+    int drain;    /* … and of --drain */
+    int64_t keep; /* ms */
+} self = {.o = {.timeout = INT64_MAX, .kill_after = 5000},
+          .parallel = 4,
+          .attempts = 3,
+          .keep = INT64_C(7) * 24 * 3600 * 1000};
 
 static const struct opt options[] = {
-    OPT_NUMBER('P', "parallel", &self.parallel, 1, PARALLEL_MAX, "sessions at once (default 4)"),
+    OPT_NUMBER('P', "parallel", &self.parallel, 1, WORKERS_MAX, "sessions at once (default 4)"),
     OPT_FLAG('j', "actions", &self.o.actions, "each line that COMMAND prints is an action"),
     OPT_FLAG('l', "long-lived", &self.resident, "one COMMAND: frames in, actions and frames out"),
     OPT_FLAG('i', "interactive", &self.o.interactive,
@@ -36,6 +41,10 @@ static const struct opt options[] = {
     OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
     OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX,
                "run a message that fails at most N times (default 3)"),
+    OPT_FILE(0, "inbox", &self.inbox, "keep messages in FILE: acknowledge at once, lose none"),
+    OPT_WORD(0, "drain", "running|empty", &self.drain,
+             "with --inbox, when the ring drains: finish what runs, or all that waits"),
+    OPT_TIME(0, "keep", &self.keep, 0, "with --inbox: forget what has ended after that time (default 168h)"),
     OPT_FILE(0, "dead-letter", &self.dead_letter, "keep what is given up in FILE, and acknowledge it"),
     OPT_TEXT(0, "on-failure", "TEXT", &self.on_failure, "answer with TEXT when a message is given up"),
     OPT_WORD(0, "ack", "end|start", &self.ack, "acknowledge a message at its end (default), or at its start"),
@@ -46,9 +55,9 @@ static const struct opt options[] = {
     OPT_TIME(0, "kill-after", &self.o.kill_after, 0, "send KILL this long after TERM (default 5s)"),
 };
 
-static const char *const brief[] = {"Turns:",      "parallel",   "timeout",  "attempts",
-                                    "dead-letter", "on-failure", "COMMAND:", "actions",
-                                    "long-lived",  "reply-to",   "typing",   NULL};
+static const char *const brief[] = {"Turns:",      "parallel",   "timeout",  "attempts", "inbox",
+                                    "dead-letter", "on-failure", "COMMAND:", "actions",  "long-lived",
+                                    "reply-to",    "typing",     NULL};
 
 static const struct tool tool = {
     .purpose = "Run COMMAND for each message and send what it prints.",
@@ -56,7 +65,8 @@ static const struct tool tool = {
     .opts = options,
     .count = sizeof options / sizeof *options,
     .operands = OPT_ANY,
-    .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_CONFIG, -1},
+    .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_OSERR, EX_IOERR, EX_TEMPFAIL,
+                           EX_CONFIG, -1},
     .examples =
         "  relay-run ./reply.sh <frames.ndjson\n"
         "  relay-run -P 8 --timeout 2m --typing -- ./reply.sh <frames.ndjson\n"
@@ -96,9 +106,11 @@ static int run_each(struct filter *f)
     self.o.state = state;
     struct runner r = {.o = self.o, .parallel = (int)self.parallel, .attempts = (int)self.attempts};
     struct logfile letters;
+    struct durable durable = {.path = self.inbox, .drain_empty = self.drain == 1, .keep = self.keep};
     r.on_failure = self.on_failure;
     r.stop_words = self.stop_words;
     r.ack_start = self.ack == ACK_START;
+    r.durable = self.inbox ? &durable : NULL;
     if (self.dead_letter && !letters_open(&letters, self.dead_letter))
         die(EX_NOINPUT, "open %s:", self.dead_letter);
     r.letters = self.dead_letter ? &letters : NULL;
@@ -128,11 +140,16 @@ static void check_options(const struct opts *o)
 {
     static const char *const of_each[] = {"parallel", "interactive", "reply-to",    "typing",
                                           "timeout",  "attempts",    "dead-letter", "on-failure",
-                                          "ack",      "stop-words",  "media",       "state-dir"};
+                                          "ack",      "stop-words",  "media",       "state-dir",
+                                          "inbox"};
     if (!o->argv[o->operands])
         opt_wrong("COMMAND missing");
     for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)
         opt_exclusive(o, "long-lived", of_each[i]);
+    opt_exclusive(o, "inbox", "dead-letter");
+    opt_exclusive(o, "inbox", "ack");
+    opt_needs(o, "drain", "inbox");
+    opt_needs(o, "keep", "inbox");
 }
 
 int main(int argc, char **argv)

@@ -12,16 +12,20 @@ _relay_run() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -P|--parallel|--timeout|--attempts|--dead-letter|--on-failure|--ack|--stop-words|--media|--state-dir|--kill-after|--max-frame) want=$w ;;
+        -P|--parallel|--timeout|--attempts|--inbox|--drain|--keep|--dead-letter|--on-failure|--ack|--stop-words|--media|--state-dir|--kill-after|--max-frame) want=$w ;;
         -*) ;;
         *) command=$i ;;
         esac
     done
     [[ $cur != = ]] || cur=
     case $want in
-    --dead-letter)
+    --inbox|--dead-letter)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    --drain)
+        mapfile -t COMPREPLY < <(compgen -W 'running empty' -- "$cur")
         return
         ;;
     --ack)
@@ -41,7 +45,7 @@ _relay_run() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -i --interactive -r --reply-to --typing --timeout --attempts --dead-letter --on-failure --ack --stop-words --media --state-dir --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -i --interactive -r --reply-to --typing --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --media --state-dir --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -27,7 +27,7 @@ static bool is_busy(struct filter *f)
 static struct load load_of(struct filter *f)
 {
     struct client *c = f->ctx;
-    return (struct load){c->busy, (int64_t)c->inbox.waiting};
+    return (struct load){.running = c->busy, .waiting = (int64_t)c->inbox.waiting};
 }
 
 static void stop(struct filter *f, int signal)

@@ -32,6 +32,17 @@ bool store_settle(struct store *s, int64_t turn, struct span request, enum actio
     return store_run(s, st);
 }
 
+bool store_resend(struct store *s, int64_t turn)
+{
+    sqlite3_stmt *st = store_statement(
+        s, STORE_RESEND,
+        "UPDATE actions SET state = 'owed', result = NULL WHERE turn = ?1 AND content"
+        " AND state = 'unsent' AND attempt = (SELECT attempts FROM turns WHERE id = ?1)");
+    if (st)
+        sqlite.bind_int64(st, 1, turn);
+    return store_run(s, st);
+}
+
 bool store_answers(struct store *s, int64_t turn, struct answers *a)
 {
     sqlite3_stmt *st = store_statement(

@@ -88,6 +88,18 @@ bool store_find(struct store *s, const struct store_query *q,
     return got >= 0;
 }
 
+bool store_count(struct store *s, enum turn_state state, int64_t *count)
+{
+    sqlite3_stmt *st = store_statement(s, STORE_COUNT, "SELECT count(*) FROM turns WHERE state = ?");
+    if (st)
+        store_bind(st, 1, span_of(turn_state_word(state)));
+    if (store_row(s, st) != 1)
+        return false;
+    *count = sqlite.column_int64(st, 0);
+    sqlite.reset(st);
+    return true;
+}
+
 bool store_sessions(struct store *s, bool (*each)(void *ctx, struct span session, int64_t waiting), void *ctx)
 {
     sqlite3_stmt *st = store_statement(

@@ -16,10 +16,10 @@ static const unsigned char table[TURN_STATES][TURN_EVENTS] = {
             [EVENT_UNSTARTED] = TO(WAITING),
             [EVENT_ANSWER] = TO(ANSWERED),
             [EVENT_END] = TO(DONE),
-            [EVENT_DOUBT] = TO(AMBIGUOUS),
             [EVENT_FAIL] = TO(RETRYING),
             [EVENT_GIVE_UP] = TO(DEAD),
             [EVENT_INTERRUPT] = TO(INTERRUPTED),
+            [EVENT_LOST] = TO(AMBIGUOUS),
             [EVENT_AGAIN] = TO(WAITING),
         },
     [TURN_RETRYING] =
@@ -109,9 +109,9 @@ enum turn_event turn_found(enum turn_state state, const struct answers *a)
 {
     bool may_have_arrived = a->count[ACTION_OWED] || a->count[ACTION_AMBIGUOUS] ||
                             (state == TURN_RUNNING && (a->count[ACTION_DONE] || a->count[ACTION_REFUSED]));
+    if (state == TURN_RUNNING)
+        return may_have_arrived ? EVENT_LOST : EVENT_AGAIN;
     if (may_have_arrived)
         return EVENT_DOUBT;
-    if (state == TURN_RUNNING)
-        return EVENT_AGAIN;
     return a->count[ACTION_UNSENT] ? TURN_EVENTS : EVENT_SETTLE;
 }

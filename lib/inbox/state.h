@@ -33,10 +33,11 @@ enum turn_event {
     EVENT_ANSWER,    /* its COMMAND ended well, and results are owed */
     EVENT_END,       /* its COMMAND ended well, and nothing is owed */
     EVENT_SETTLE,    /* the last result that was owed has come */
-    EVENT_DOUBT,     /* nobody knows whether its answer arrived */
+    EVENT_DOUBT,     /* … and nobody knows whether its answer arrived */
     EVENT_FAIL,      /* its COMMAND failed, and it is to be tried again */
     EVENT_GIVE_UP,   /* its COMMAND failed for good */
     EVENT_INTERRUPT, /* its session was interrupted */
+    EVENT_LOST,      /* its COMMAND ended or was lost, and nobody knows whether what it sent arrived */
     EVENT_AGAIN,     /* found running at start, with nothing sent: it runs again */
     EVENT_RETRY,     /* an operator wants it to run again */
     EVENT_DROP,      /* an operator wants it to end */
@@ -73,7 +74,7 @@ struct answers {
  * yet. */
 enum turn_event turn_settled(const struct answers *a);
 /* What to do at start with a message that was running or answered when the process died: EVENT_AGAIN, to run
- * it; EVENT_DOUBT; EVENT_SETTLE; or TURN_EVENTS, to send its unsent actions again. */
+ * it; EVENT_LOST or EVENT_DOUBT; EVENT_SETTLE; or TURN_EVENTS, to send its unsent actions again. */
 enum turn_event turn_found(enum turn_state state, const struct answers *a);
 
 #endif

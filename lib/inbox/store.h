@@ -57,7 +57,8 @@ bool store_take(struct store *s, const struct store_turn *t, const struct span k
 
 /* An event of a message. *state: the state it is in after that; an event that cannot happen leaves it as it
  * is (*moved false). EVENT_START counts an attempt, EVENT_UNSTARTED takes it back, EVENT_RETRY starts
- * counting again and forgets what was sent. next_try is for EVENT_FAIL; reason may be {NULL, 0}. */
+ * counting again and forgets what was sent. Every event but EVENT_START also takes a wish away. next_try is
+ * for EVENT_FAIL; reason may be {NULL, 0}. */
 struct store_move {
     int64_t id;
     enum turn_event event;
@@ -85,6 +86,10 @@ struct store_query {
  * during the call, which must not change the messages. */
 bool store_find(struct store *s, const struct store_query *q,
                 bool (*each)(void *ctx, const struct store_turn *t), void *ctx);
+/* How many messages are in that state. */
+bool store_count(struct store *s, enum turn_state state, int64_t *count);
+/* Answered messages are done: nobody is going to say what became of their answers. */
+bool store_settle_all(struct store *s);
 /* Calls `each` for every session in which messages wait, the one that has waited longest first. */
 bool store_sessions(struct store *s, bool (*each)(void *ctx, struct span session, int64_t waiting),
                     void *ctx);
@@ -103,6 +108,8 @@ bool store_add_action(struct store *s, const struct store_action *a);
 /* The result of a request: its new state, and the frame. Of several with that id, the latest is meant. */
 bool store_settle(struct store *s, int64_t turn, struct span request, enum action_state state,
                   struct span result);
+/* What was never sent of a message's latest attempt goes out again: its results are owed. */
+bool store_resend(struct store *s, int64_t turn);
 /* What is known about a message's content-carrying actions. */
 bool store_answers(struct store *s, int64_t turn, struct answers *a);
 /* Calls `each` for the actions of a message, in their order. */

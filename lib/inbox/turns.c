@@ -88,12 +88,20 @@ static bool find_state(struct store *s, int64_t id, enum turn_state *state)
     return true;
 }
 
+/* Why the last attempt failed is told until the message runs well or ends. */
+static bool keeps_reason(enum turn_event event)
+{
+    return event == EVENT_START || event == EVENT_UNSTARTED || event == EVENT_AGAIN;
+}
+
 static bool update(struct store *s, const struct store_move *m)
 {
     sqlite3_stmt *st = store_statement(
         s, STORE_MOVE,
         "UPDATE turns SET state = ?1, attempts = CASE ?2 WHEN 2 THEN 0 ELSE max(attempts + ?2, 0) END,"
-        " next_try = ?3, reason = coalesce(?4, reason), changed = ?5 WHERE id = ?6");
+        " next_try = ?3, reason = CASE WHEN ?7 THEN coalesce(?4, reason) ELSE ?4 END, changed = ?5, wish = "
+        "CASE ?2 WHEN 1 THEN wish END"
+        " WHERE id = ?6");
     if (st) {
         int attempts = m->event == EVENT_START ? 1 : m->event == EVENT_UNSTARTED ? -1 : 0;
         store_bind(st, 1, span_of(turn_state_word(m->state)));
@@ -103,6 +111,7 @@ static bool update(struct store *s, const struct store_move *m)
         store_bind(st, 4, m->reason);
         sqlite.bind_int64(st, 5, clock_wall_ms());
         sqlite.bind_int64(st, 6, m->id);
+        sqlite.bind_int64(st, 7, keeps_reason(m->event));
     }
     return store_run(s, st);
 }
@@ -150,5 +159,14 @@ bool store_set_wish(struct store *s, int64_t id, enum store_wish wish)
         store_bind(st, 1, wish ? span_of(wish_words[wish]) : (struct span){NULL, 0});
         sqlite.bind_int64(st, 2, id);
     }
+    return store_run(s, st);
+}
+
+bool store_settle_all(struct store *s)
+{
+    sqlite3_stmt *st = store_statement(
+        s, STORE_SETTLE_ALL, "UPDATE turns SET state = 'done', changed = ? WHERE state = 'answered'");
+    if (st)
+        sqlite.bind_int64(st, 1, clock_wall_ms());
     return store_run(s, st);
 }

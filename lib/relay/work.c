@@ -9,7 +9,7 @@ static bool is_busy(struct load l)
 
 static bool same(struct load a, struct load b)
 {
-    return a.running == b.running && a.waiting == b.waiting;
+    return a.running == b.running && a.waiting == b.waiting && a.stored == b.stored && a.dead == b.dead;
 }
 
 static int64_t number_of(struct span v)
@@ -24,7 +24,11 @@ static int64_t number_of(struct span v)
 
 void work_learn(struct work *w, const struct frame *fr)
 {
-    w->before = (struct load){number_of(frame_get(fr, "running")), number_of(frame_get(fr, "waiting"))};
+    w->before = (struct load){.running = number_of(frame_get(fr, "running")),
+                              .waiting = number_of(frame_get(fr, "waiting")),
+                              .stored = number_of(frame_get(fr, "stored")),
+                              .dead = number_of(frame_get(fr, "dead")),
+                              .kept = frame_get(fr, "stored").p != NULL};
     w->stale = true;
 }
 
@@ -37,9 +41,11 @@ static int64_t due_at(const struct work *w, struct load now, bool ended)
         return 0;
     if (same(now, w->told))
         return INT64_MAX;
-    if (!is_busy(now))
+    if (!is_busy(now) && is_busy(w->told))
         return 0;
-    if (is_busy(w->told))
+    if (!is_busy(now) && !w->ring)
+        return INT64_MAX;
+    if (!is_busy(now) || is_busy(w->told))
         return w->told_at + WORK_EVERY;
     return w->ring ? 0 : w->busy + WORK_PATIENCE;
 }
@@ -60,8 +66,12 @@ int64_t work_until(const struct work *w, struct load now, bool ended)
 
 void work_build(struct work *w, struct buf *out, struct load now, int64_t at)
 {
-    buf_printf(out, "{\"type\":\"work\",\"running\":%jd,\"waiting\":%jd}",
+    buf_printf(out, "{\"type\":\"work\",\"running\":%jd,\"waiting\":%jd",
                (intmax_t)(now.running + w->before.running), (intmax_t)(now.waiting + w->before.waiting));
+    if (now.kept || w->before.kept)
+        buf_printf(out, ",\"stored\":%jd,\"dead\":%jd", (intmax_t)(now.stored + w->before.stored),
+                   (intmax_t)(now.dead + w->before.dead));
+    buf_ch(out, '}');
     w->told = now;
     w->told_at = at;
     w->stale = false;

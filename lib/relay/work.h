@@ -20,6 +20,9 @@ enum {
 
 struct load {
     int64_t running, waiting; /* messages */
+    /* With an inbox (kept): those that wait in it, which keep nobody from resting, and its dead letters. */
+    int64_t stored, dead;
+    bool kept;
 };
 
 struct work {

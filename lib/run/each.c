@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "relay/result.h"
+#include "run/durable.h"
 #include "run/each.h"
 #include "run/ending.h"
+#include "run/events.h"
 #include "run/interrupt.h"
 #include "run/start.h"
 #include "run/talk.h"
@@ -17,19 +19,23 @@
 static bool is_full(struct filter *f)
 {
     struct runner *r = f->ctx;
-    return !r->stage.work.ring && inbox_full(&r->inbox);
+    if (r->stage.work.ring)
+        return false;
+    return r->durable ? durable_full(r) : inbox_full(&r->inbox);
 }
 
 static bool is_busy(struct filter *f)
 {
     struct runner *r = f->ctx;
-    return r->running || r->inbox.waiting;
+    return r->durable ? durable_busy(r, f) : r->running || r->inbox.waiting;
 }
 
 static struct load load_of(struct filter *f)
 {
     struct runner *r = f->ctx;
-    return (struct load){r->running, (int64_t)r->inbox.waiting};
+    if (r->durable)
+        return durable_load(r);
+    return (struct load){.running = r->running, .waiting = (int64_t)r->inbox.waiting};
 }
 
 static void stop_all(struct filter *f, int signal)
@@ -50,13 +56,18 @@ static void on_prepare(struct filter *f, struct pollset *ps)
     struct runner *r = f->ctx;
     bool full = is_full(f);
     size_t before = writer_pending(&f->out);
-    if (!r->stage.deadly)
+    if (r->durable)
+        durable_flush(r, f);
+    bool starts = !r->stage.deadly && (!r->durable || durable_starts(r, f));
+    if (starts)
         start_turns(r, f);
     stage_prepare(&r->stage, f, ps);
     /* the loop must look at once at what has just changed */
     if (writer_pending(&f->out) > before || (full && !is_full(f)) || (f->ended && !is_busy(f)))
         pollset_until(ps, 0);
-    if (r->running < r->parallel)
+    if (r->durable)
+        pollset_until(ps, durable_until(r));
+    if (starts && r->running < r->parallel)
         pollset_until(ps, inbox_until(&r->inbox));
     if (r->inbox.waiting && r->start_at > clock_ms())
         pollset_until(ps, r->start_at);
@@ -98,27 +109,21 @@ static void on_ready(struct filter *f, const struct pollset *ps)
             look_after(r, f, &r->workers[i], ps, ended);
     if (!is_busy(f))
         stage_update(&r->stage, f);
+    if (!r->running && r->stage.deadly && r->durable)
+        durable_flush(r, f);
     if (!r->running)
         stage_leave(&r->stage, f);
-}
-
-static void skip_handled(struct filter *f, struct turn *t)
-{
-    struct buf name = {0};
-    turn_name(&name, t);
-    info(1, "skip %s: handled before", buf_cstr(&name));
-    buf_free(&name);
-    ending_ack(f, t);
-    turn_free(t);
 }
 
 static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
 {
     if (talk_press(r, f, t) || interrupt_word(r, f, t))
         return;
+    if (r->durable && durable_take(r, t))
+        return;
     enum inbox_verdict verdict = inbox_take(&r->inbox, t);
     if (verdict == INBOX_HANDLED)
-        skip_handled(f, t);
+        ending_skip(f, t);
     else if (verdict == INBOX_HELD && inbox_holder(&r->inbox, t)->acked)
         ending_ack(f, inbox_holder(&r->inbox, t));
     else if (verdict == INBOX_FULL)
@@ -127,6 +132,8 @@ static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
 
 static void learn(struct runner *r, const struct frame *fr)
 {
+    if (r->durable && fr->type == FRAME_LINK)
+        durable_link(r, fr);
     if (fr->type == FRAME_DESCRIPTOR)
         platforms_adopt(&r->platforms, frame_get(fr, "descriptor"));
     else if (fr->type == FRAME_LINK && json_eq(frame_get(fr, "state"), "open"))
@@ -141,6 +148,8 @@ static void take_result(struct runner *r, const struct frame *fr)
     if (!q)
         return;
     talk_result(r, q, fr);
+    if (q->turn->row)
+        events_result(r, q, &result, fr);
     if (result_is_last(&result))
         requests_close(q);
 }
@@ -186,6 +195,8 @@ void runner_init(struct runner *r, struct filter *f)
     for (int i = 0; i < r->parallel; i++)
         r->workers[i] = (struct worker){
             .o = &r->o, .requests = &r->requests, .prompts = &r->prompts, .platforms = &r->platforms};
+    if (r->durable)
+        durable_open(r->durable, r, f);
     f->frame = on_frame;
     f->end = on_end;
     f->prepare = on_prepare;
@@ -197,6 +208,8 @@ void runner_init(struct runner *r, struct filter *f)
 void runner_free(struct runner *r, struct filter *f)
 {
     stage_leave(&r->stage, f);
+    if (r->durable)
+        durable_close(r);
     inbox_free(&r->inbox);
     prompts_free(&r->prompts);
     platforms_free(&r->platforms);

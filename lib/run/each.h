@@ -9,6 +9,10 @@
 #include "run/stage.h"
 #include "run/worker.h"
 
+struct durable;
+
+enum { WORKERS_MAX = 256 }; /* each takes two descriptors */
+
 struct runner {
     struct stage stage; /* first: see stage.h */
     struct worker_options o;
@@ -18,6 +22,7 @@ struct runner {
     const char *on_failure;  /* the text their chats get, or NULL */
     const char *stop_words;  /* texts that interrupt their session, separated by commas, or NULL */
     bool ack_start;          /* a message is acknowledged when its COMMAND starts */
+    struct durable *durable; /* the inbox of --inbox, not opened, or NULL */
 
     struct inbox inbox;
     struct requests requests;

@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "run/address.h"
+#include "run/durable.h"
 #include "run/ending.h"
+#include "run/events.h"
 #include "run/letters.h"
 
 void ending_ack(struct filter *f, struct turn *t)
@@ -22,6 +24,23 @@ void ending_ack(struct filter *f, struct turn *t)
         d->ack.len = 0;
         t->acked = true;
     }
+}
+
+void ending_skip(struct filter *f, struct turn *t)
+{
+    struct buf name = {0};
+    turn_name(&name, t);
+    info(1, "skip %s: handled before", buf_cstr(&name));
+    buf_free(&name);
+    ending_ack(f, t);
+    turn_free(t);
+}
+
+void ending_pass(struct runner *r, struct filter *f, struct turn *t)
+{
+    inbox_pass(&r->inbox, t);
+    ending_ack(f, t);
+    turn_free(t);
 }
 
 static void acknowledge(struct runner *r, struct filter *f, struct turn *t)
@@ -42,7 +61,7 @@ static bool keep(struct runner *r, struct filter *f, const struct turn *t, struc
     return false;
 }
 
-static void tell_chat(struct runner *r, struct filter *f, struct turn *t)
+void ending_tell_chat(struct runner *r, struct filter *f, struct turn *t)
 {
     struct buf action = {0};
     if (!r->on_failure)
@@ -52,10 +71,19 @@ static void tell_chat(struct runner *r, struct filter *f, struct turn *t)
     buf_free(&action);
 }
 
-static void give_up(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value)
+/* The inbox keeps it, and reports it once that is written. */
+static void give_up_stored(struct runner *r, struct filter *f, struct turn *t, struct buf *reason)
+{
+    if (t->attempt > 1)
+        buf_printf(reason, " in attempt %d of %d", t->attempt, r->attempts);
+    ending_tell_chat(r, f, t);
+    events_move(r, t, EVENT_GIVE_UP, buf_as_span(reason), 0);
+}
+
+static void give_up(struct runner *r, struct filter *f, struct turn *t, struct buf *why)
 {
     struct buf reason = {0};
-    fate_reason(&reason, cause, value);
+    buf_span(&reason, buf_as_span(why));
     bool kept = keep(r, f, t, buf_as_span(&reason));
     if (t->attempt > 1)
         buf_printf(&reason, " in attempt %d of %d", t->attempt, r->attempts);
@@ -64,8 +92,7 @@ static void give_up(struct runner *r, struct filter *f, struct turn *t, enum fat
     else
         worker_report(&r->o, t, "%s, %s", buf_cstr(&reason),
                       t->acked ? "acknowledged before" : "not acknowledged");
-    filter_fail(f, cause == CAUSE_NOT_TEXT || cause == CAUSE_TOO_LONG ? EX_DATAERR : EX_NO);
-    tell_chat(r, f, t);
+    ending_tell_chat(r, f, t);
     if (kept)
         acknowledge(r, f, t);
     else
@@ -76,34 +103,48 @@ static void give_up(struct runner *r, struct filter *f, struct turn *t, enum fat
 static void try_again(struct runner *r, struct turn *t, enum fate_cause cause, int value)
 {
     struct buf reason = {0}, name = {0};
-    int64_t wait = fate_backoff(t->attempt);
+    int64_t wait = fate_backoff(t->attempt), at = clock_ms() + wait;
     fate_reason(&reason, cause, value);
     turn_name(&name, t);
     warn("run %s for %s: %s in attempt %d of %d, again in %jd s", r->o.argv[0], buf_cstr(&name),
          buf_cstr(&reason), t->attempt, r->attempts, (intmax_t)(wait / 1000));
-    inbox_again(&r->inbox, t, clock_ms() + wait);
+    if (t->row)
+        events_move(r, t, EVENT_FAIL, buf_as_span(&reason), at);
+    else
+        inbox_again(&r->inbox, t, at);
     buf_free(&reason);
     buf_free(&name);
 }
 
 void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value)
 {
-    if (r->stage.deadly) { /* counted when the signal came */
+    struct buf reason = {0};
+    bool well = cause == CAUSE_EXIT && value == 0;
+    if (r->stage.deadly && !(t->row && well)) { /* counted when the signal came */
         inbox_given_up(&r->inbox, t);
         return;
     }
     switch (fate_of(cause, value, t->attempt, r->attempts)) {
     case FATE_DONE:
     case FATE_INTERRUPTED:
-        acknowledge(r, f, t);
+        if (t->row)
+            events_move(r, t, well ? EVENT_ANSWER : EVENT_INTERRUPT, buf_as_span(&reason), 0);
+        else
+            acknowledge(r, f, t);
         break;
     case FATE_AGAIN:
         try_again(r, t, cause, value);
         break;
     case FATE_GIVEN_UP:
-        give_up(r, f, t, cause, value);
+        fate_reason(&reason, cause, value);
+        filter_fail(f, cause == CAUSE_NOT_TEXT || cause == CAUSE_TOO_LONG ? EX_DATAERR : EX_NO);
+        if (t->row)
+            give_up_stored(r, f, t, &reason);
+        else
+            give_up(r, f, t, &reason);
         break;
     }
+    buf_free(&reason);
 }
 
 size_t ending_waiting(struct runner *r, struct filter *f, const struct buf *key)

@@ -9,6 +9,12 @@
 
 /* Emits the acks that are still owed for a turn and the redeliveries held for it, each bufferId once. */
 void ending_ack(struct filter *f, struct turn *t);
+/* The same for a redelivery of a message that was handled; frees the turn. */
+void ending_skip(struct filter *f, struct turn *t);
+/* A message is handled without having been taken in: it is acknowledged; frees the turn. */
+void ending_pass(struct runner *r, struct filter *f, struct turn *t);
+/* Emits the text of --on-failure, if there is one. */
+void ending_tell_chat(struct runner *r, struct filter *f, struct turn *t);
 /* Ends the attempt of a turn that ran or could not be started. value: its exit status; errno for CAUSE_START.
  * If the turn is done, its reply has been emitted already. */
 void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value);

@@ -9,6 +9,10 @@
  * or by its session key and message id; an edit, only by its bufferId. The cost of a call does not depend on
  * the number of sessions, except for `later`.
  *
+ * With a store (relay-run --inbox), a queue holds the first turns of its session only: the rest are in the
+ * store alone, and the session is `hungry` once its queue is empty. So the memory is bounded however many
+ * wait, and inbox_queue() takes turns without looking for redeliveries.
+ *
  * Owns the turns from inbox_take() until one of the calls that end them. All zero is empty; call inbox_free()
  * at the end. */
 #ifndef RELAY_RUN_INBOX_H
@@ -24,12 +28,14 @@ enum {
     INBOX_SESSION_BYTES = 16 << 20, /* … and most bytes of their lines, not counting the last one */
     INBOX_MAX = 16384,              /* the same for all sessions together */
     INBOX_BYTES = 64 << 20,
+    INBOX_WINDOW = 32, /* with a store: most turns of a session in its queue */
 };
 
 struct inbox {
-    struct session *table, *ready, *later;
+    struct session *table, *ready, *later, *hungry;
     size_t waiting, bytes,
-        full; /* turns queued or held; the length of their lines; sessions at their maximum */
+        full;    /* turns queued or held; the length of their lines; sessions at their maximum */
+    size_t rows; /* of those that wait, the ones that are in the store */
     struct seen buffers, messages;
 };
 
@@ -62,6 +68,31 @@ void inbox_again(struct inbox *b, struct turn *t, int64_t at);
 /* Takes out the first turn that waits in a session, or, with key NULL, in any session; NULL: none. It must be
  * ended like one that ran. */
 struct turn *inbox_pop(struct inbox *b, const struct buf *key);
+/* Whether the turn is a redelivery of one that was taken by inbox_take(), running, waiting or handled. */
+bool inbox_knows(const struct inbox *b, const struct turn *t);
+
+/* For turns that are in a store, `row` set. Queues one and owns it; false: there is no room, or turns of its
+ * session are in the store only: it will be among those that inbox_feed() is given. */
+bool inbox_queue(struct inbox *b, struct turn *t);
+/* There are turns of that session in the store. */
+void inbox_deepen(struct inbox *b, struct span key);
+/* A session to call inbox_feed() for, or NULL: there is none, or no room. Its key is valid until then. */
+struct session *inbox_hungry(const struct inbox *b, struct span *key);
+/* The first turns of a hungry session, n of them, at most INBOX_WINDOW; more: there are others in the store;
+ * at: the first one may not run before that moment, 0: at once. Owns the turns. */
+void inbox_feed(struct inbox *b, struct session *s, struct turn *const *turns, size_t n, bool more,
+                int64_t at);
+/* Takes a turn that waits out of its queue; NULL: it is not there. The caller owns it. */
+struct turn *inbox_pull(struct inbox *b, struct span key, int64_t row);
+/* A turn that waits for its next try need not, and its attempts start again. */
+void inbox_hurry(struct inbox *b, struct span key, int64_t row);
+/* Whether turns of that session wait. */
+bool inbox_waits(const struct inbox *b, struct span key);
+/* Whether turns of it wait that are in the store. */
+bool inbox_holds(const struct inbox *b, struct span key);
+/* Gives a turn that ran to the caller: the session may run its next one. */
+void inbox_release(struct inbox *b, struct turn *t);
+
 /* How many deliveries a turn stands for: itself and those held for it. */
 size_t inbox_deliveries(const struct turn *t);
 /* Whether no more should be taken for now: too many wait, in all or in a session. */

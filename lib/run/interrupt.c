@@ -5,7 +5,9 @@
 
 #include "base/diag.h"
 #include "base/text.h"
+#include "run/durable.h"
 #include "run/ending.h"
+#include "run/events.h"
 #include "run/interrupt.h"
 
 enum {
@@ -31,8 +33,18 @@ static void report_unknown(const struct runner *r, const struct buf *key)
     buf_free(&names);
 }
 
-/* Whether anything ran or waited in the session. */
-static bool interrupt_session(struct runner *r, struct filter *f, const struct buf *key)
+void interrupt_tell(const struct runner *r, const struct buf *key, bool stopped, size_t dropped)
+{
+    if (stopped || dropped)
+        complain("interrupt %.*s: %s, %zu waiting dropped",
+                 key->len < TURN_NAME_MAX ? (int)key->len : TURN_NAME_MAX, key->p,
+                 stopped ? "COMMAND ended" : "nothing ran", dropped);
+    else
+        report_unknown(r, key);
+}
+
+/* Whether a turn of the session ran, which is made to end. */
+static bool stop_running(struct runner *r, const struct buf *key)
 {
     bool stopped = false;
     for (int i = 0; i < r->parallel; i++) {
@@ -41,12 +53,7 @@ static bool interrupt_session(struct runner *r, struct filter *f, const struct b
         worker_interrupt(&r->workers[i]);
         stopped = true;
     }
-    size_t dropped = ending_waiting(r, f, key);
-    if (stopped || dropped)
-        complain("interrupt %.*s: %s, %zu waiting dropped",
-                 key->len < TURN_NAME_MAX ? (int)key->len : TURN_NAME_MAX, key->p,
-                 stopped ? "COMMAND ended" : "nothing ran", dropped);
-    return stopped || dropped;
+    return stopped;
 }
 
 void interrupt_take(struct runner *r, struct filter *f, const struct frame *fr)
@@ -58,8 +65,11 @@ void interrupt_take(struct runner *r, struct filter *f, const struct frame *fr)
         return;
     }
     json_decode(&key, session);
-    if (!interrupt_session(r, f, &key))
-        report_unknown(r, &key);
+    bool stopped = stop_running(r, &key);
+    if (r->durable)
+        events_interrupt(r, &key, stopped, NULL);
+    else
+        interrupt_tell(r, &key, stopped, ending_waiting(r, f, &key));
     buf_free(&key);
 }
 
@@ -79,6 +89,24 @@ bool stop_word_is(const char *words, struct span text)
     return false;
 }
 
+/* Interrupts the session of the message, which is then handled; false: nothing runs or waits in it. */
+static bool interrupt_by(struct runner *r, struct filter *f, struct turn *t)
+{
+    bool stopped = stop_running(r, &t->key);
+    if (r->durable) {
+        if (!stopped && !events_waits(r, &t->key))
+            return false;
+        events_interrupt(r, &t->key, stopped, t);
+        return true;
+    }
+    size_t dropped = ending_waiting(r, f, &t->key);
+    if (!stopped && !dropped)
+        return false;
+    interrupt_tell(r, &t->key, stopped, dropped);
+    ending_pass(r, f, t);
+    return true;
+}
+
 bool interrupt_word(struct runner *r, struct filter *f, struct turn *t)
 {
     struct span v = r->stop_words ? json_find(t->event, "text") : (struct span){NULL, 0};
@@ -86,12 +114,7 @@ bool interrupt_word(struct runner *r, struct filter *f, struct turn *t)
     if (!json_is_string(v) || v.n > STOP_TEXT_MAX || inbox_knows(&r->inbox, t))
         return false;
     json_decode(&text, v);
-    bool taken = stop_word_is(r->stop_words, buf_as_span(&text)) && interrupt_session(r, f, &t->key);
+    bool taken = stop_word_is(r->stop_words, buf_as_span(&text)) && interrupt_by(r, f, t);
     buf_free(&text);
-    if (!taken)
-        return false;
-    inbox_pass(&r->inbox, t);
-    ending_ack(f, t);
-    turn_free(t);
-    return true;
+    return taken;
 }

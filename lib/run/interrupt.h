@@ -15,4 +15,8 @@ bool interrupt_word(struct runner *r, struct filter *f, struct turn *t);
  */
 bool stop_word_is(const char *words, struct span text);
 
+/* Reports an interrupt: whether a turn of the session was stopped, and how many deliveries that waited were
+ * dropped. */
+void interrupt_tell(const struct runner *r, const struct buf *key, bool stopped, size_t dropped);
+
 #endif

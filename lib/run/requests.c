@@ -22,6 +22,11 @@ static struct request *find(const struct requests *r, const char *id, size_t n)
     return k ? &k->request : NULL;
 }
 
+struct span request_id(const struct request *q)
+{
+    return (struct span){q->key->id, q->key->hh.keylen};
+}
+
 void requests_close(struct request *q)
 {
     struct requests *r = q->in;
@@ -100,9 +105,14 @@ const char *requests_add(struct requests *r, struct turn *t, struct buf *action,
 const char *requests_emit(struct requests *r, struct filter *f, struct turn *t, struct buf *action,
                           struct request **made)
 {
-    const char *why = requests_add(r, t, action, made);
-    if (!why)
+    struct request *q = NULL;
+    const char *why = requests_add(r, t, action, &q);
+    if (!why && r->keep && t->row)
+        r->keep(r->ctx, t, action, q);
+    else if (!why)
         filter_emit_buf(f, action);
+    if (made)
+        *made = q;
     return why;
 }
 

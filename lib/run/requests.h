@@ -20,6 +20,11 @@ enum {
 
 struct requests {
     bool wanted; /* results come by; if not, actions get a requestId and are not kept */
+    /* If set, takes the actions of turns that are in an inbox instead of the filter; q: the request, or NULL.
+     */
+    void (*keep)(void *ctx, struct turn *t, struct buf *action, struct request *q);
+    void *ctx;
+    size_t pending; /* bytes of actions that wait there for a long time: COMMANDs are to wait too */
     struct request *table;
 };
 
@@ -28,6 +33,7 @@ struct request {
     bool content;      /* a user would read it (op_has_content()) */
     bool heard;        /* COMMAND made it, and hears its results (run/talk.h) */
     int64_t tag;       /* for whoever made it; 0 at first */
+    unsigned known;    /* for the inbox (run/effect.c); 0 at first */
 
     struct requests *in;
     struct request *prev, *next; /* of the same turn */
@@ -45,6 +51,8 @@ const char *requests_emit(struct requests *r, struct filter *f, struct turn *t, 
 /* The request that a result with that requestId (JSON text) answers, also as the result of a part: ID/2. NULL
  * if there is none. */
 struct request *requests_find(const struct requests *r, struct span id);
+/* Its requestId as text. */
+struct span request_id(const struct request *q);
 /* Forgets a request, after its last result. */
 void requests_close(struct request *q);
 /* Forgets all requests of a turn. */

@@ -29,7 +29,7 @@ static bool is_busy(struct filter *f)
 static struct load load_of(struct filter *f)
 {
     struct resident *r = f->ctx;
-    return r->counts ? r->own.before : (struct load){(int64_t)r->hands.count, 0};
+    return r->counts ? r->own.before : (struct load){.running = (int64_t)r->hands.count};
 }
 
 static void stop(struct filter *f, int signal)

@@ -10,9 +10,12 @@
 
 void stage_report(const char *why, struct load l)
 {
-    if (l.running || l.waiting)
+    if (!l.kept && (l.running || l.waiting))
         complain("%s: %jd messages running and %jd waiting are not acknowledged", why, (intmax_t)l.running,
                  (intmax_t)l.waiting);
+    if (l.kept && (l.running || l.stored))
+        complain("%s: %jd messages running and %jd waiting are kept for the next start", why,
+                 (intmax_t)l.running, (intmax_t)l.stored);
 }
 
 static void report_signal(int number, struct load l)
@@ -29,7 +32,7 @@ static bool on_gone(struct filter *f)
     struct load l = s->load(f);
     int deadly = 0;
     for (int number; (number = sig_next());)
-        deadly = number == SIGCHLD ? deadly : number;
+        deadly = number == SIGCHLD || number == SIGUSR1 ? deadly : number;
     if (!s->deadly && deadly)
         report_signal(deadly, l);
     else if (!s->deadly)
@@ -102,6 +105,8 @@ bool stage_ready(struct stage *s, struct filter *f, const struct pollset *ps)
     for (int number; (number = sig_next());) {
         if (number == SIGCHLD)
             ended = true;
+        else if (number == SIGUSR1)
+            s->look = true;
         else
             shut_down(s, f, number);
     }

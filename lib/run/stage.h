@@ -19,6 +19,7 @@ struct stage {
     int deadly; /* the signal to die of once every COMMAND has ended, or 0 */
     struct work work;
     int signals, slot;
+    bool look; /* SIGUSR1 has come, for a stage that takes it over */
 };
 
 /* Takes over the signals, and fills in `gone` of the filter. Call it after filter_init(). */

@@ -5,6 +5,8 @@
 #ifndef RELAY_RUN_TURN_H
 #define RELAY_RUN_TURN_H
 
+#include <stdint.h>
+
 #include "relay/frame.h"
 
 struct session;
@@ -16,6 +18,7 @@ struct turn {
     struct turn *held;        /* redeliveries of this message, in order */
     struct session *session;  /* set while it is in an inbox */
     struct request *requests; /* made for it and without their last result (run/requests.h) */
+    int64_t row;              /* its number in the inbox of --inbox; 0: it is not in one */
     int attempt;              /* the number of its current or last run; 0: it has not run */
     struct buf line;          /* the frame */
     /* JSON text in line; p is NULL if the frame has none */

@@ -8,15 +8,15 @@
 #include "run/address.h"
 #include "run/launch.h"
 
-static bool has_room(const struct filter *f)
+static bool has_room(const struct worker *w, const struct filter *f)
 {
-    return writer_pending(&f->out) < IO_HIGH_WATER;
+    return writer_pending(&f->out) + w->requests->pending < IO_HIGH_WATER;
 }
 
 /* Unless the output is actions, the reply is gathered regardless of room. */
 static bool may_read(const struct worker *w, const struct filter *f)
 {
-    return !w->o->actions || has_room(f);
+    return !w->o->actions || has_room(w, f);
 }
 
 bool worker_tell(struct worker *w, struct span line)
@@ -75,7 +75,7 @@ static bool take_actions(struct worker *w, struct filter *f)
     struct frame fr = {0};
     struct span line;
     bool more = true;
-    while (more && has_room(f)) {
+    while (more && has_room(w, f)) {
         enum reader_got got = reader_next(&w->process.out, &line);
         if (got == READER_LINE)
             take_action(w, f, &fr, line);

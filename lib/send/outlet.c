@@ -42,7 +42,7 @@ static bool has_room(const struct outlet *t)
 
 static struct load load(const struct outlet *t)
 {
-    return (struct load){0, (int64_t)(t->order ? order_waiting(t->order) + t->streams.ending : 0)};
+    return (struct load){.waiting = (int64_t)(t->order ? order_waiting(t->order) + t->streams.ending : 0)};
 }
 
 static void report_work(struct outlet *t)

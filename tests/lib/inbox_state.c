@@ -3,16 +3,16 @@
 #include "check.h"
 #include "inbox/state.h"
 
-/* One row per state, one letter per event, in the order of enum turn_event (SuAesdfgiardD): the first letter
- * of the state that follows (R retrying, a answered, A ambiguous, D dead), '.' for an event that cannot
- * happen. */
+/* One row per state, one letter per event, in the order of enum turn_event (start, unstarted, answer, end,
+ * settle, doubt, fail, give up, interrupt, lost, again, retry, drop): the first letter of the state that
+ * follows (R retrying, a answered, A ambiguous, D dead), '.' for an event that cannot happen. */
 static const struct {
     enum turn_state state;
     const char *next;
 } rows[] = {
-    {TURN_WAITING, "r.......i..i"},   {TURN_RUNNING, ".wad.ARDiw.."},     {TURN_RETRYING, "r.......i.wi"},
-    {TURN_ANSWERED, "....dA......"},  {TURN_DONE, "............"},        {TURN_DEAD, "..........wi"},
-    {TURN_AMBIGUOUS, "..........wi"}, {TURN_INTERRUPTED, "..........w."},
+    {TURN_WAITING, "r.......i...i"},   {TURN_RUNNING, ".wad..RDiAw.."},     {TURN_RETRYING, "r.......i..wi"},
+    {TURN_ANSWERED, "....dA......."},  {TURN_DONE, "............."},        {TURN_DEAD, "...........wi"},
+    {TURN_AMBIGUOUS, "...........wi"}, {TURN_INTERRUPTED, "...........w."},
 };
 static const char letters[] = "wrRadDAi.";
 
@@ -52,16 +52,16 @@ static const struct {
     enum turn_event now, running, answered;
 } answers[] = {
     {{{0, 0, 0, 0, 0}}, EVENT_SETTLE, EVENT_AGAIN, EVENT_SETTLE},
-    {{{1, 0, 0, 0, 0}}, TURN_EVENTS, EVENT_DOUBT, EVENT_DOUBT},
-    {{{0, 1, 0, 0, 0}}, EVENT_SETTLE, EVENT_DOUBT, EVENT_SETTLE},
-    {{{0, 0, 1, 0, 0}}, EVENT_SETTLE, EVENT_DOUBT, EVENT_SETTLE},
-    {{{0, 0, 0, 1, 0}}, EVENT_DOUBT, EVENT_DOUBT, EVENT_DOUBT},
+    {{{1, 0, 0, 0, 0}}, TURN_EVENTS, EVENT_LOST, EVENT_DOUBT},
+    {{{0, 1, 0, 0, 0}}, EVENT_SETTLE, EVENT_LOST, EVENT_SETTLE},
+    {{{0, 0, 1, 0, 0}}, EVENT_SETTLE, EVENT_LOST, EVENT_SETTLE},
+    {{{0, 0, 0, 1, 0}}, EVENT_DOUBT, EVENT_LOST, EVENT_DOUBT},
     {{{0, 0, 0, 0, 1}}, TURN_EVENTS, EVENT_AGAIN, TURN_EVENTS},
-    {{{1, 0, 0, 1, 0}}, TURN_EVENTS, EVENT_DOUBT, EVENT_DOUBT},
-    {{{0, 1, 0, 1, 0}}, EVENT_DOUBT, EVENT_DOUBT, EVENT_DOUBT},
-    {{{0, 2, 0, 0, 1}}, TURN_EVENTS, EVENT_DOUBT, TURN_EVENTS},
-    {{{0, 0, 0, 1, 1}}, EVENT_DOUBT, EVENT_DOUBT, EVENT_DOUBT},
-    {{{1, 0, 0, 0, 1}}, TURN_EVENTS, EVENT_DOUBT, EVENT_DOUBT},
+    {{{1, 0, 0, 1, 0}}, TURN_EVENTS, EVENT_LOST, EVENT_DOUBT},
+    {{{0, 1, 0, 1, 0}}, EVENT_DOUBT, EVENT_LOST, EVENT_DOUBT},
+    {{{0, 2, 0, 0, 1}}, TURN_EVENTS, EVENT_LOST, TURN_EVENTS},
+    {{{0, 0, 0, 1, 1}}, EVENT_DOUBT, EVENT_LOST, EVENT_DOUBT},
+    {{{1, 0, 0, 0, 1}}, TURN_EVENTS, EVENT_LOST, EVENT_DOUBT},
 };
 
 static void results(void)

@@ -8,7 +8,7 @@ static struct buf out;
 /* Whether the frame written at that moment with that load has the wanted numbers; "": none is written. */
 static bool says(struct work *w, int running, int waiting, bool ended, int64_t at, const char *want)
 {
-    struct load l = {running, waiting};
+    struct load l = {.running = running, .waiting = waiting};
     out.len = 0;
     if (work_due(w, l, ended, at))
         work_build(w, &out, l, at);
@@ -29,10 +29,10 @@ static void in_ring(void)
     CHECK(says(&w, 1, 0, false, 5000, ""));
     CHECK(says(&w, 1, 2, false, 5001, "1 2"));
     CHECK(says(&w, 2, 2, false, 5500, "")); /* at most once a second */
-    CHECK(work_until(&w, (struct load){2, 2}, false) == 6001);
+    CHECK(work_until(&w, (struct load){.running = 2, .waiting = 2}, false) == 6001);
     CHECK(says(&w, 2, 2, false, 6001, "2 2"));
     CHECK(says(&w, 0, 0, false, 6002, "0 0")); /* at rest: at once */
-    CHECK(says(&w, 0, 0, false, 9000, "") && work_until(&w, (struct load){0, 0}, false) == INT64_MAX);
+    CHECK(says(&w, 0, 0, false, 9000, "") && work_until(&w, (struct load){0}, false) == INT64_MAX);
     CHECK(says(&w, 0, 1, false, 9001, "0 1")); /* busy: at once */
     CHECK(says(&w, 0, 0, true, 9002, "0 0"));  /* after the end of input, too */
 }
@@ -41,7 +41,7 @@ static void outside(void)
 {
     struct work w = {0};
     CHECK(says(&w, 1, 0, false, 1000, "")); /* not for short work */
-    CHECK(work_until(&w, (struct load){1, 0}, false) == 1000 + WORK_PATIENCE);
+    CHECK(work_until(&w, (struct load){.running = 1}, false) == 1000 + WORK_PATIENCE);
     CHECK(says(&w, 0, 0, false, 1050, ""));
     CHECK(says(&w, 1, 0, false, 2000, "") && says(&w, 1, 0, false, 2000 + WORK_PATIENCE, "1 0"));
     CHECK(says(&w, 0, 0, false, 3000, "0 0"));
