@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The agents of relay-cookbook(7), each in a conversation over a real link: people on the stub's side, the agent on ours.
+
+load helper
+
+AGENTS=$RELAY_SOURCE/tests/agents
+
+# ring [OPTIONS…] COMMAND : relay-adapter in the background, with its conversation in ./record.
+ring() {
+    background relay-adapter -q --url "$URL" -p discord:app1 --record record "$@" 2>err </dev/null
+    ADAPTER=$!
+}
+
+# person ID TEXT [MEMBERS OF THE EVENT] : Ada writes.
+person() {
+    say '{"type":"inbound","event":{"text":"'"$2"'","message_id":"'"$1"'"'"${3-}"',"source":{"platform":"discord","chat_id":"c1","chat_type":"dm","user_id":"u1","user_name":"ada"}}}'
+}
+
+# presses ID OPTION : Ada presses a button of the newest prompt.
+presses() {
+    local prompt
+    prompt=$(jq -r 'select(.action.op == "prompt").action.prompt_id' stub.out | tail -n 1)
+    person "$1" "/$2" ',"message_type":"command","prompt_response":{"prompt_id":"'"$prompt"'","option_id":"'"$2"'"}'
+}
+
+# What the agent has said, on one line.
+chat() {
+    jq -r 'select(.action.content).action.content' stub.out | paste -sd '|'
+}
+
+chat_is() {
+    [ "$(chat)" = "$1" ]
+}
+
+# reads TEXT : waits until the chat is that.
+reads() {
+    until_true 20 chat_is "$1" || { chat; cat err; return 1; }
+}
+
+# end : drains the ring, in which nothing went wrong and all that was kept is acknowledged; shows the conversation.
+end() {
+    local rc=0
+    kill "$ADAPTER"
+    wait "$ADAPTER" || rc=$?
+    [ "$rc" -eq 0 ] && [ ! -s err ] || { echo "$rc"; cat err; return 1; }
+    diff <(jq -r '.frame | select(.type == "inbound").bufferId // empty' record | sort -u) \
+        <(jq -r 'select(.type == "inbound_ack").bufferId' stub.out | sort -u)
+    relay-decode -f text record
+}
+
+@test "echo, in sh" {
+    start_stub
+    ring "$AGENTS/echo.sh"
+    person m1 'hello, world'
+    reads 'hello, world'
+    person m2 '$(id) \"*\" \\\\n'
+    reads 'hello, world|$(id) "*" \\n'
+    end
+}
+
+@test "approval, in sh: asked of a message that the connector kept, answered by a press; then no; then refused" {
+    echo '{"op":"prompt","chat_id":"c1","content":"Deploy?","result":{"success":false,"error":"no buttons"}}' >refuse
+    start_stub
+    person m1 deploy
+    ring -i "$AGENTS/approve.sh"
+    reads 'Deploy?'
+    presses p1 yes
+    reads 'Deploy?|Deployed.'
+    person m2 deploy
+    reads 'Deploy?|Deployed.|Deploy?'
+    presses p2 no
+    reads 'Deploy?|Deployed.|Deploy?|Not deployed.'
+    end
+    start_stub --result refuse
+    ring -i "$AGENTS/approve.sh"
+    person m3 deploy
+    reads 'Deploy?|Not deployed.'
+    kill "$ADAPTER"
+    rc=0; wait "$ADAPTER" || rc=$?
+    [ "$rc" -eq 1 ] || { echo "$rc"; cat err; return 1; }
+    grep -q '"prompt" to chat "c1": no buttons' err
+}
+
+# The same small bot twice.
+small_bot() {
+    start_stub
+    person m1 hi
+    ring -l "$1"
+    reads 'Hi ada.'
+    person m2 /drink
+    reads 'Hi ada.|Which?'
+    presses p1 tea
+    reads 'Hi ada.|Which?|Your tea.'
+    person m3 "caf\u00e9 \u2028 \u0085"
+    reads 'Hi ada.|Which?|Your tea.|Hi ada.'
+    end
+}
+
+@test "a small bot, in Python" {
+    small_bot "$AGENTS/bot.py"
+}
+
+@test "a small bot, in Node" {
+    small_bot "$AGENTS/bot.js"
+}
+
+@test "the agents are as short as they should be, and relay-cookbook(7) shows them as they are" {
+    while read -r file most; do
+        grep -v SPDX "$AGENTS/$file" >shown
+        [ "$(wc -l <shown)" -le "$most" ] || { wc -l shown; return 1; }
+        # the page's text without its roff escapes
+        sed 's/\\e/\\/g; s/^\\&//; s/\\-/-/g; s/\\(aq/'"'"'/g; s/\\(ga/`/g' "$RELAY_SOURCE/man/relay-cookbook.7" >page
+        /usr/bin/python3 -c 'import sys; sys.exit(open("shown").read() not in open("page").read())' || { echo "$file is not in the page"; return 1; }
+    done <<'END'
+echo.sh 2
+approve.sh 8
+bot.py 25
+bot.js 25
+END
+}
