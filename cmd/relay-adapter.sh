@@ -61,6 +61,7 @@ Options:
       --scopes FILE               keep the remembered chats in FILE
       --group-sessions-per-user yes|no  one session per user in a group (default), or one for all
       --thread-sessions-per-user no|yes  one session for all in a thread (default), or one per user
+      --control FILE              take actions of others from a socket or FIFO there
       --after DURATION            go idle after that time without a message
       --url URL                   dial this connector (default $GATEWAY_RELAY_URL)
       --id ID                     gateway id (default $GATEWAY_RELAY_ID)
@@ -131,7 +132,8 @@ wrong() {
 nl='
 '
 IFS=$nl
-dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' http='' media='' state='' no_inbox='' no_sessions='' no_scopes=''
+dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' http='' media='' control=''
+state='' no_inbox='' no_sessions='' no_scopes=''
 
 # option NAME [VALUE]: puts it where it belongs.
 option() {
@@ -146,6 +148,7 @@ option() {
     state-dir) no_sessions=1 run=$run$nl$word ;;
     long-lived) no_inbox=1 no_sessions=1 run=$run$nl$word ;;
     group-sessions-per-user | thread-sessions-per-user) decode=$decode$nl$word ;;
+    control) control=$2 ;;
     media) media=1 run=$run$nl$word ;;
     media-private) http=$http$nl--private ;;
     id | secret-file | token-ttl | header | cacert | cert | key | insecure | proxy) dial=$dial$nl$word http=$http$nl$word ;;
@@ -186,7 +189,7 @@ takes_value() {
     case $1 in
     interactive | actions | long-lived | reply-to | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
     platform | parallel | timeout | attempts | inbox | drain | keep | dead-letter | on-failure | ack | stop-words | state-dir | \
-        group-sessions-per-user | thread-sessions-per-user | media | state | scopes | after | url | id | secret-file | \
+        group-sessions-per-user | thread-sessions-per-user | media | control | state | scopes | after | url | id | secret-file | \
         token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
         record | status | stats | secret-fd | ready-fd) ;;
@@ -265,15 +268,20 @@ stage='trap : TERM INT HUP
 # shellcheck disable=SC2016 # expanded by the inner shell
 ring='trap : TERM INT HUP
     IFS="
-"   stage=$1 noise=$2 hello=$3 decode=$4 run=$5 scope=$6 idle=$7
-    shift 7
+"   stage=$1 noise=$2 hello=$3 decode=$4 run=$5 control=$6 scope=$7 idle=$8
+    shift 8
     stage() { exec sh -c "$stage" "$@"; }
+    agent() { stage relay-run $noise $run -- "$@"; }
+    controlled() {
+        trap : TERM INT HUP
+        agent "$@" | stage relay-control $noise -- "$control"
+    }
     exec 4>&1
     failed=$({
         trap : TERM INT HUP
         stage relay-handshake $noise $hello |
             stage relay-decode $noise $decode |
-            stage relay-run $noise $run -- "$@" |
+            if [ "$control" ]; then controlled "$@"; else agent "$@"; fi |
             stage relay-scope $noise $scope |
             stage relay-send $noise |
             stage relay-idle $noise $idle
@@ -281,7 +289,7 @@ ring='trap : TERM INT HUP
     set -- $failed
     exit "${1:-0}"'
 # shellcheck disable=SC2086 # lists of words
-set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$decode" "$run" "$scope" "$idle" "$@"
+set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$decode" "$run" "$control" "$scope" "$idle" "$@"
 # shellcheck disable=SC2086 # lists of words
 [ -z "$media" ] || set -- relay-media serve $noise $http ${url:+"--url=$url"} -- "$@"
 exec "$@"

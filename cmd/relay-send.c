@@ -22,7 +22,7 @@ static struct relay_send {
     struct frame drafted; /* the draft as a frame */
     struct outlet outlet;
     struct sender_options limits;
-    bool null_input, lines;
+    bool null_input, lines, action;
     int64_t max_length; /* 0: the descriptor's */
     int unit;           /* index of the word of --len-unit; -1: the descriptor's */
 } self = {.unit = -1};
@@ -77,7 +77,10 @@ static const char *send_draft(struct relay_send *s, struct span text)
         return why;
     if (!frame_parse(&s->drafted, buf_as_span(&s->draft.action), &e))
         die(EX_SOFTWARE, "read own action: %s", e.reason);
-    outlet_action(&s->outlet, &s->drafted);
+    if (s->action)
+        filter_emit(&s->f, buf_as_span(&s->draft.action));
+    else
+        outlet_action(&s->outlet, &s->drafted);
     return NULL;
 }
 
@@ -181,6 +184,7 @@ static const struct opt options[] = {
     OPT_CALL('m', "metadata", "KEY=VALUE", on_metadata, "add a string to the metadata (repeatable)"),
     OPT_CALL(0, "set", "KEY=VALUE", on_set, "set a member to a string (repeatable)"),
     OPT_CALL(0, "set-json", "KEY=JSON", on_set_json, "set a member to a JSON value (repeatable)"),
+    OPT_FLAG('a', "action", &self.action, "print the action itself, for relay-control"),
     OPT_FLAG(0, "lines", &self.lines, "send each line of stdin as a separate message"),
     OPT_FLAG(0, "no-split", &self.limits.no_split, "refuse a text that is too long; do not split it"),
     OPT_NUMBER(0, "max-length", &self.max_length, 1, 1 << 30,
@@ -230,6 +234,8 @@ static void read_operands(struct relay_send *s, const struct opts *o)
     }
     if (!text_valid(buf_as_span(&s->text).p, s->text.len))
         die(EX_DATAERR, "send TEXT: not UTF-8");
+    if (!s->source && !s->draft.action.len && s->action)
+        opt_wrong("option -a: no action is given");
     if (!s->source && !s->draft.action.len && s->null_input)
         opt_wrong("option -n: there is nothing to send");
 }

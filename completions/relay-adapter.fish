@@ -24,6 +24,7 @@ complete -c relay-adapter -s s -l state -x -d 'keep everything in DIR: the inbox
 complete -c relay-adapter -l scopes -r -F -d 'keep the remembered chats in FILE'
 complete -c relay-adapter -l group-sessions-per-user -x -a 'yes no' -d 'one session per user in a group (default), or one for all'
 complete -c relay-adapter -l thread-sessions-per-user -x -a 'no yes' -d 'one session for all in a thread (default), or one per user'
+complete -c relay-adapter -l control -r -F -d 'take actions of others from a socket or FIFO there'
 complete -c relay-adapter -l after -x -d 'go idle after that time without a message'
 complete -c relay-adapter -l url -x -d 'dial this connector (default $GATEWAY_RELAY_URL)'
 complete -c relay-adapter -l id -x -d 'gateway id (default $GATEWAY_RELAY_ID)'
@@ -50,4 +51,4 @@ complete -c relay-adapter -s h -l help -d 'print the usual options and exit (=al
 complete -c relay-adapter -s V -l version -d 'print the version and exit'
 complete -c relay-adapter -s q -l quiet -d 'print errors and losses only'
 complete -c relay-adapter -s v -l verbose -d 'say more (repeatable)'
-complete -c relay-adapter -a '(__fish_complete_subcommand -p --platform -P --parallel --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --state-dir --media -s --state --scopes --group-sessions-per-user --thread-sessions-per-user --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd)'
+complete -c relay-adapter -a '(__fish_complete_subcommand -p --platform -P --parallel --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --state-dir --media -s --state --scopes --group-sessions-per-user --thread-sessions-per-user --control --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd)'

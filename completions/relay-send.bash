@@ -33,7 +33,7 @@ _relay_send() {
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -c --chat -p --platform -r --reply-to -o --op -m --metadata --set --set-json --lines --no-split --max-length --len-unit --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-n --null-input -c --chat -p --platform -r --reply-to -o --op -m --metadata --set --set-json -a --action --lines --no-split --max-length --len-unit --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_send relay-send

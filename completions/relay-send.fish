@@ -9,6 +9,7 @@ complete -c relay-send -s o -l op -x -a 'send edit delete typing follow_up get_c
 complete -c relay-send -s m -l metadata -x -d 'add a string to the metadata (repeatable)'
 complete -c relay-send -l set -x -d 'set a member to a string (repeatable)'
 complete -c relay-send -l set-json -x -d 'set a member to a JSON value (repeatable)'
+complete -c relay-send -s a -l action -d 'print the action itself, for relay-control'
 complete -c relay-send -l lines -d 'send each line of stdin as a separate message'
 complete -c relay-send -l no-split -d 'refuse a text that is too long; do not split it'
 complete -c relay-send -l max-length -x -d 'longest text of a message (default: descriptor\'s)'

@@ -27,6 +27,7 @@ load helper
 @test "lib: patterns of the stub" { "$RELAY_BUILD/tests/lib/tree"; }
 @test "lib: the measure of a backlog" { "$RELAY_BUILD/tests/lib/pushback"; }
 @test "lib: unmasked frames" { "$RELAY_BUILD/tests/lib/mask"; }
+@test "lib: each writer at the control socket gets its own results" { "$RELAY_BUILD/tests/lib/control"; }
 @test "lib: media: names, types, addresses, the connector's own URLs" { "$RELAY_BUILD/tests/lib/media"; }
 @test "lib: the inbox: order, another try, redeliveries, bounds" { "$RELAY_BUILD/tests/lib/inbox"; }
 @test "lib: each of 10,000 answers at the address of its own message" { "$RELAY_BUILD/tests/lib/address"; }
