@@ -82,8 +82,27 @@ struct span store_text(sqlite3_stmt *st, int column)
     return p ? (struct span){p, (size_t)sqlite.column_bytes(st, column)} : (struct span){NULL, 0};
 }
 
+/* Whether a commit waits for the disk. */
+static bool wait_for_disk(struct store *s, bool wait)
+{
+    if (s->soon == !wait)
+        return true;
+    if (sqlite.exec(s->db, wait ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL, NULL,
+                    NULL))
+        return store_failed(s);
+    s->soon = !wait;
+    return true;
+}
+
+bool store_begin_soon(struct store *s)
+{
+    return wait_for_disk(s, false) && store_run(s, store_statement(s, STORE_BEGIN, "BEGIN IMMEDIATE"));
+}
+
 bool store_begin(struct store *s)
 {
+    if (!wait_for_disk(s, true))
+        return false;
     return store_run(s, store_statement(s, STORE_BEGIN, "BEGIN IMMEDIATE"));
 }
 

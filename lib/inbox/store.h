@@ -29,6 +29,9 @@ const char *store_problem(const struct store *s);
 bool store_damaged(const struct store *s);
 
 bool store_begin(struct store *s);
+/* The same for changes that a loss of power may undo, as long as what is written later is not on the disk: a
+ * commit does not wait for the disk. They survive the death of the process. */
+bool store_begin_soon(struct store *s);
 bool store_commit(struct store *s);
 void store_rollback(struct store *s);
 

@@ -176,7 +176,7 @@ int64_t durable_until(const struct runner *r)
 
 static bool mark_all(struct store *s, struct turn **turns, size_t n, bool *moved)
 {
-    if (!store_begin(s))
+    if (!store_begin_soon(s))
         return false;
     for (size_t i = 0; i < n; i++) {
         struct store_move m = {.id = turns[i]->row, .event = EVENT_START};

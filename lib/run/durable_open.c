@@ -64,7 +64,8 @@ void durable_open(struct durable *d, struct runner *r, struct filter *f)
     if (!s)
         die(status, "open %s: %s", d->path, buf_cstr(&why));
     *x = (struct effects){r, f};
-    d->journal = (struct journal){.store = s, .path = d->path, .written = effect_written, .ctx = x};
+    d->journal = (struct journal){
+        .store = s, .path = d->path, .written = effect_written, .tell = effect_tell, .ctx = x};
     d->prune_at = clock_ms();
     r->requests.keep = events_keep;
     r->requests.ctx = &d->journal;

@@ -53,7 +53,7 @@ void effect_answered(struct runner *r, struct turn *t)
     DL_APPEND(r->durable->answered, t);
 }
 
-static void moved(struct runner *r, struct filter *f, struct entry *e)
+static void moved(struct runner *r, struct entry *e)
 {
     struct turn *t = e->turn;
     enum turn_state state = e->move.moved ? e->move.state : TURN_STATES;
@@ -68,10 +68,6 @@ static void moved(struct runner *r, struct filter *f, struct entry *e)
         return;
     case TURN_DEAD:
         r->durable->dead++;
-        worker_report(&r->o, t, "%s, kept in %s", buf_cstr(&e->text), r->durable->path);
-        break;
-    case TURN_AMBIGUOUS:
-        effect_ambiguous(r, f, t);
         break;
     default:
         break;
@@ -79,12 +75,10 @@ static void moved(struct runner *r, struct filter *f, struct entry *e)
     inbox_handled(&r->inbox, t);
 }
 
-static void settled(struct runner *r, struct filter *f, struct entry *e)
+static void settled(struct runner *r, struct entry *e)
 {
     if (!e->move.moved)
         return;
-    if (e->move.state == TURN_AMBIGUOUS)
-        effect_ambiguous(r, f, e->turn);
     DL_DELETE(r->durable->answered, e->turn);
     turn_free(e->turn);
 }
@@ -103,6 +97,16 @@ static void interrupted(struct runner *r, struct filter *f, struct entry *e)
         ending_pass(r, f, e->turn);
 }
 
+void effect_tell(void *ctx, const struct entry *e)
+{
+    const struct effects *x = ctx;
+    if (e->move.state == TURN_AMBIGUOUS)
+        effect_ambiguous(x->r, x->f, e->turn);
+    else
+        worker_report(&x->r->o, e->turn, "%.*s, kept in %s", (int)e->text.len, e->text.p,
+                      x->r->durable->path);
+}
+
 void effect_written(void *ctx, struct entry *e)
 {
     const struct effects *x = ctx;
@@ -114,10 +118,10 @@ void effect_written(void *ctx, struct entry *e)
         filter_emit_buf(x->f, &e->text);
         break;
     case ENTRY_MOVE:
-        moved(x->r, x->f, e);
+        moved(x->r, e);
         break;
     case ENTRY_RESULT:
-        settled(x->r, x->f, e);
+        settled(x->r, e);
         break;
     case ENTRY_INTERRUPT:
         interrupted(x->r, x->f, e);

@@ -10,7 +10,8 @@ struct effects {
     struct filter *f;
 };
 
-/* For struct journal; ctx: a struct effects. */
+/* Both for struct journal; ctx: a struct effects. */
+void effect_tell(void *ctx, const struct entry *e);
 void effect_written(void *ctx, struct entry *e);
 /* The turn is answered: it leaves its session, and is kept until its results have come, if they can. */
 void effect_answered(struct runner *r, struct turn *t);

@@ -135,13 +135,43 @@ static void crash_around(const struct journal *j, bool after)
         crash_at(after ? CRASH_SETTLED : CRASH_RESULT);
 }
 
+/* Whether an ack, an action or an end depends on it. A loss of power may undo the others: then a message runs
+ * again, or is ambiguous. */
+static bool must_wait(const struct entry *e)
+{
+    enum turn_event event = e->move.event;
+    return e->kind != ENTRY_RESULT &&
+           !(e->kind == ENTRY_MOVE && (event == EVENT_FAIL || event == EVENT_ANSWER));
+}
+
+static bool must_any_wait(const struct journal *j)
+{
+    const struct entry *e = j->entries;
+    while (e && !must_wait(e))
+        e = e->next;
+    return e;
+}
+
+/* A process that is killed between the two must have reported what nobody would report again. */
+static void tell_all(struct journal *j)
+{
+    for (struct entry *e = j->entries; e; e = e->next) {
+        bool ends = (e->kind == ENTRY_MOVE || e->kind == ENTRY_RESULT) && e->move.moved &&
+                    (e->move.state == TURN_DEAD || e->move.state == TURN_AMBIGUOUS);
+        if (ends && !e->told)
+            j->tell(j->ctx, e);
+        e->told |= ends;
+    }
+}
+
 static bool write_all(struct journal *j)
 {
-    if (!store_begin(j->store))
+    if (!(must_any_wait(j) ? store_begin(j->store) : store_begin_soon(j->store)))
         return false;
     for (struct entry *e = j->entries; e; e = e->next)
         if (!apply(j, e))
             return false;
+    tell_all(j);
     crash_around(j, false);
     return store_commit(j->store);
 }

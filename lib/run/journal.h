@@ -28,6 +28,7 @@ struct entry {
     int64_t row; /* of the turn */
     struct buf text, request;
     bool content, kept; /* kept: the action is written, not only sent */
+    bool told;          /* that its turn is dead or ambiguous was reported */
     enum action_state state;
     struct store_move move;
     int64_t id;
@@ -38,6 +39,8 @@ struct journal {
     const char *path;
     /* The effect of an entry that is written; it may take the turn over. */
     void (*written)(void *ctx, struct entry *e);
+    /* Called once, just before that is committed: its turn is dead or ambiguous now. */
+    void (*tell)(void *ctx, const struct entry *e);
     void *ctx;
 
     struct entry *entries;

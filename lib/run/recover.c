@@ -81,27 +81,36 @@ static void resend_all(struct runner *r, struct filter *f, struct turn *t)
     worker_report(&r->o, t, "its answer was never sent, and is sent now");
 }
 
+/* What nobody would report again is reported before it is committed. */
 static void tell(struct runner *r, struct filter *f, const struct found *e)
 {
-    struct turn *t = load(r, e->id);
+    bool tells = e->event == EVENT_LOST || e->event == EVENT_DOUBT || e->event == EVENT_GIVE_UP;
+    struct turn *t = tells ? load(r, e->id) : NULL;
+    if (e->event == EVENT_AGAIN)
+        info(1, "message number %jd ran when relay-run ended: it runs again", (intmax_t)e->id);
+    if (t && e->event == EVENT_GIVE_UP) {
+        worker_report(&r->o, t, "relay-run ended while it ran, in attempt %d of %d, kept in %s", t->attempt,
+                      r->attempts, r->durable->path);
+        filter_fail(f, EX_NO);
+    } else if (t) {
+        effect_ambiguous(r, f, t);
+    }
+    turn_free(t);
+}
+
+/* What follows, once it is committed. */
+static void follow(struct runner *r, struct filter *f, const struct found *e)
+{
+    struct turn *t = e->event == TURN_EVENTS || e->event == EVENT_GIVE_UP ? load(r, e->id) : NULL;
     if (!t)
         return;
     if (e->event == TURN_EVENTS) {
         resend_all(r, f, t);
         effect_answered(r, t);
-        return;
-    }
-    if (e->event == EVENT_AGAIN)
-        info(1, "message number %jd ran when relay-run ended: it runs again", (intmax_t)e->id);
-    if (e->event == EVENT_LOST || e->event == EVENT_DOUBT)
-        effect_ambiguous(r, f, t);
-    if (e->event == EVENT_GIVE_UP) {
-        worker_report(&r->o, t, "relay-run ended while it ran, in attempt %d of %d, kept in %s", t->attempt,
-                      r->attempts, r->durable->path);
-        filter_fail(f, EX_NO);
+    } else {
         ending_tell_chat(r, f, t);
+        turn_free(t);
     }
-    turn_free(t);
 }
 
 static bool note_session(void *ctx, struct span session, int64_t waiting)
@@ -123,11 +132,13 @@ void recover(struct runner *r, struct filter *f)
     size_t n = list.len / sizeof *found;
     for (size_t i = 0; good && i < n; i++)
         good = judge(r, &found[i]);
+    for (size_t i = 0; good && i < n; i++)
+        tell(r, f, &found[i]);
     if (!good || !store_commit(s) || !recover_wishes(r) || !store_sessions(s, note_session, r) ||
         !store_count(s, TURN_DEAD, &d->dead))
         die(EX_IOERR, "write %s: %s", d->path, store_problem(s));
     crash_at(CRASH_FOUND);
     for (size_t i = 0; i < n; i++)
-        tell(r, f, &found[i]);
+        follow(r, f, &found[i]);
     buf_free(&list);
 }
