@@ -293,6 +293,10 @@ contents() {
     jq -r 'select(.action.content).action | "\(.op) \(.content)"' stub.out
 }
 
+acked() { # NUMBER
+    [ "$(grep -c inbound_ack stub.out)" -eq "$1" ]
+}
+
 has_said() {
     contents | grep -q -- "$1"
 }
@@ -325,6 +329,29 @@ END
     # the press was acknowledged before the turn went on, and the next message waited for the end of the turn
     order() { jq -r '.frame | .action.content // .event.message_id // select(.type == "inbound_ack").type' record | tr '\n' ' '; }
     [[ "$(order)" == 'm1 Deploy? inbound_ack p1 inbound_ack '* ]] || { order; return 1; }
+}
+
+@test "the same with an inbox: all is acknowledged at once, the press reaches its COMMAND, order is kept" {
+    start_stub
+    script approve.sh <<'END'
+read -r message
+[ "$RELAY_TEXT" = deploy ] || { echo '{"op":"send","content":"later: '"$RELAY_TEXT"'"}'; exit; }
+echo '{"op":"prompt","prompt_kind":"approval","prompt_id":"go","content":"Deploy?","options":[{"id":"yes","label":"Yes"}]}'
+jq -nc 'first(inputs | .event.prompt_response.option_id | strings) | {op: "send", content: "deployed: \(.)"}'
+END
+    turn m1 deploy
+    turn m2 hello
+    ring -i --inbox box ./approve.sh
+    said 'prompt Deploy?'
+    until_true 20 acked 2
+    turn p1 /yes ',"message_type":"command","prompt_response":{"prompt_id":"go","option_id":"yes"}'
+    said 'later: hello'
+    kill "$ADAPTER"
+    rc=0; wait "$ADAPTER" || rc=$?
+    [ "$rc" -eq 0 ] && [ ! -s err ] || { cat err; return 1; }
+    [ "$(contents | tr '\n' ' ')" = 'prompt Deploy? send deployed: yes send later: hello ' ]
+    run -0 --separate-stderr relay-inbox --state done box list
+    [ "$(grep -c '"m[12]"' <<<"$output")" -eq 2 ] && [ "${#lines[@]}" -eq 2 ] || { echo "$output"; return 1; }
 }
 
 @test "a prompt that is refused: the asker reads why, from the connector or from relay-send" {
