@@ -54,7 +54,19 @@ $(B)/tests/%: tests/%.c $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcurl -lcrypto
 
-TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c tests/lib/*.c))
+# relay-run with points at which RELAY_CRASH_AT=NAME in the environment makes it die (lib/inbox/crash.h).
+CRASH_OBJECTS = $(patsubst %.c,$(B)/crash/%.o,lib/inbox/crash.c $(wildcard lib/run/*.c))
+$(B)/crash/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -DRELAY_CRASH $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/crash/bin/relay-run: $(B)/cmd/relay-run.o $(CRASH_OBJECTS) $(B)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_relay-run)
+
+-include $(CRASH_OBJECTS:.o=.d)
+
+TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c tests/lib/*.c)) $(B)/crash/bin/relay-run
 
 test-programs: $(TEST_PROGRAMS)
 
@@ -76,10 +88,6 @@ asan: deps ## Run the tests under ASan and UBSan.
 	@$(MAKE) --no-print-directory -s -j2 B=build/asan HARDEN= HARDEN_LD= all test-programs \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 	tests/run build/asan $(filter-out tests/unsanitized.bats,$(wildcard tests/*.bats))
-
-# RELAY_CRASH_AT=NAME in the environment makes relay-run die there (lib/inbox/crash.h).
-crash: ## Build the tools with points at which they can be killed, into build/crash/bin.
-	@$(MAKE) --no-print-directory -s -j2 B=build/crash CFLAGS='-O2 -g -DRELAY_CRASH' all
 
 # Runs each fuzzer for FUZZ_SECONDS, starting from the vectors.
 FUZZ_SECONDS ?= 30
@@ -159,5 +167,5 @@ uninstall: ## Take the installed files away.
 clean: ## Remove build/.
 	rm -rf build
 
-.PHONY: all deps demo test test-programs check asan fuzz bench judge lint torture crash coverage tags help format install uninstall clean
+.PHONY: all deps demo test test-programs check asan fuzz bench judge lint torture coverage tags help format install uninstall clean
 .SECONDARY:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# relay-inbox: what an operator sees of an inbox and does with it, without a ring. relay-inbox-ring.bats has it beside one.
+# relay-inbox: what an operator sees of an inbox and does with it, without a ring; inbox-crash.bats has it beside one.
 bats_require_minimum_version 1.5.0
 load helper
 

@@ -33,10 +33,6 @@ torture() {
     torture cuts
 }
 
-@test "an inbox whose disk or memory fails" {
-    torture inbox
-}
-
 @test "a ring lives long without growing" {
     torture soak
 }

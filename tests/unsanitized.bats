@@ -20,6 +20,10 @@ torture() {
     torture calls
 }
 
+@test "system calls on the files of an inbox and allocations fail: it stays consistent, nothing is acknowledged without a row" {
+    torture inbox
+}
+
 @test "the programs are hardened: position-independent, relocations read-only at once, no executable stack" {
     local p
     for p in "$RELAY_BUILD"/bin/*; do

@@ -3,12 +3,18 @@
 """The inbox on a machine that fails: each system call on its files, and each allocation, fails in turn, once and from there on.
 The failure is reported, the database stays consistent, nothing is acknowledged that has no row, and what is reported as done is
 done."""
+import collections
+import concurrent.futures
 import errno
+import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import threading
+import time
 
-from common import Torture
+from common import Torture, inbound
 
 t = Torture()
 calls, allocations = t.preload("fail_call"), t.preload("fail_alloc")
@@ -91,6 +97,128 @@ def tool(verb):
         t.held(ok, "relay-inbox %s, %s:" % (verb, name), status, have, err[-300:])
 
 
+# ---- relay-run ----
+
+AGENT = ["sh", "-c", "cat >/dev/null; echo \"done $RELAY_MESSAGE_ID\""]
+MESSAGES = [inbound(1, text="one"), inbound(2, True, "43"), inbound(3)]
+
+
+class Run:
+    """A relay-run as a stage of a ring: gets frames, its actions get results, and its input ends when all is answered, or
+    after a while."""
+
+    def __init__(self, at, env, frames, patience):
+        self.answers, self.acks, self.lock = collections.Counter(), set(), threading.Lock()
+        argv = ["relay-run", "-q", "--inbox", "inbox", "-P", "2", *AGENT]
+        self.process = subprocess.Popen(argv, cwd=at, env=dict(t.env, RELAY_DIAL_PID=str(os.getpid()), **env), stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said = []
+        readers = [threading.Thread(target=self.read, daemon=True),
+                   threading.Thread(target=lambda: said.append(self.process.stderr.read()), daemon=True)]
+        for r in readers:
+            r.start()
+        for frame in frames:
+            self.say(frame)
+        end = time.monotonic() + patience
+        while self.process.poll() is None and time.monotonic() < end and not self.satisfied():
+            time.sleep(0.01)
+        with self.lock:
+            try:
+                self.process.stdin.close()
+            except BrokenPipeError:
+                pass
+        try:
+            self.status = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.status = "hang"
+        for r in readers:
+            r.join(5)
+        self.said = b"".join(said)
+
+    def satisfied(self):
+        return len(self.answers) == 3 and "b2" in self.acks
+
+    def say(self, frame):
+        with self.lock:
+            try:
+                self.process.stdin.write(json.dumps(frame).encode() + b"\n")
+                self.process.stdin.flush()
+            except (BrokenPipeError, ValueError):
+                pass
+
+    def read(self):
+        for line in self.process.stdout:
+            frame = json.loads(line)
+            if frame.get("type") == "inbound_ack":
+                self.acks.add(frame["bufferId"])
+            elif frame.get("op") == "send":
+                self.say({"type": "outbound_result", "requestId": frame["requestId"], "result": {"success": True}})
+                self.answers[frame["content"][5:]] += 1
+
+
+def judge(at, first, second, name):
+    """What must hold after a run that failed in some way and one that did not."""
+    db = sqlite3.connect(at + "/inbox")
+    whole = db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    state = dict(db.execute("SELECT message, state FROM turns"))
+    db.close()
+    faults = []
+    if not whole:
+        faults.append("damaged")
+    if first.status == "hang" or first.status < 0 or (first.status and not first.said):
+        faults.append("status")
+    if second.status == "hang" or second.status < 0:
+        faults.append("status of the next start")
+    if first.status == 0 and not (first.satisfied() and not second.answers):
+        faults.append("0, but not everything is answered")
+    if "b2" in first.acks and "2" not in state:
+        faults.append("acknowledged without a row")
+    for m in "123":
+        number = first.answers[m] + second.answers[m]
+        if number > 1 or (number == 0 and state.get(m) != "ambiguous" and not (m != "2" and first.said)):
+            faults.append("%s: %d answers, %s" % (m, number, state.get(m)))
+    return t.held(not faults, "relay-run, %s:" % name, faults, first.status, second.status, state, first.said[-300:])
+
+
+def trial(number, name, env):
+    at = "run%d" % number
+    os.mkdir(at)
+    env = dict(env, FAIL_MARK="mark", FAIL_COUNT="count")
+    first = Run(at, env, MESSAGES, 4)
+    if name == "nothing":
+        with open(at + "/count", encoding="ascii") as f:
+            return int(f.read())
+    marked = os.path.exists(at + "/mark")
+    # what has no ack comes again
+    second = Run(at, {}, MESSAGES[1:2] if "b2" not in first.acks else [], 1 if first.satisfied() else 2)
+    judge(at, first, second, name)
+    shutil.rmtree(at)
+    return marked
+
+
+def relay_run():
+    numbers = iter(range(1 << 30))
+    base = {"LD_PRELOAD": calls, "FAIL_PROGRAM": "relay-run", "FAIL_FILE": "inbox"}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        def calls_of(call, number, after):
+            """One after the other until the call is not made so often."""
+            ats = range(1, 1000) if t.long else (2, 9)
+            for at in ats:
+                env = dict(base, FAIL_CALL=call, FAIL_ERRNO=str(number), FAIL_AT=str(at), **({"FAIL_AFTER": "1"} if after else {}))
+                if not trial(next(numbers), "%s %s %d%s" % (call, errno.errorcode.get(number, "short"), at, " on" * after), env):
+                    break
+        jobs = [pool.submit(calls_of, *c) for c in (CALLS if t.long else CALLS[:5])]
+        memory = {"LD_PRELOAD": allocations, "FAIL_PROGRAM": "relay-run"}
+        total = trial(next(numbers), "nothing", memory)
+        for after in ("", "1"):
+            for at in range(1, total, 1 if t.long else total // 4):
+                jobs.append(pool.submit(trial, next(numbers), "allocation %d%s" % (at, " on" * bool(after)),
+                                        dict(memory, FAIL_AT=str(at), FAIL_AFTER=after)))
+        for job in jobs:
+            job.result()
+
+
 os.mkdir("whole")
 BUILD = os.path.dirname(os.path.dirname(shutil.which("relay-inbox")))
 status, _, err = t.run([BUILD + "/tests/make_inbox", "whole/inbox", *STATES])
@@ -98,4 +226,6 @@ t.held(status == 0, "make_inbox", err)
 for v in VERBS:
     if t.wanted("relay-inbox " + v):
         tool(v)
+if t.wanted("relay-run"):
+    relay_run()
 t.finish()
