@@ -38,14 +38,14 @@ static const struct opt options[] = {
     OPT_NUMBER('P', "parallel", &self.parallel, 1, PARALLEL_MAX, "sessions at once (default 4)"),
     OPT_TIME(0, "timeout", &self.client.timeout, 0, "cancel a turn after that time (default 0: never)"),
     OPT_TIME(0, "patience", &self.client.agent.patience, 1,
-             "end an agent that does not start, or open a session, in that time (default 60s)"),
+             "end an agent that does not get ready in that time (default 60s)"),
     OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX, "starts in a row that may fail (default 5)"),
     OPT_TIME(0, "kill-after", &self.client.agent.kill_after, 0,
-             "end an agent that does not stop this long after it was told to (default 10s)"),
+             "end an agent that does not stop in that time (default 10s)"),
 };
 
 static const struct tool tool = {
-    .purpose = "Put a coding agent on chat: a client of the Agent Client Protocol for relay-run -l.",
+    .purpose = "Put a coding agent (Agent Client Protocol) on chat, for relay-run -l.",
     .synopsis = "[OPTION]... [--] COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,

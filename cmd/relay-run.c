@@ -71,7 +71,7 @@ static const struct tool tool = {
         "  relay-run ./reply.sh <frames.ndjson\n"
         "  relay-run -P 8 --timeout 2m --typing -- ./reply.sh <frames.ndjson\n"
         "  relay-run -j sh -c 'echo \"{\\\"op\\\":\\\"typing\\\"}\"' <frames.ndjson\n"
-        "  relay-run -l jq -c --unbuffered 'select(.event) | {op: \"send\", chat_id: .event.source.chat_id, content: \"ok\"}' "
+        "  relay-run -l jq -c --unbuffered '.event // empty | {op: \"typing\", chat_id: .source.chat_id}' "
         "<frames.ndjson\n",
     .brief = brief,
     .filter = true,

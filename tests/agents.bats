@@ -117,5 +117,6 @@ echo.sh 2
 approve.sh 8
 bot.py 25
 bot.js 25
+acp_sdk.mjs 40
 END
 }

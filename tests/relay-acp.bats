@@ -3,70 +3,7 @@
 # relay-acp: an agent of the Agent Client Protocol in a real ring, against relay-stub.
 
 load helper
-
-setup_more() {
-    AGENT=$RELAY_SOURCE/tests/agents/acp_agent.py
-    export GATEWAY_RELAY_ID=demo GATEWAY_RELAY_SECRET=s3cret
-}
-
-# acp [OPTIONS of relay-acp…] -- AGENT… : a ring with relay-acp, and a stub if there is none yet. RING is its pid, stderr in
-# ./err.
-acp() {
-    [ -n "${URL-}" ] || start_stub
-    background relay-adapter --url "$URL" -p discord:app1 -l --record rec -- relay-acp --state-dir st --stream "${STREAM:-0}" "$@" \
-        </dev/null >ring.out 2>err 9>&-
-    RING=$!
-    until_true 20 grep -q '"hello"' stub.out
-}
-
-# event TEXT [CHAT [USER [MORE MEMBERS]]] : the event of a message.
-event() {
-    printf '"event":{"text":"%s","message_id":"m%s"%s,"source":{"platform":"discord","chat_id":"%s",' "$1" \
-        "$((++MESSAGES))" "${4:+,$4}" "${2:-42}"
-    printf '"chat_type":"dm","user_id":"%s","user_name":"ann","scope_id":"g1"}}' "${3:-7}"
-}
-
-# message TEXT [CHAT [USER [MORE]]] : delivers a live message. It counts them, so it must not run in a subshell.
-message() {
-    say "{\"type\":\"inbound\",$(event "$@")}"
-    MESSAGES=$((MESSAGES + 1))
-}
-
-# press PROMPT_ID OPTION [CHAT [USER]] : a button is pressed.
-press() {
-    message "/$2" "${3:-42}" "${4:-7}" \
-        "\"message_type\":\"command\",\"prompt_response\":{\"prompt_id\":\"$1\",\"option_id\":\"$2\"}"
-}
-
-# said [CHAT] : what the agent sent to the chat, a line each, line ends as |. prompts: the prompt_ids.
-said() {
-    jq -r --arg c "${1:-42}" 'select(.action.op == "send" and .action.chat_id == $c).action.content | gsub("\n"; "|")' stub.out
-}
-prompts() {
-    jq -r 'select(.action.op == "prompt").action.prompt_id' stub.out
-}
-acked() {
-    jq -r 'select(.type == "inbound_ack").bufferId' stub.out
-}
-
-# sees PATTERN [CHAT] : waits until the chat shows a line that matches as a whole.
-sees() {
-    until_true 10 bash -c "$(declare -f said); said '${2:-42}' | grep -qx -- '$1'" || { said "${2:-42}"; cat err; return 1; }
-}
-
-# asked N : waits until N prompts came; the last one's id is in PROMPT.
-asked() {
-    until_true 10 bash -c "$(declare -f prompts); [ \$(prompts | wc -l) -ge $1 ]"
-    PROMPT=$(prompts | tail -n 1)
-}
-
-# drained [STATUS] : ends the ring in order.
-drained() {
-    local rc=0
-    kill "$RING"
-    wait "$RING" || rc=$?
-    [ "$rc" -eq "${1:-0}" ] || { echo "status $rc"; cat err; return 1; }
-}
+load relay-acp
 
 @test "a message is a prompt, and what the agent says is the answer, at the message's address" {
     acp -- "$AGENT"
@@ -154,11 +91,11 @@ drained() {
     message wait
     until_true 10 grep -q session/prompt log
     message 'chat dropped'
-    say '{"type":"interrupt_inbound","session_key":"agent:main:discord:dm:42","chat_id":"42"}'
+    interrupt 42
     sees 'I wait, pid [0-9]*. I stop.||(Stopped.)'
     message 'ask it'
     asked 1
-    say '{"type":"interrupt_inbound","session_key":"agent:main:discord:dm:42","chat_id":"42"}'
+    interrupt 42
     sees 'outcome: cancelled -||(Stopped.)'
     message 'chat next'
     sees 'you said: next'
@@ -250,13 +187,13 @@ drained() {
         message "read @/$path"
         message "write @/$path x"
     done
-    until_true 10 bash -c "$(declare -f said); [ \$(said | grep -c 'a symbolic link in its path') -eq 4 ]"
+    counts 4 'a symbolic link in its path'
     message 'read @/../session.json'
     sees '.*a path with .. in it.*'
     message 'write /etc/x y'
     sees '.*outside of the session.s directory.*'
     message 'write @x y'
-    until_true 10 bash -c "$(declare -f said); [ \$(said | grep -c outside) -eq 2 ]"
+    counts 2 outside
     message 'read @/fifo'
     sees '.*not a regular file.*'
     message 'read @/binary'
@@ -339,12 +276,17 @@ drained() {
     drained
 }
 
+# The text of the newest action.
+last_is() {
+    [ "$(jq -r 'select(.action.content).action.content | gsub("\n"; "|")' stub.out | tail -n 1)" = "$1" ]
+}
+
 @test "an answer is shown while it grows, and its end is exact" {
     STREAM=200ms acp -- "$AGENT"
     message 'slow 8'
     sees 'word0.*'
     until_true 10 grep -q '"op":"edit"' stub.out
-    until_true 10 bash -c 'jq -r .action.content stub.out | tail -n 1 | grep -qx "word0 word1 word2 word3 word4 word5 word6 word7"'
+    until_true 10 last_is 'word0 word1 word2 word3 word4 word5 word6 word7'
     message 'chat quick' 43 # one that is whole at once is one send
     sees 'you said: quick' 43
     drained
