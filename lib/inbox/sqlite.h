@@ -10,7 +10,7 @@
 /* clang-format off */
 #define SQLITE_CALLS(F) \
     F(open_v2) F(close_v2) F(busy_timeout) F(extended_result_codes) F(db_readonly) F(db_config) \
-    F(errmsg) F(errstr) F(errcode) F(exec) F(changes) F(last_insert_rowid) F(get_autocommit) \
+    F(errmsg) F(errstr) F(errcode) F(system_errno) F(exec) F(changes) F(last_insert_rowid) F(get_autocommit) \
     F(prepare_v3) F(step) F(reset) F(finalize) F(clear_bindings) \
     F(bind_int64) F(bind_text) F(bind_null) \
     F(column_int64) F(column_text) F(column_bytes) F(column_type)

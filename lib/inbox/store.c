@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The inbox: its connection, statements and transactions. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "inbox/internal.h"
 
@@ -28,8 +29,11 @@ bool store_damaged(const struct store *s)
 bool store_failed(struct store *s)
 {
     s->code = sqlite.errcode(s->db);
+    int primary = s->code & 0xff, error = sqlite.system_errno(s->db);
     s->problem.len = 0;
     buf_str(&s->problem, sqlite.errmsg(s->db));
+    if (error && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN))
+        buf_printf(&s->problem, ": %s", strerror(error));
     buf_cstr(&s->problem);
     store_rollback(s);
     return false;

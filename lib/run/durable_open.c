@@ -58,7 +58,8 @@ void durable_open(struct durable *d, struct runner *r, struct filter *f)
     struct buf why = {0};
     struct effects *x = xcalloc(1, sizeof *x);
     int status;
-    sig_open(look); /* before somebody can find us by the lock */
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
+    sig_open(look);           /* before somebody can find us by the lock */
     take_lock(d);
     struct store *s = store_open(d->path, STORE_RING, &status, &why);
     if (!s)
