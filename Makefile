@@ -117,7 +117,8 @@ lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
 	.ci/sizes
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
-	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) $(filter-out %.cfg,$(wildcard .ci/*)) tests/run
+	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) $(filter-out %.cfg,$(wildcard .ci/*)) tests/run \
+	    packaging/deb/build packaging/deb/try packaging/deb/try-bot
 	mandoc -Tlint -W warning $(MANUALS)
 
 torture: deps ## Run the torture scripts whole (an hour and more; SEED=N).
@@ -135,6 +136,27 @@ coverage: deps ## Print the coverage of the tests (needs gcovr).
 	-FILE_TIMEOUT=900 tests/run build/coverage $(filter-out tests/unsanitized.bats,$(wildcard tests/*.bats))
 	gcovr -r . --object-directory build/coverage -f lib/ -f cmd/ -s --gcov-ignore-parse-errors \
 	    --exclude-throw-branches --exclude-unreachable-branches --exclude-lines-by-pattern '.*\b(HASH_|DL_|die\().*'
+
+# A tarball of what is committed, and the recipes that build it elsewhere, with its checksum. URL: where it will be.
+DIST = relay-$(VERSION)
+URL ?= file://$(CURDIR)/$(B)/$(DIST).tar.gz
+dist: ## Make a tarball, a PKGBUILD and a Homebrew formula (URL=...).
+	mkdir -p $(B)
+	git archive --prefix=$(DIST)/ HEAD | gzip -9n >$(B)/$(DIST).tar.gz
+	sum=$$(sha256sum <$(B)/$(DIST).tar.gz) && for f in PKGBUILD relay.rb; do \
+	    sed -e 's|@VERSION@|$(VERSION)|' -e 's|@URL@|$(URL)|' -e "s|@SHA256@|$${sum%% *}|" packaging/$$f.in >$(B)/$$f || exit; \
+	done
+
+deb: all ## Build a Debian package for this release of Debian.
+	packaging/deb/build $(B) $(VERSION)
+
+# The programs that need nothing but libc, as single files that run on any Linux. The others need libraries; relay-inbox loads one.
+STATIC = $(filter-out relay-inbox,$(foreach p,$(PROGRAMS),$(if $(LIBS_$p),,$p)))
+static: ## Link the filters without libraries statically (needs musl-gcc).
+	@$(MAKE) --no-print-directory -s -j2 B=build/static HARDEN=-fstack-protector-strong HARDEN_LD=-static WARN=-w \
+	    CC='musl-gcc -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch)' \
+	    $(STATIC:%=build/static/bin/%)
+	strip $(STATIC:%=build/static/bin/%)
 
 tags: ## Write tags and compile_commands.json for editors (needs ctags and bear).
 	ctags -R cmd lib && bear -- $(MAKE) -B all
@@ -167,5 +189,5 @@ uninstall: ## Take the installed files away.
 clean: ## Remove build/.
 	rm -rf build
 
-.PHONY: all deps demo test test-programs check asan fuzz bench judge lint torture coverage tags help format install uninstall clean
+.PHONY: all deps demo test test-programs check asan fuzz bench judge lint torture coverage tags dist deb static help format install uninstall clean
 .SECONDARY:

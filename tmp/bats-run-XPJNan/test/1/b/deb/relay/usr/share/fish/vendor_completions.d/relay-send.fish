@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# fish completion for relay-send, made from its --help=all by completions/generate.
+complete -c relay-send -f
+complete -c relay-send -s n -l null-input -d 'read no frames from stdin'
+complete -c relay-send -s c -l chat -x -d 'send to this chat (chat_id)'
+complete -c relay-send -s p -l platform -x -a 'discord telegram slack' -d 'the platform of the chat'
+complete -c relay-send -s r -l reply-to -x -d 'send as a reply to this message (reply_to)'
+complete -c relay-send -s o -l op -x -a 'send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -d 'perform this op (default send)'
+complete -c relay-send -s m -l metadata -x -d 'add a string to the metadata (repeatable)'
+complete -c relay-send -l set -x -d 'set a member to a string (repeatable)'
+complete -c relay-send -l set-json -x -d 'set a member to a JSON value (repeatable)'
+complete -c relay-send -l lines -d 'send each line of stdin as a separate message'
+complete -c relay-send -l no-split -d 'refuse a text that is too long; do not split it'
+complete -c relay-send -l max-length -x -d 'longest text of a message (default: descriptor\'s)'
+complete -c relay-send -l len-unit -x -a 'chars utf16' -d 'unit of the length (default: the descriptor\'s)'
+complete -c relay-send -l strict -d 'stop at the first bad line'
+complete -c relay-send -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
+complete -c relay-send -s u -l unbuffered -d 'no effect: output never waits'
+complete -c relay-send -l line-buffered -d 'no effect: output never waits'
+complete -c relay-send -s h -l help -d 'print the usual options and exit (=all: every one)'
+complete -c relay-send -s V -l version -d 'print the version and exit'
+complete -c relay-send -s q -l quiet -d 'print errors and losses only'
+complete -c relay-send -s v -l verbose -d 'say more (repeatable)'
