@@ -17,8 +17,8 @@ Connector:
 COMMAND:
   -P, --parallel N          sessions at once (default 4)
   -l, --long-lived          one COMMAND: frames in, actions and frames out
+      --stream              show the answer while it grows
       --typing              show a typing indicator while COMMAND runs
-      --timeout DURATION    end COMMAND after that time (default 0: never)
 Running:
   -s, --state DIR           keep messages and chats in DIR: lose none
       --after DURATION      go idle after that time without a message
@@ -44,6 +44,7 @@ Options:
   -j, --actions                   each line that COMMAND prints is an action
   -l, --long-lived                one COMMAND: frames in, actions and frames out
   -r, --reply-to                  send as a reply to the message
+      --stream                    show the answer while it grows (=DURATION, =paragraph)
       --typing                    show a typing indicator while COMMAND runs
       --timeout DURATION          end COMMAND after that time (default 0: never)
       --attempts N                run a message that fails at most N times (default 3)
@@ -141,7 +142,7 @@ option() {
     case $1 in
     url) url=$2 ;;
     platform) hello=$hello$nl$word ;;
-    parallel | timeout | attempts | drain | keep | on-failure | ack | stop-words | interactive | actions | reply-to | typing)
+    parallel | timeout | attempts | drain | keep | on-failure | ack | stop-words | interactive | actions | reply-to | stream | typing)
         run=$run$nl$word
         ;;
     inbox | dead-letter) no_inbox=1 run=$run$nl$word ;;
@@ -187,7 +188,7 @@ name_of() {
 # takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
 takes_value() {
     case $1 in
-    interactive | actions | long-lived | reply-to | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
+    interactive | actions | long-lived | reply-to | stream | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
     platform | parallel | timeout | attempts | inbox | drain | keep | dead-letter | on-failure | ack | stop-words | state-dir | \
         group-sessions-per-user | thread-sessions-per-user | media | control | state | scopes | after | url | id | secret-file | \
         token-ttl | \
@@ -211,6 +212,12 @@ while [ $# -gt 0 ]; do
     case $word in
     --) shift && break ;;
     --help=all) print help_all ;;
+    --stream=*) # the one option whose value may be left out
+        check_value stream "${word#*=}"
+        option stream "${word#*=}"
+        shift
+        continue
+        ;;
     --help=*) wrong 'option --help: takes no argument but all' ;;
     --*=*) name=${word%%=*} name=${name#--} value=${word#*=} given=1 ;;
     --*) name=${word#--} ;;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/num.h"
 #include "relay/filter.h"
 #include "run/durable.h"
 #include "run/each.h"
@@ -14,7 +15,8 @@
 
 enum {
     ATTEMPTS_MAX = 100,
-    ACK_START = 1, /* index of the word */
+    ACK_START = 1,       /* index of the word */
+    STREAM_EVERY = 1000, /* ms */
 };
 
 static struct relay_run {
@@ -30,13 +32,23 @@ static struct relay_run {
           .attempts = 3,
           .keep = INT64_C(7) * 24 * 3600 * 1000};
 
+static void on_stream(struct opts *o)
+{
+    struct reply_options *r = &self.o.reply;
+    r->paragraphs = o->arg && strcmp(o->arg, "paragraph") == 0;
+    r->every = STREAM_EVERY;
+    if (o->arg && !r->paragraphs && (!duration_parse(o->arg, &r->every) || !r->every))
+        opt_refuse(o, "not a time over 0, or paragraph");
+}
+
 static const struct opt options[] = {
     OPT_NUMBER('P', "parallel", &self.parallel, 1, WORKERS_MAX, "sessions at once (default 4)"),
     OPT_FLAG('j', "actions", &self.o.actions, "each line that COMMAND prints is an action"),
     OPT_FLAG('l', "long-lived", &self.resident, "one COMMAND: frames in, actions and frames out"),
     OPT_FLAG('i', "interactive", &self.o.interactive,
              "like -j; COMMAND's stdin stays open: results and presses follow"),
-    OPT_FLAG('r', "reply-to", &self.o.reply_to, "send as a reply to the message"),
+    OPT_FLAG('r', "reply-to", &self.o.reply.to_message, "send as a reply to the message"),
+    OPT_MAYBE("stream", on_stream, "show the answer while it grows (=DURATION, =paragraph)"),
     OPT_FLAG(0, "typing", &self.o.typing, "show a typing indicator while COMMAND runs"),
     OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
     OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX,
@@ -57,7 +69,7 @@ static const struct opt options[] = {
 
 static const char *const brief[] = {"Turns:",      "parallel",   "timeout",  "attempts", "inbox",
                                     "dead-letter", "on-failure", "COMMAND:", "actions",  "long-lived",
-                                    "reply-to",    "typing",     NULL};
+                                    "reply-to",    "stream",     "typing",   NULL};
 
 static const struct tool tool = {
     .purpose = "Run COMMAND for each message and send what it prints.",
@@ -138,10 +150,9 @@ static int run_resident(struct filter *f)
 
 static void check_options(const struct opts *o)
 {
-    static const char *const of_each[] = {"parallel", "interactive", "reply-to",    "typing",
-                                          "timeout",  "attempts",    "dead-letter", "on-failure",
-                                          "ack",      "stop-words",  "media",       "state-dir",
-                                          "inbox"};
+    static const char *const of_each[] = {"parallel",   "interactive", "reply-to",    "stream",     "typing",
+                                          "timeout",    "attempts",    "dead-letter", "on-failure", "ack",
+                                          "stop-words", "media",       "state-dir",   "inbox"};
     if (!o->argv[o->operands])
         opt_wrong("COMMAND missing");
     for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)
@@ -150,6 +161,8 @@ static void check_options(const struct opts *o)
     opt_exclusive(o, "inbox", "ack");
     opt_needs(o, "drain", "inbox");
     opt_needs(o, "keep", "inbox");
+    opt_exclusive(o, "actions", "stream");
+    opt_exclusive(o, "interactive", "stream");
 }
 
 int main(int argc, char **argv)

@@ -15,6 +15,7 @@ load helper
 @test "lib: SHA-256 is that of libcrypto" { "$RELAY_BUILD/tests/lib/sha256"; }
 @test "lib: options" { "$RELAY_BUILD/tests/lib/opt"; }
 @test "lib: the order of frames in a chat" { "$RELAY_BUILD/tests/lib/order" "${LONG:+20000}"; }
+@test "lib: what of a reply is shown while it grows, and when" { "$RELAY_BUILD/tests/lib/reply"; }
 @test "lib: a text that is shown while it grows" { "$RELAY_BUILD/tests/lib/growing" "${LONG:+100000}"; }
 @test "lib: lines in and bytes out" { "$RELAY_BUILD/tests/lib/io"; }
 @test "lib: text" { "$RELAY_BUILD/tests/lib/text"; }

@@ -122,7 +122,8 @@ static const struct opt of_filters[] = {
 };
 
 static const struct opt of_all[] = {
-    OPT_CALL('h', "help", NULL, on_help, "print the usual options and exit (=all: every one)"),
+    {OPT_ROW('h', "help", NULL, "print the usual options and exit (=all: every one)", OPT_IS_CALL),
+     .to.call = on_help, .maybe = true},
     OPT_CALL('V', "version", NULL, on_version, "print the version and exit"),
     OPT_CALL('q', "quiet", NULL, on_quiet, "print errors and losses only"),
     OPT_CALL('v', "verbose", NULL, on_verbose, "say more (repeatable)"),
@@ -135,7 +136,7 @@ static void add_rows(const struct opt *o, size_t n)
         if (count == OPT_MOST)
             die(EX_SOFTWARE, "too many options");
         rows[count] = &o[i];
-        int takes = o[i].arg ? required_argument : o[i].to.call == on_help ? optional_argument : no_argument;
+        int takes = o[i].arg ? required_argument : o[i].maybe ? optional_argument : no_argument;
         longs[count] = (struct option){o[i].name, takes, NULL, 0};
         if (o[i].letter)
             shorts[s++] = o[i].letter;

@@ -40,6 +40,7 @@ struct opt {
         void (*call)(struct opts *o);
     } to;
     int64_t min, max; /* bounds of a number */
+    bool maybe;       /* a call: it may have an argument, "--name=ARG" */
 };
 
 /* The rows of a table. An empty argument is refused, except by OPT_TEXT_OR_EMPTY. */
@@ -60,6 +61,8 @@ struct opt {
 #define OPT_WORD(l, n, words, to_, h) {OPT_ROW(l, n, words, h, OPT_IS_WORD), .to.word = (to_)}
 /* Calls a function of the tool, which finds the argument in o->arg; a: its name, NULL if it takes none. */
 #define OPT_CALL(l, n, a, f, h) {OPT_ROW(l, n, a, h, OPT_IS_CALL), .to.call = (f)}
+/* The same, and the argument may be left out: then o->arg is NULL. Long options only. */
+#define OPT_MAYBE(n, f, h) {OPT_ROW(0, n, NULL, h, OPT_IS_CALL), .to.call = (f), .maybe = true}
 /* clang-format on */
 
 enum { OPT_ANY = -1 };  /* any number of operands */

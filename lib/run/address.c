@@ -108,6 +108,22 @@ void address_reply(struct buf *out, const struct turn *t, struct span text, bool
     add_address(out, t, reply_to ? anchor_of(t) : (struct span){NULL, 0});
 }
 
+void address_stream(struct buf *out, const struct turn *t, struct span id, struct span text, unsigned how)
+{
+    begin_action(out, "stream", t);
+    json_add(out, "requestId", id);
+    json_add_text(out, "content", text);
+    if (how & ADDRESS_REPLY)
+        add_identifier(out, "reply_to", json_find(t->event, "message_id"));
+    if (how & ADDRESS_MORE)
+        json_add_bool(out, "more", true);
+    if (how & ADDRESS_CUT)
+        json_add_bool(out, "cut", true);
+    if (how & ADDRESS_PARAGRAPHS)
+        json_add_bool(out, "paragraphs", true);
+    add_address(out, t, how & ADDRESS_REPLY ? anchor_of(t) : (struct span){NULL, 0});
+}
+
 void address_typing(struct buf *out, const struct turn *t)
 {
     begin_action(out, "typing", t);

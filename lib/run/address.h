@@ -13,6 +13,10 @@
 /* Appends the send action (protocol §4) that answers in the message's chat and thread; with reply_to, as a
  * reply to the message; on Slack that is in its thread, or in one that it begins. The text must be UTF-8. */
 void address_reply(struct buf *out, const struct turn *t, struct span text, bool reply_to);
+/* Appends the stream action (relay-frames(5)) for a text that grows in the message's chat and thread. id: its
+ * requestId, JSON text; how: ADDRESS_ flags. */
+enum { ADDRESS_REPLY = 1, ADDRESS_MORE = 2, ADDRESS_CUT = 4, ADDRESS_PARAGRAPHS = 8 };
+void address_stream(struct buf *out, const struct turn *t, struct span id, struct span text, unsigned how);
 /* Appends the typing action for the chat and thread. */
 void address_typing(struct buf *out, const struct turn *t);
 /* Appends an action of COMMAND, with the message's address unless it names another chat or session. */

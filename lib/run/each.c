@@ -81,8 +81,7 @@ static void finish(struct runner *r, struct filter *f, struct worker *w)
     struct turn *t = w->turn;
     int status;
     enum fate_cause cause = worker_cause(w, &status);
-    if (cause == CAUSE_EXIT && status == 0)
-        worker_reply(w, f);
+    worker_reply(w, f, cause == CAUSE_EXIT && status == 0);
     worker_free(w);
     r->running--;
     r->start_at = 0;

@@ -66,7 +66,7 @@ void ending_tell_chat(struct runner *r, struct filter *f, struct turn *t)
     struct buf action = {0};
     if (!r->on_failure)
         return;
-    address_reply(&action, t, span_of(r->on_failure), r->o.reply_to);
+    address_reply(&action, t, span_of(r->on_failure), r->o.reply.to_message);
     requests_emit(&r->requests, f, t, &action, NULL);
     buf_free(&action);
 }
@@ -91,9 +91,11 @@ static void give_up(struct runner *r, struct filter *f, struct turn *t, struct b
         worker_report(&r->o, t, "%s, kept in %s", buf_cstr(&reason), r->letters->path);
     else
         worker_report(&r->o, t, "%s, %s", buf_cstr(&reason),
-                      t->acked ? "acknowledged before" : "not acknowledged");
+                      t->acked   ? "acknowledged before"
+                      : t->shown ? "after a part of its answer"
+                                 : "not acknowledged");
     ending_tell_chat(r, f, t);
-    if (kept)
+    if (kept || t->shown) /* if it came again, its answer would be in the chat twice */
         acknowledge(r, f, t);
     else
         inbox_given_up(&r->inbox, t);
@@ -124,7 +126,7 @@ void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fat
         inbox_given_up(&r->inbox, t);
         return;
     }
-    switch (fate_of(cause, value, t->attempt, r->attempts)) {
+    switch (fate_of(cause, value, t->attempt, t->shown ? t->attempt : r->attempts)) {
     case FATE_DONE:
     case FATE_INTERRUPTED:
         if (t->row)

@@ -21,7 +21,8 @@ void events_keep(void *ctx, struct turn *t, struct buf *action, struct request *
     JSON_PICK(buf_as_span(action), {"op", &op}, {"requestId", &id});
     struct entry *e = journal_add(j, ENTRY_ACTION, t);
     e->content = op_has_content(op);
-    e->kept = json_is_string(id) && !json_eq(op, "typing");
+    bool grown = q && q->known & IS_KEPT; /* its first text is kept; its result is that of all */
+    e->kept = json_is_string(id) && !json_eq(op, "typing") && !grown;
     if (e->kept)
         json_decode(&e->request, id);
     if (e->kept && q)

@@ -115,8 +115,19 @@ void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps)
     }
     process_prepare(&w->process, ps, read);
     pollset_until(ps, w->timeout_at);
+    pollset_until(ps, reply_due(&w->reply));
     if (w->o->actions && read && reader_ready(&w->process.out))
         pollset_until(ps, 0);
+}
+
+static void grow_reply(struct worker *w, struct filter *f, int64_t now)
+{
+    struct reply_to to = {f, w->requests, w->turn};
+    struct span printed = buf_as_span(&w->process.out.b);
+    if (w->cause != CAUSE_EXIT)
+        return;
+    reply_look(&w->reply, &w->o->reply, printed.n, now);
+    reply_grow(&w->reply, &w->o->reply, &to, printed, now);
 }
 
 bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, bool ended)
@@ -137,17 +148,10 @@ bool worker_ready(struct worker *w, struct filter *f, const struct pollset *ps, 
     }
     if (now >= w->timeout_at)
         stop(w, CAUSE_TIMEOUT);
+    if (!w->o->actions)
+        grow_reply(w, f, now);
     bool taken = !w->o->actions || take_actions(w, f);
     return taken && process_over(&w->process);
-}
-
-/* The output of COMMAND without its last line end. */
-static struct span output_of(const struct worker *w)
-{
-    struct span text = buf_as_span(&w->process.out.b);
-    if (text.n && text.p[text.n - 1] == '\n')
-        text.n -= text.n > 1 && text.p[text.n - 2] == '\r' ? 2 : 1;
-    return text;
 }
 
 enum fate_cause worker_cause(const struct worker *w, int *status)
@@ -157,40 +161,15 @@ enum fate_cause worker_cause(const struct worker *w, int *status)
         return CAUSE_UNKILLABLE;
     if (w->cause != CAUSE_EXIT || *status || w->o->actions)
         return w->cause;
-    struct span text = output_of(w);
+    struct span text = reply_text(buf_as_span(&w->process.out.b));
     return text_valid(text.p, text.n) ? CAUSE_EXIT : CAUSE_NOT_TEXT;
 }
 
-static bool is_blank(struct span text)
+void worker_reply(struct worker *w, struct filter *f, bool well)
 {
-    size_t i = 0;
-    while (i < text.n && memchr(" \t\r\n\v\f", text.p[i], 6))
-        i++;
-    return i == text.n;
-}
-
-/* Every line end becomes "\n". */
-static void add_lines(struct buf *out, struct span text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n')
-            buf_ch(out, text.p[i]);
-}
-
-void worker_reply(struct worker *w, struct filter *f)
-{
-    struct span text = output_of(w);
-    struct buf action = {0}, lines = {0};
-    if (w->o->actions || is_blank(text))
-        return;
-    if (memchr(text.p, '\r', text.n)) {
-        add_lines(&lines, text);
-        text = buf_as_span(&lines);
-    }
-    address_reply(&action, w->turn, text, w->o->reply_to);
-    requests_emit(w->requests, f, w->turn, &action, NULL);
-    buf_free(&action);
-    buf_free(&lines);
+    struct reply_to to = {f, w->requests, w->turn};
+    if (!w->o->actions)
+        reply_end(&w->reply, &w->o->reply, &to, buf_as_span(&w->process.out.b), well);
 }
 
 void worker_free(struct worker *w)
@@ -201,5 +180,6 @@ void worker_free(struct worker *w)
     process_finish(&w->process);
     reader_free(&w->process.out);
     fetch_end(&w->fetch, w->turn);
+    reply_free(&w->reply);
     w->turn = NULL;
 }

@@ -9,7 +9,7 @@
 #include "run/fetch.h"
 #include "run/process.h"
 #include "run/prompts.h"
-#include "run/requests.h"
+#include "run/reply.h"
 
 enum { WORKER_TYPING = 4000 }; /* ms between two typing actions */
 
@@ -18,7 +18,8 @@ struct worker_options {
     bool actions;      /* the lines on its stdout are actions */
     const char *state; /* where the directories of the sessions are, or NULL */
     bool interactive;  /* its stdin stays open: run/talk.h */
-    bool reply_to, typing;
+    bool typing;
+    struct reply_options reply;
     const char *media;           /* the directory for the files of messages (run/fetch.h), or NULL */
     int64_t timeout, kill_after; /* ms; timeout INT64_MAX: none */
     size_t max;                  /* longest line on its stdout, or longest reply, in bytes */
@@ -37,6 +38,7 @@ struct worker {
     int start_error;       /* for CAUSE_START: the errno */
     enum fate_cause cause; /* why COMMAND was made to end; CAUSE_EXIT: it was not */
     int64_t timeout_at, typing_at;
+    struct reply reply;
 };
 
 /* Starts COMMAND for a turn; typing: whether to send typing actions. Returns 0 or the errno of what failed.
@@ -57,8 +59,8 @@ void worker_interrupt(struct worker *w);
 enum fate_cause worker_cause(const struct worker *w, int *status);
 /* What is known about the platform of the message; NULL: nothing. */
 const struct platform *worker_platform(const struct worker *w, const struct turn *t);
-/* Emits the reply. */
-void worker_reply(struct worker *w, struct filter *f);
+/* Emits the reply; well: COMMAND did not fail (reply_end()). */
+void worker_reply(struct worker *w, struct filter *f, bool well);
 /* Frees the worker's resources; it can then start another turn. */
 void worker_free(struct worker *w);
 /* Prints one line about a turn: "run ./reply.sh for message 5551 of agent:…: " and the text of fmt. */
