@@ -233,7 +233,7 @@ END
 
 @test "--ack start: acknowledged when COMMAND starts, a redelivery at once; a failure then says so" {
     # shellcheck disable=SC2016 # for the inner shell
-    start_run --ack start --attempts 1 sh -c 'until [ -e "go.$RELAY_MESSAGE_ID" ]; do sleep 0.02; done; echo "did $RELAY_MESSAGE_ID"; exit "$(cat "go.$RELAY_MESSAGE_ID")"'
+    start_run --ack start --attempts 1 sh -c 'until [ -s "go.$RELAY_MESSAGE_ID" ]; do sleep 0.02; done; echo "did $RELAY_MESSAGE_ID"; exit "$(cat "go.$RELAY_MESSAGE_ID")"'
     feed message 1 m1 x b1
     until_true 20 grep -q 'inbound_ack","bufferId":"b1"' out
     feed message 1 m2 x b2
@@ -352,6 +352,44 @@ END
     [ "$(contents | tr '\n' ' ')" = 'prompt Deploy? send deployed: yes send later: hello ' ]
     run -0 --separate-stderr relay-inbox --state done box list
     [ "$(grep -c '"m[12]"' <<<"$output")" -eq 2 ] && [ "${#lines[@]}" -eq 2 ] || { echo "$output"; return 1; }
+}
+
+@test "many questions at once over a link that repeats and mixes: each COMMAND hears its own press, once" {
+    start_stub --duplicate --shuffle --fragment --seed "${SEED:-7}"
+    script ask.sh <<'END'
+read -r message
+echo '{"op":"prompt","prompt_kind":"choice","prompt_id":"go","content":"?","options":[{"id":"o","label":"O"}]}'
+while read -r line; do
+    case $line in *'"option_id":"'*) line=${line#*'"option_id":"'} && break ;; esac
+done
+echo '{"op":"send","content":"'"$RELAY_CHAT_ID ${line%%'"'*}"'"}'
+END
+    ring -P 64 -i ./ask.sh
+    until_true 20 grep -q hello stub.out
+    chats=${LONG:+2}24
+    to() { # CHAT ID TEXT [MEMBERS]
+        say '{"type":"inbound","event":{"text":"'"$3"'","message_id":"'"$2"'"'"${4-}"',"source":{"platform":"discord","chat_id":"c'"$1"'","chat_type":"dm","user_id":"u1"}}}'
+    }
+    asked() { [ "$(grep -c '"op":"prompt"' stub.out)" -eq "$1" ]; }
+    waited=0
+    for k in $(seq "$chats"); do
+        to "$k" "m$k" hi
+        # no more at once than may run
+        [ $((k % 48)) -ne 0 ] && [ "$k" -ne "$chats" ] || {
+            until_true 20 asked "$k"
+            for p in $(seq $((waited + 1)) "$k"); do
+                to "$p" "p$p" "/o$p" ',"message_type":"command","prompt_response":{"prompt_id":"go","option_id":"o'"$p"'"}'
+            done
+            waited=$k
+        }
+    done
+    answered() { [ "$(contents | grep -c '^send')" -eq "$chats" ]; }
+    until_true 20 answered
+    kill "$ADAPTER"
+    rc=0; wait "$ADAPTER" || rc=$?
+    [ "$rc" -eq 0 ] && [ ! -s err ] || { cat err; return 1; }
+    diff <(contents | grep '^send' | sort) <(for k in $(seq "$chats"); do echo "send c$k o$k"; done | sort)
+    asked "$chats"
 }
 
 @test "a prompt that is refused: the asker reads why, from the connector or from relay-send" {
