@@ -45,6 +45,7 @@ Options:
   -l, --long-lived                one COMMAND: frames in, actions and frames out
   -r, --reply-to                  send as a reply to the message
       --stream                    show the answer while it grows (=DURATION, =paragraph)
+      --reactions                 react to a message: at work, then done or given up
       --typing                    show a typing indicator while COMMAND runs
       --timeout DURATION          end COMMAND after that time (default 0: never)
       --attempts N                run a message that fails at most N times (default 3)
@@ -142,7 +143,8 @@ option() {
     case $1 in
     url) url=$2 ;;
     platform) hello=$hello$nl$word ;;
-    parallel | timeout | attempts | drain | keep | on-failure | ack | stop-words | interactive | actions | reply-to | stream | typing)
+    parallel | timeout | attempts | drain | keep | on-failure | ack | stop-words | interactive | actions | reply-to | \
+        stream | reactions | typing)
         run=$run$nl$word
         ;;
     inbox | dead-letter) no_inbox=1 run=$run$nl$word ;;
@@ -188,7 +190,8 @@ name_of() {
 # takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
 takes_value() {
     case $1 in
-    interactive | actions | long-lived | reply-to | stream | typing | media-private | insecure | help | version | quiet | verbose) return 1 ;;
+    interactive | actions | long-lived | reply-to | stream | reactions | typing | media-private | insecure | help | \
+        version | quiet | verbose) return 1 ;;
     platform | parallel | timeout | attempts | inbox | drain | keep | dead-letter | on-failure | ack | stop-words | state-dir | \
         group-sessions-per-user | thread-sessions-per-user | media | control | state | scopes | after | url | id | secret-file | \
         token-ttl | \

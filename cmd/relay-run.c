@@ -23,7 +23,7 @@ static struct relay_run {
     struct worker_options o;
     int64_t parallel, attempts; /* most sessions at once; most runs of a message */
     const char *dead_letter, *on_failure, *stop_words, *state_dir, *inbox;
-    bool resident;
+    bool resident, reactions;
     int ack;      /* index of the word of --ack */
     int drain;    /* … and of --drain */
     int64_t keep; /* ms */
@@ -49,6 +49,7 @@ static const struct opt options[] = {
              "like -j; COMMAND's stdin stays open: results and presses follow"),
     OPT_FLAG('r', "reply-to", &self.o.reply.to_message, "send as a reply to the message"),
     OPT_MAYBE("stream", on_stream, "show the answer while it grows (=DURATION, =paragraph)"),
+    OPT_FLAG(0, "reactions", &self.reactions, "react to a message: at work, then done or given up"),
     OPT_FLAG(0, "typing", &self.o.typing, "show a typing indicator while COMMAND runs"),
     OPT_TIME(0, "timeout", &self.o.timeout, 0, "end COMMAND after that time (default 0: never)"),
     OPT_NUMBER(0, "attempts", &self.attempts, 1, ATTEMPTS_MAX,
@@ -120,6 +121,7 @@ static int run_each(struct filter *f)
     struct logfile letters;
     struct durable durable = {.path = self.inbox, .drain_empty = self.drain == 1, .keep = self.keep};
     r.on_failure = self.on_failure;
+    r.reactions = self.reactions;
     r.stop_words = self.stop_words;
     r.ack_start = self.ack == ACK_START;
     r.durable = self.inbox ? &durable : NULL;
@@ -150,9 +152,9 @@ static int run_resident(struct filter *f)
 
 static void check_options(const struct opts *o)
 {
-    static const char *const of_each[] = {"parallel",   "interactive", "reply-to",    "stream",     "typing",
-                                          "timeout",    "attempts",    "dead-letter", "on-failure", "ack",
-                                          "stop-words", "media",       "state-dir",   "inbox"};
+    static const char *const of_each[] = {"parallel", "interactive", "reply-to", "stream",      "reactions",
+                                          "typing",   "timeout",     "attempts", "dead-letter", "on-failure",
+                                          "ack",      "stop-words",  "media",    "state-dir",   "inbox"};
     if (!o->argv[o->operands])
         opt_wrong("COMMAND missing");
     for (size_t i = 0; i < sizeof of_each / sizeof *of_each; i++)

@@ -8,6 +8,7 @@ complete -c relay-adapter -s j -l actions -d 'each line that COMMAND prints is a
 complete -c relay-adapter -s l -l long-lived -d 'one COMMAND: frames in, actions and frames out'
 complete -c relay-adapter -s r -l reply-to -d 'send as a reply to the message'
 complete -c relay-adapter -l stream -d 'show the answer while it grows (=DURATION, =paragraph)'
+complete -c relay-adapter -l reactions -d 'react to a message: at work, then done or given up'
 complete -c relay-adapter -l typing -d 'show a typing indicator while COMMAND runs'
 complete -c relay-adapter -l timeout -x -d 'end COMMAND after that time (default 0: never)'
 complete -c relay-adapter -l attempts -x -d 'run a message that fails at most N times (default 3)'

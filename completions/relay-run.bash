@@ -45,7 +45,7 @@ _relay_run() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -i --interactive -r --reply-to --stream --typing --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --media --state-dir --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-P --parallel -j --actions -l --long-lived -i --interactive -r --reply-to --stream --reactions --typing --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --media --state-dir --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -7,6 +7,7 @@ complete -c relay-run -s l -l long-lived -d 'one COMMAND: frames in, actions and
 complete -c relay-run -s i -l interactive -d 'like -j; COMMAND\'s stdin stays open: results and presses follow'
 complete -c relay-run -s r -l reply-to -d 'send as a reply to the message'
 complete -c relay-run -l stream -d 'show the answer while it grows (=DURATION, =paragraph)'
+complete -c relay-run -l reactions -d 'react to a message: at work, then done or given up'
 complete -c relay-run -l typing -d 'show a typing indicator while COMMAND runs'
 complete -c relay-run -l timeout -x -d 'end COMMAND after that time (default 0: never)'
 complete -c relay-run -l attempts -x -d 'run a message that fails at most N times (default 3)'

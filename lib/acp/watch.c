@@ -44,7 +44,7 @@ static void type(struct client *c, struct filter *f, struct talk *k, int64_t now
 {
     struct buf action = {0};
     if (shows_typing(c, k->turn) && !question_of_talk(&c->questions, k)) {
-        address_typing(&action, k->turn);
+        address_typing(&action, k->turn, false);
         filter_emit_buf(f, &action);
     }
     k->typing_at = now + TYPING_EVERY;

@@ -124,10 +124,26 @@ void address_stream(struct buf *out, const struct turn *t, struct span id, struc
     add_address(out, t, how & ADDRESS_REPLY ? anchor_of(t) : (struct span){NULL, 0});
 }
 
-void address_typing(struct buf *out, const struct turn *t)
+void address_typing(struct buf *out, const struct turn *t, bool end)
 {
     begin_action(out, "typing", t);
+    if (end)
+        json_add_str(out, "content", "");
     add_address(out, t, (struct span){NULL, 0});
+}
+
+bool address_react(struct buf *out, const struct turn *t, const char *emoji, bool remove)
+{
+    struct span message = json_find(t->event, "message_id");
+    if (!identifier_is(message))
+        return false;
+    begin_action(out, "react", t);
+    add_identifier(out, "message_id", message);
+    json_add_str(out, "emoji", emoji);
+    if (remove)
+        json_add_bool(out, "remove", true);
+    add_address(out, t, (struct span){NULL, 0});
+    return true;
 }
 
 static bool same_identifier(struct span a, struct span b)

@@ -17,8 +17,10 @@ void address_reply(struct buf *out, const struct turn *t, struct span text, bool
  * requestId, JSON text; how: ADDRESS_ flags. */
 enum { ADDRESS_REPLY = 1, ADDRESS_MORE = 2, ADDRESS_CUT = 4, ADDRESS_PARAGRAPHS = 8 };
 void address_stream(struct buf *out, const struct turn *t, struct span id, struct span text, unsigned how);
-/* Appends the typing action for the chat and thread. */
-void address_typing(struct buf *out, const struct turn *t);
+/* Appends the typing action for the chat and thread; end: the one that clears it. */
+void address_typing(struct buf *out, const struct turn *t, bool end);
+/* Appends the react action at the message. False: it has no id, and nothing is appended. */
+bool address_react(struct buf *out, const struct turn *t, const char *emoji, bool remove);
 /* Appends an action of COMMAND, with the message's address unless it names another chat or session. */
 void address_action(struct buf *out, const struct turn *t, const struct frame *action);
 

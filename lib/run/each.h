@@ -19,6 +19,7 @@ struct runner {
     int parallel;            /* most sessions at once */
     int attempts;            /* most runs of a message */
     struct logfile *letters; /* where messages that are given up are kept, or NULL */
+    bool reactions;          /* a message gets reactions */
     const char *on_failure;  /* the text their chats get, or NULL */
     const char *stop_words;  /* texts that interrupt their session, separated by commas, or NULL */
     bool ack_start;          /* a message is acknowledged when its COMMAND starts */

@@ -10,6 +10,7 @@
 #include "run/ending.h"
 #include "run/events.h"
 #include "run/letters.h"
+#include "run/signs.h"
 
 void ending_ack(struct filter *f, struct turn *t)
 {
@@ -126,7 +127,9 @@ void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fat
         inbox_given_up(&r->inbox, t);
         return;
     }
-    switch (fate_of(cause, value, t->attempt, t->shown ? t->attempt : r->attempts)) {
+    enum fate fate = fate_of(cause, value, t->attempt, t->shown ? t->attempt : r->attempts);
+    signs_end(r, f, t, fate);
+    switch (fate) {
     case FATE_DONE:
     case FATE_INTERRUPTED:
         if (t->row)

@@ -22,7 +22,7 @@ void events_keep(void *ctx, struct turn *t, struct buf *action, struct request *
     struct entry *e = journal_add(j, ENTRY_ACTION, t);
     e->content = op_has_content(op);
     bool grown = q && q->known & IS_KEPT; /* its first text is kept; its result is that of all */
-    e->kept = json_is_string(id) && !json_eq(op, "typing") && !grown;
+    e->kept = json_is_string(id) && !json_eq(op, "typing") && !json_eq(op, "react") && !grown;
     if (e->kept)
         json_decode(&e->request, id);
     if (e->kept && q)

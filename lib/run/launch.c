@@ -27,7 +27,7 @@ void worker_report(const struct worker_options *o, const struct turn *t, const c
 void launch_typing(struct worker *w, struct filter *f)
 {
     struct buf action = {0};
-    address_typing(&action, w->turn);
+    address_typing(&action, w->turn, false);
     requests_emit(w->requests, f, w->turn, &action, NULL);
     buf_free(&action);
     w->typing_at = clock_ms() + WORKER_TYPING;

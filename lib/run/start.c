@@ -8,6 +8,7 @@
 #include "run/durable.h"
 #include "run/ending.h"
 #include "run/events.h"
+#include "run/signs.h"
 #include "run/start.h"
 
 /* Whether the platform can show that someone is typing. */
@@ -56,6 +57,7 @@ static void start(struct runner *r, struct filter *f, struct turn *t)
         return;
     }
     crash_at(CRASH_STARTED);
+    signs_begin(r, f, t);
     r->running++;
     if (r->ack_start)
         ending_ack(f, t);

@@ -19,6 +19,7 @@ struct turn {
     struct session *session;  /* set while it is in an inbox */
     struct request *requests; /* made for it and without their last result (run/requests.h) */
     int64_t row;              /* its number in the inbox of --inbox; 0: it is not in one */
+    bool eyes;                /* the reaction that says that it is worked on is at the message */
     bool shown;               /* something of its answer is in the chat: it does not run again */
     int attempt;              /* the number of its current or last run; 0: it has not run */
     struct buf line;          /* the frame */

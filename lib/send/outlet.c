@@ -89,8 +89,8 @@ static void let_go(struct outlet *t)
 
 /* ---- actions ---- */
 
-/* Finds the chat whose order the action keeps; empty: none. A typing sign would be useless later, and a
- * question need not wait for others. */
+/* Finds the chat whose order the action keeps; empty: none. A typing sign would be useless later, a question
+ * need not wait for others, and reactions keep an order of their own, so that no text waits for one. */
 static void find_chat(struct outlet *t, const struct frame *action)
 {
     struct span op = action->name,
@@ -99,6 +99,8 @@ static void find_chat(struct outlet *t, const struct frame *action)
         return;
     buf_span(&t->chat, frame_get(action, "platform"));
     buf_span(&t->chat, key);
+    if (json_eq(op, "react"))
+        buf_str(&t->chat, "react");
 }
 
 /* Sends the frame just made, even if it is refused: relay-dial answers it, so whoever asked gets a result. */

@@ -197,7 +197,7 @@ static void replies(void)
     t = turn_of(&fr, nameless);
     address_reply(&out, t, span_of(""), true);
     CHECK(reads(&out, "{\"op\":\"send\",\"chat_id\":\"1\",\"content\":\"\"" DONE));
-    address_typing(&out, t);
+    address_typing(&out, t, false);
     CHECK(reads(&out, "{\"op\":\"typing\",\"chat_id\":\"1\"" DONE));
     turn_free(t);
     frame_free(&fr);
