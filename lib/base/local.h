@@ -14,8 +14,8 @@ struct local {
 };
 
 /* Makes a socket file with mode 0600 and listens on it. A socket that nobody listens on is replaced; anything
- * else that is there stays, with errno: EADDRINUSE, somebody listens; EEXIST, it is not a socket; EPERM, it is
- * another user's; ENAMETOOLONG, a socket's path is shorter. False: nothing is left open. */
+ * else that is there stays, with errno: EADDRINUSE, somebody listens; EEXIST, it is not a socket; EPERM, it
+ * is another user's; ENAMETOOLONG, a socket's path is shorter. False: nothing is left open. */
 bool local_open(struct local *l, const char *path);
 /* Accepts a connection of this user or of root, closed in children; -1 with errno: EAGAIN, none waits; EPERM,
  * one of another user was dropped. */

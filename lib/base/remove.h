@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* Removes a file, a link (not what it leads to) or a directory with its content, at most 64 levels deep. False:
- * errno; something of it may be left. A path that does not exist is a success. */
+/* Removes a file, a link (not what it leads to) or a directory with its content, at most 64 levels deep.
+ * False: errno; something of it may be left. A path that does not exist is a success. */
 bool remove_tree(const char *path);
 
 #endif

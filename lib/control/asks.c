@@ -104,7 +104,7 @@ void asks_leave(struct asks *a, struct ask **list)
 void asks_free(struct asks *a)
 {
     struct ask_key *key, *next;
-    HASH_ITER(hh, a->table, key, next)
+    HASH_ITER (hh, a->table, key, next)
         ask_free(a, &key->ask);
     a->nobody = NULL;
 }

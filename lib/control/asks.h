@@ -24,15 +24,16 @@ struct asks {
     size_t n;
 };
 
-/* Enters a request of a writer, at the front of its list; own: its requestId (JSON text), or {NULL, 0}. Appends
- * the unique requestId, JSON text. */
+/* Enters a request of a writer, at the front of its list; own: its requestId (JSON text), or {NULL, 0}.
+ * Appends the unique requestId, JSON text. */
 struct ask *asks_add(struct asks *a, struct ask **list, void *who, struct span own, struct buf *id);
 /* The writer's request with that requestId of its own, or NULL; appends the unique one. */
 struct ask *asks_own(struct ask *list, struct span own, struct buf *id);
-/* The request that a result with that requestId (JSON text) answers, also as the result of a part: ID/2. NULL:
- * it is none of ours. Appends the writer's requestId for it, JSON text. */
+/* The request that a result with that requestId (JSON text) answers, also as the result of a part: ID/2.
+ * NULL: it is none of ours. Appends the writer's requestId for it, JSON text. */
 struct ask *asks_find(const struct asks *a, struct span id, struct buf *own);
-/* Forgets a request, after its last result. list: that of its writer; it is not used if the writer has gone. */
+/* Forgets a request, after its last result. list: that of its writer; it is not used if the writer has gone.
+ */
 void asks_close(struct asks *a, struct ask **list, struct ask *k);
 /* The writer has gone: its requests stay, so that their results are known to be nobody's. */
 void asks_leave(struct asks *a, struct ask **list);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The filter stage that lets others into the ring. */
+#include "control/control.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/sig.h"
 #include "base/table.h"
-#include "control/control.h"
-#include "json/write.h"
 #include "relay/action.h"
 #include "relay/result.h"
+#include "json/write.h"
 
 static const char shut[] = "relay transport closed";
 
@@ -16,7 +16,8 @@ static bool has_room(const struct filter *f)
     return writer_pending(&f->out) < IO_HIGH_WATER;
 }
 
-/* Answers an action that is not sent, or an interrupt, which has no result of its own. error NULL: success. */
+/* Answers an action that is not sent, or an interrupt, which has no result of its own. error NULL: success.
+ */
 static void answer(struct control_writer *w, struct span id, const char *error)
 {
     struct buf result = {0}, frame = {0};
@@ -40,8 +41,8 @@ static void refuse(struct filter *f, struct control_writer *w, struct span id, c
     filter_fail(f, EX_DATAERR);
 }
 
-/* Whether an action can be sent; false: why not is appended. What relay-send would refuse is between us and the
- * writer: it does not count as a fault of the ring. */
+/* Whether an action can be sent; false: why not is appended. What relay-send would refuse is between us and
+ * the writer: it does not count as a fault of the ring. */
 static bool is_fit(const struct control *c, const struct frame *fr, struct span id, struct buf *why)
 {
     if (fr->type != FRAME_ACTION)
@@ -58,7 +59,8 @@ static bool is_fit(const struct control *c, const struct frame *fr, struct span 
 }
 
 /* The requestId under which an action travels: of a growing text, always the same. */
-static void enter(struct control *c, struct control_writer *w, const struct frame *fr, struct span own, struct buf *id)
+static void enter(struct control *c, struct control_writer *w, const struct frame *fr, struct span own,
+                  struct buf *id)
 {
     bool grows = json_eq(fr->name, "stream");
     if (grows && asks_own(w->asks, own, id))
@@ -149,7 +151,7 @@ static void on_prepare(struct filter *f, struct pollset *ps)
     struct control_writer *w;
     bool read = has_room(f) && c->asks.n < ASKS_MOST;
     c->slot = c->n < WRITERS_MOST && !f->ended ? pollset_add(ps, c->socket.fd, POLLIN) : -1;
-    DL_FOREACH(c->writers, w)
+    DL_FOREACH (c->writers, w)
         writer_prepare(w, ps, read && !f->ended);
     if (c->end_at)
         pollset_until(ps, c->end_at);
@@ -159,7 +161,7 @@ static void on_ready(struct filter *f, const struct pollset *ps)
 {
     struct control *c = f->ctx;
     struct control_writer *w, *next;
-    DL_FOREACH_SAFE(c->writers, w, next) {
+    DL_FOREACH_SAFE (c->writers, w, next) {
         writer_ready(w, ps);
         if (!f->ended)
             take_lines(c, f, w);
@@ -170,7 +172,8 @@ static void on_ready(struct filter *f, const struct pollset *ps)
         accept_writers(c);
 }
 
-/* To a writer goes the result under its own requestId; of the local marks, only whether another one follows. */
+/* To a writer goes the result under its own requestId; of the local marks, only whether another one follows.
+ */
 static void hand_back(struct control_writer *w, const struct frame *fr, struct span own, bool last)
 {
     struct buf line = {0};
@@ -217,11 +220,12 @@ static void on_end(struct filter *f)
     struct control_writer *w;
     c->closed = true;
     c->end_at = clock_ms() + CONTROL_LAST;
-    DL_FOREACH(c->writers, w) {
+    DL_FOREACH (c->writers, w) {
         for (const struct ask *k = w->asks; k; k = k->next) {
             struct buf frame = {0};
-            result_build(&frame, k->own.len ? buf_as_span(&k->own) : span_of("null"),
-                         span_of("{\"success\":false,\"error\":\"relay transport closed\",\"ambiguous\":true}"));
+            result_build(
+                &frame, k->own.len ? buf_as_span(&k->own) : span_of("null"),
+                span_of("{\"success\":false,\"error\":\"relay transport closed\",\"ambiguous\":true}"));
             writer_answer(w, buf_as_span(&frame));
             buf_free(&frame);
         }
@@ -237,7 +241,7 @@ static bool on_busy(struct filter *f)
     struct control *c = f->ctx;
     struct control_writer *w;
     bool waits = false;
-    DL_FOREACH(c->writers, w)
+    DL_FOREACH (c->writers, w)
         waits = waits || !writer_over(w);
     return waits && clock_ms() < c->end_at;
 }

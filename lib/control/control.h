@@ -23,8 +23,8 @@ struct control {
     int slot;
 };
 
-/* Listens on a socket at the path, or opens the FIFO that is there. Ends the process if that fails: EX_CONFIG for
- * something else, or a FIFO that others can use; EX_OSERR. */
+/* Listens on a socket at the path, or opens the FIFO that is there. Ends the process if that fails: EX_CONFIG
+ * for something else, or a FIFO that others can use; EX_OSERR. */
 void control_open(struct control *c, const char *path);
 /* Fills in the callbacks of the filter. */
 void control_init(struct control *c, struct filter *f);

@@ -33,7 +33,8 @@ static void judge(struct filter *f, const struct result *r)
         json_decode(&id, r->id);
     if (json_is_string(r->error))
         json_decode(&error, r->error);
-    complain("send%s%.*s: %.*s", id.len ? " " : "", (int)id.len, id.p, (int)error.len, error.len ? error.p : "");
+    complain("send%s%.*s: %.*s", id.len ? " " : "", (int)id.len, id.p, (int)error.len,
+             error.len ? error.p : "");
     filter_fail(f, status);
     buf_free(&id);
     buf_free(&error);

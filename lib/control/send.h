@@ -21,8 +21,8 @@ void control_send_open(struct control_send *s, const char *path);
 void control_send_init(struct control_send *s, struct filter *f);
 void control_send_close(struct control_send *s);
 
-/* The exit status for a result: EX_OK; EX_UNAVAILABLE: it was never sent; EX_TEMPFAIL: whether it was done is not
- * known; EX_NO: it was refused. Pure. */
+/* The exit status for a result: EX_OK; EX_UNAVAILABLE: it was never sent; EX_TEMPFAIL: whether it was done is
+ * not known; EX_NO: it was refused. Pure. */
 struct result;
 int control_status(const struct result *r);
 

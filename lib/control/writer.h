@@ -16,13 +16,13 @@ enum {
 
 struct control_writer {
     struct control_writer *prev, *next;
-    bool fifo;         /* it takes no answers, and does not end */
-    struct reader in;  /* its fd: the connection or FIFO */
-    struct buf out;    /* for it */
-    size_t off;        /* of out, written */
-    struct ask *asks;  /* in flight */
-    size_t asked;      /* how many */
-    bool failed;       /* it is gone, or too slow */
+    bool fifo;        /* it takes no answers, and does not end */
+    struct reader in; /* its fd: the connection or FIFO */
+    struct buf out;   /* for it */
+    size_t off;       /* of out, written */
+    struct ask *asks; /* in flight */
+    size_t asked;     /* how many */
+    bool failed;      /* it is gone, or too slow */
     int slot;
 };
 

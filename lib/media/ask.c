@@ -92,7 +92,8 @@ bool ask_receive(int socket, struct buf *line, int *fd, int64_t until, void (*ti
     while (wait_for(socket, until, tick, arg)) {
         union control c;
         struct iovec io = {.iov_base = buf_room(line, 4096), .iov_len = 4096};
-        struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = c.room, .msg_controllen = sizeof c.room};
+        struct msghdr m = {
+            .msg_iov = &io, .msg_iovlen = 1, .msg_control = c.room, .msg_controllen = sizeof c.room};
         ssize_t n = recvmsg(socket, &m, 0);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;

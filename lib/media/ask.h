@@ -13,9 +13,9 @@ void ask(const char *path, const struct job *j, struct outcome *out,
 /* Both sides: sends a line, with a descriptor unless fd is negative. False: errno. */
 bool ask_send(int socket, struct span line, int fd);
 /* Reads one line of at most MEDIA_LINE bytes, without its '\n', and the descriptor that came with it (*fd,
- * closed in children; -1: none; NULL: it is not wanted), by that moment of clock_ms(). False: errno; ETIMEDOUT:
- * the time is over; EPROTO: the peer closed, or the line is too long. tick, if not NULL, is called now and
- * then. */
+ * closed in children; -1: none; NULL: it is not wanted), by that moment of clock_ms(). False: errno;
+ * ETIMEDOUT: the time is over; EPROTO: the peer closed, or the line is too long. tick, if not NULL, is called
+ * now and then. */
 bool ask_receive(int socket, struct buf *line, int *fd, int64_t until, void (*tick)(void *), void *arg);
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 
-/* From now on the bar is that of the file with this name (untrusted), unless stderr is no terminal or quiet is
- * set. */
+/* From now on the bar is that of the file with this name (untrusted), unless stderr is no terminal or quiet
+ * is set. */
 void bar_start(struct span name, bool quiet);
 /* Shows how many bytes are done, of all (0: not known); at most ten times a second. */
 void bar_show(int64_t done, int64_t all);

@@ -4,10 +4,10 @@
 
 #include "base/diag.h"
 #include "base/io.h"
-#include "json/write.h"
 #include "media/ask.h"
 #include "media/bar.h"
 #include "media/client.h"
+#include "json/write.h"
 
 void client_print(struct buf *line)
 {

@@ -25,8 +25,8 @@ struct client {
     int status; /* the gravest of all files */
 };
 
-/* Fetches a URL, and prints the file's path. name: what the message calls the file, {NULL, 0}: nothing; types:
- * the content types that fit, if the user gave none. */
+/* Fetches a URL, and prints the file's path. name: what the message calls the file, {NULL, 0}: nothing;
+ * types: the content types that fit, if the user gave none. */
 void client_get(struct client *c, struct span url, struct span name, const char *types);
 /* Fetches what an inbound frame on stdin names. max: the longest frame in bytes. */
 void client_get_event(struct client *c, size_t max);

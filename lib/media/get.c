@@ -8,12 +8,12 @@
 
 #include "base/diag.h"
 #include "base/io.h"
-#include "json/write.h"
 #include "media/client.h"
 #include "media/name.h"
 #include "media/place.h"
 #include "media/wanted.h"
 #include "relay/frame.h"
+#include "json/write.h"
 
 static bool to_stdout(const struct client *c)
 {

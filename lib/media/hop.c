@@ -59,7 +59,8 @@ static bool is_wanted(struct hop *h)
     buf_span(&types, buf_as_span(&h->job->types));
     bool wanted = !types.len || type_wanted(buf_cstr(&types), type);
     if (!wanted)
-        refuse(h, EX_DATAERR, "it is %.*s, not %s", (int)(type.n < 100 ? type.n : 100), type.p, buf_cstr(&types));
+        refuse(h, EX_DATAERR, "it is %.*s, not %s", (int)(type.n < 100 ? type.n : 100), type.p,
+               buf_cstr(&types));
     buf_free(&types);
     return wanted;
 }

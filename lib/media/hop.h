@@ -14,9 +14,9 @@ struct hop {
     bool own;       /* … and the request carries the bearer */
     bool checks;    /* the address of the server is checked */
 
-    int64_t done;   /* bytes of the file that have passed */
+    int64_t done;    /* bytes of the file that have passed */
     struct buf body; /* of an answer that is not the file: its beginning */
-    int refused;    /* an exit status other than EX_OK: we ended it, because of `why` */
+    int refused;     /* an exit status other than EX_OK: we ended it, because of `why` */
     struct buf why;
     char error[CURL_ERROR_SIZE];
 };

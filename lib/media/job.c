@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* One file to fetch or to send. */
+#include "media/job.h"
 #include "base/diag.h"
 #include "base/num.h"
 #include "json/json.h"
 #include "json/write.h"
-#include "media/job.h"
 
 void job_write(struct buf *out, const struct job *j)
 {
@@ -58,12 +58,12 @@ bool job_read(struct job *j, struct span line)
     struct span put, url, types, type, name, size, time;
     if (!json_valid(line.p, line.n, &e) || !json_is_object(line))
         return false;
-    JSON_PICK(line, {"put", &put}, {"url", &url}, {"types", &types}, {"type", &type}, {"name", &name}, {"size", &size},
-              {"time", &time});
+    JSON_PICK(line, {"put", &put}, {"url", &url}, {"types", &types}, {"type", &type}, {"name", &name},
+              {"size", &size}, {"time", &time});
     j->put = json_is_true(put);
-    return json_is_bool(put) && read_text(&j->url, url) && read_text(&j->types, types) && read_text(&j->type, type) &&
-           read_text(&j->name, name) && read_number(&j->size, size, MEDIA_MOST) &&
-           read_number(&j->time, time, 3600 * 1000);
+    return json_is_bool(put) && read_text(&j->url, url) && read_text(&j->types, types) &&
+           read_text(&j->type, type) && read_text(&j->name, name) &&
+           read_number(&j->size, size, MEDIA_MOST) && read_number(&j->time, time, 3600 * 1000);
 }
 
 bool outcome_read(struct outcome *o, struct span line)

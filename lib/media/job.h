@@ -10,9 +10,9 @@
 #include "base/buf.h"
 
 enum {
-    MEDIA_MOST = 25 << 20,     /* most bytes of a file (protocol §9) */
-    MEDIA_TIME = 30000,        /* ms for one file (protocol §9) */
-    MEDIA_LINE = 64 * 1024,    /* longest job or outcome as JSON */
+    MEDIA_MOST = 25 << 20,  /* most bytes of a file (protocol §9) */
+    MEDIA_TIME = 30000,     /* ms for one file (protocol §9) */
+    MEDIA_LINE = 64 * 1024, /* longest job or outcome as JSON */
 };
 
 struct job {

@@ -77,7 +77,10 @@ void name_safe(struct buf *out, struct span name, struct span type)
 
 static int hex(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 static void decode_percent(struct buf *out, struct span s)
@@ -121,7 +124,8 @@ bool name_of_disposition(struct buf *out, struct span header)
         struct span v = text_trim(buf_as_span(&value));
         if (name.n == 8 && strncasecmp(name.p, "filename", 8) == 0 && !plain.len)
             buf_span(&plain, v);
-        if (name.n == 9 && strncasecmp(name.p, "filename*", 9) == 0 && v.n > 7 && strncasecmp(v.p, "UTF-8'", 6) == 0) {
+        if (name.n == 9 && strncasecmp(name.p, "filename*", 9) == 0 && v.n > 7 &&
+            strncasecmp(v.p, "UTF-8'", 6) == 0) {
             const char *mark = memchr(v.p + 6, '\'', v.n - 6);
             best.len = 0;
             if (mark)

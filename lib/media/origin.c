@@ -112,7 +112,9 @@ bool origin_id_valid(struct span id)
     size_t dots = 0;
     for (size_t i = 0; i < id.n; i++) {
         char c = id.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_~.", c)) || !c)
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              strchr("-_~.", c)) ||
+            !c)
             return false;
         dots += c == '.';
     }

@@ -19,8 +19,8 @@ bool place_open(struct place *p, const char *dir);
 /* Gives it its name. over: it may replace a file; otherwise an existing one, also a link, stays (EEXIST).
  * False: errno. */
 bool place_name(struct place *p, const char *path, bool over);
-/* Gives it a name in the directory: that one, or, if there is a file of that name, one with a number ("a.png",
- * "a-2.png" …); with over, that one. Appends its path. False: errno. */
+/* Gives it a name in the directory: that one, or, if there is a file of that name, one with a number
+ * ("a.png", "a-2.png" …); with over, that one. Appends its path. False: errno. */
 bool place_name_in(struct place *p, const char *dir, struct span name, bool over, struct buf *path);
 /* Copies the content to a descriptor. False: errno. */
 bool place_copy(const struct place *p, int to);

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "json/write.h"
 #include "media/client.h"
 #include "media/name.h"
 #include "media/place.h"
 #include "media/type.h"
+#include "json/write.h"
 
 /* Copies what cannot be read twice, up to one byte more than may be sent. False: errno. */
 static bool gather(int from, int to)
@@ -64,7 +64,8 @@ static void describe(const struct client *c, struct job *j, const char *path)
         buf_str(&j->name, type_suffix(buf_as_span(&j->type)));
 }
 
-static void write_action(struct buf *line, const struct client *c, const struct job *j, const struct outcome *out)
+static void write_action(struct buf *line, const struct client *c, const struct job *j,
+                         const struct outcome *out)
 {
     json_begin(line, '{');
     json_add_str(line, "op", "send_media");

@@ -22,9 +22,10 @@
 #include "media/serve.h"
 
 enum {
-    JOBS_MOST = 8,     /* at once; more wait in the socket's queue */
-    JOB_WAIT = 5000,   /* ms for a client to say what it wants */
-    PARENT_LOOK = 250, /* ms between two looks whether COMMAND is still there, on systems that do not say so */
+    JOBS_MOST = 8,   /* at once; more wait in the socket's queue */
+    JOB_WAIT = 5000, /* ms for a client to say what it wants */
+    PARENT_LOOK =
+        250, /* ms between two looks whether COMMAND is still there, on systems that do not say so */
 };
 
 /* A signal to all processes of a service is COMMAND's to act on: its ring still needs us while it drains. */

@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "json/json.h"
 #include "media/hop.h"
 #include "media/name.h"
 #include "relay/token.h"
+#include "json/json.h"
 
 static void must_append(struct curl_slist **list, const char *line)
 {

@@ -11,13 +11,14 @@ enum { MEDIA_REDIRECTS = 5 }; /* most redirects that are followed */
 
 /* The connector, and how to reach it and other servers. */
 struct transfer_options {
-    struct origin origin;  /* of the connector; scheme NULL: none is known */
-    const char *id;        /* the gateway's; NULL: no bearer is sent */
+    struct origin origin; /* of the connector; scheme NULL: none is known */
+    const char *id;       /* the gateway's; NULL: no bearer is sent */
     struct span secret;
-    int64_t token_ttl;     /* s */
-    const char **headers;  /* further ones for the connector, "Name: value"; the list ends with NULL; or NULL */
+    int64_t token_ttl; /* s */
+    const char *
+        *headers; /* further ones for the connector, "Name: value"; the list ends with NULL; or NULL */
     struct http_trust trust;
-    bool private;          /* other servers may have addresses of this machine and of private networks */
+    bool private; /* other servers may have addresses of this machine and of private networks */
 };
 
 /* Fetches or sends one file, in at most j->time. Only the first request to the connector's media carries the

@@ -12,17 +12,17 @@ static const char unknown[] = "application/octet-stream";
 static const struct {
     const char *suffix, *type;
 } by_suffix[] = {
-    {".png", "image/png"},        {".jpg", "image/jpeg"},       {".jpeg", "image/jpeg"},
-    {".gif", "image/gif"},        {".webp", "image/webp"},      {".svg", "image/svg+xml"},
-    {".bmp", "image/bmp"},        {".heic", "image/heic"},      {".avif", "image/avif"},
-    {".tiff", "image/tiff"},      {".ogg", "audio/ogg"},        {".opus", "audio/ogg"},
-    {".oga", "audio/ogg"},        {".mp3", "audio/mpeg"},       {".m4a", "audio/mp4"},
-    {".wav", "audio/wav"},        {".flac", "audio/flac"},      {".aac", "audio/aac"},
-    {".mp4", "video/mp4"},        {".mov", "video/quicktime"},  {".webm", "video/webm"},
-    {".mkv", "video/x-matroska"}, {".avi", "video/x-msvideo"},  {".pdf", "application/pdf"},
-    {".zip", "application/zip"},  {".gz", "application/gzip"},  {".json", "application/json"},
-    {".txt", "text/plain"},       {".log", "text/plain"},       {".md", "text/markdown"},
-    {".csv", "text/csv"},         {".html", "text/html"},       {".htm", "text/html"},
+    {".png", "image/png"},        {".jpg", "image/jpeg"},      {".jpeg", "image/jpeg"},
+    {".gif", "image/gif"},        {".webp", "image/webp"},     {".svg", "image/svg+xml"},
+    {".bmp", "image/bmp"},        {".heic", "image/heic"},     {".avif", "image/avif"},
+    {".tiff", "image/tiff"},      {".ogg", "audio/ogg"},       {".opus", "audio/ogg"},
+    {".oga", "audio/ogg"},        {".mp3", "audio/mpeg"},      {".m4a", "audio/mp4"},
+    {".wav", "audio/wav"},        {".flac", "audio/flac"},     {".aac", "audio/aac"},
+    {".mp4", "video/mp4"},        {".mov", "video/quicktime"}, {".webm", "video/webm"},
+    {".mkv", "video/x-matroska"}, {".avi", "video/x-msvideo"}, {".pdf", "application/pdf"},
+    {".zip", "application/zip"},  {".gz", "application/gzip"}, {".json", "application/json"},
+    {".txt", "text/plain"},       {".log", "text/plain"},      {".md", "text/markdown"},
+    {".csv", "text/csv"},         {".html", "text/html"},      {".htm", "text/html"},
     {".xml", "application/xml"},
 };
 

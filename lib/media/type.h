@@ -16,8 +16,8 @@ const char *type_suffix(struct span type);
 const char *type_kind(struct span type);
 
 /* Whether a server's content type is one of the patterns, which are separated by commas: a type, or its
- * beginning and an asterisk. Letters of either case are equal, and parameters are ignored. A server that does not
- * know (no type, or application/octet-stream) is believed. */
+ * beginning and an asterisk. Letters of either case are equal, and parameters are ignored. A server that does
+ * not know (no type, or application/octet-stream) is believed. */
 bool type_wanted(const char *patterns, struct span type);
 /* Whether the text may be a content type: TYPE/SUBTYPE, perhaps with parameters, on one line. */
 bool type_valid(struct span type);

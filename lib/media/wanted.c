@@ -4,10 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "json/json.h"
 #include "media/wanted.h"
+#include "json/json.h"
 
-/* Platforms disagree on a recording's exact type; but a page of text in place of a picture is an error page. */
+/* Platforms disagree on a recording's exact type; but a page of text in place of a picture is an error page.
+ */
 static const char pictures_and_sound[] = "image/*,audio/*,video/*,application/*";
 
 static struct wanted *find(struct wanted_list *l, struct span url)
@@ -41,8 +42,8 @@ static bool is_seen_or_heard(struct span mime, struct span kind)
     static const char *const kinds[] = {"image", "audio", "video", "photo", "voice", "sticker"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t n = strlen(kinds[i]);
-        if (json_eq(kind, kinds[i]) ||
-            (json_is_string(mime) && mime.n > n + 2 && strncasecmp(mime.p + 1, kinds[i], n) == 0 && mime.p[n + 1] == '/'))
+        if (json_eq(kind, kinds[i]) || (json_is_string(mime) && mime.n > n + 2 &&
+                                        strncasecmp(mime.p + 1, kinds[i], n) == 0 && mime.p[n + 1] == '/'))
             return true;
     }
     return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of a message, fetched by relay-media before its COMMAND runs (design: relay-run --media).
  *
- * relay-media gets the frame on its stdin, finds out itself who has the secret (RELAY_MEDIA_SOCKET), and prints
- * the path of each file. The files are in a directory of their own, mode 0700, that is removed with
+ * relay-media gets the frame on its stdin, finds out itself who has the secret (RELAY_MEDIA_SOCKET), and
+ * prints the path of each file. The files are in a directory of their own, mode 0700, that is removed with
  * fetch_end(). What cannot be fetched is reported and left out: COMMAND runs all the same. */
 #ifndef RELAY_RUN_FETCH_H
 #define RELAY_RUN_FETCH_H
@@ -13,15 +13,15 @@
 enum { FETCH_MOST = 60000 }; /* ms for all files of a message; then COMMAND runs without the rest */
 
 struct fetch {
-    bool on;          /* relay-media runs */
-    bool late;        /* it took too long and was ended */
-    int64_t until;    /* clock_ms() at which it takes too long */
+    bool on;        /* relay-media runs */
+    bool late;      /* it took too long and was ended */
+    int64_t until;  /* clock_ms() at which it takes too long */
     struct buf dir; /* of this message, or empty */
 };
 
-/* Makes the directory if need be, and takes it for this process; removes what an earlier one left behind. Ends
- * the process with EX_NOINPUT if that fails or another process has it, with EX_CONFIG if it is open to others.
- * Call it once. */
+/* Makes the directory if need be, and takes it for this process; removes what an earlier one left behind.
+ * Ends the process with EX_NOINPUT if that fails or another process has it, with EX_CONFIG if it is open to
+ * others. Call it once. */
 void fetch_open(const char *media);
 
 /* Whether the message names files. */

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "json/write.h"
 #include "stub/internal.h"
 #include "stub/shelf.h"
+#include "json/write.h"
 
 enum {
     REQUEST_WAIT = 30000,  /* ms for a request and its answer */
@@ -81,8 +81,8 @@ static void add_name(struct buf *out, const char *name)
 {
     buf_str(out, "Content-Disposition: attachment; filename*=UTF-8''");
     for (; *name; name++)
-        if ((*name >= '0' && *name <= '9') || (*name >= 'A' && *name <= 'Z') || (*name >= 'a' && *name <= 'z') ||
-            strchr("%._-~", *name))
+        if ((*name >= '0' && *name <= '9') || (*name >= 'A' && *name <= 'Z') ||
+            (*name >= 'a' && *name <= 'z') || strchr("%._-~", *name))
             buf_ch(out, *name);
         else
             buf_printf(out, "%%%02X", (unsigned char)*name);
@@ -110,7 +110,8 @@ static void serve_file(struct conn *c, const char *path)
 static int check_upload(struct conn *c, const char *path, const char **why)
 {
     char *length = header(c->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    bool given = *length, plain = given && strspn(length, "0123456789") == strlen(length) && strlen(length) < 16;
+    bool given = *length,
+         plain = given && strspn(length, "0123456789") == strlen(length) && strlen(length) < 16;
     c->media.left = plain ? strtoull(length, NULL, 10) : 0;
     free(length);
     *why = strcmp(path, route) != 0     ? "no such path"
@@ -172,8 +173,9 @@ void media_body_end(struct conn *c)
         refuse(c, c->media.status, c->media.why);
         return;
     }
-    const struct shelf_file *f =
-        shelf_add(c->media.shelf, &c->media.body, *c->media.type ? c->media.type : "application/octet-stream", c->media.name);
+    const struct shelf_file *f = shelf_add(c->media.shelf, &c->media.body,
+                                           *c->media.type ? c->media.type : "application/octet-stream",
+                                           c->media.name);
     info(1, "media %s: got %zu bytes", f->id, f->content.len);
     json_begin(&text, '{');
     json_add_str(&text, "id", f->id);
@@ -195,7 +197,8 @@ int media_write(struct conn *c)
     if (c->media.phase != MEDIA_ANSWER)
         return 0;
     n = last ? n : WRITE_CHUNK;
-    if (lws_write(c->wsi, (unsigned char *)q->p + c->media.off, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+    if (lws_write(c->wsi, (unsigned char *)q->p + c->media.off, n,
+                  last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
         return -1;
     c->media.off += n;
     if (last)

@@ -22,8 +22,8 @@ struct shelf {
     size_t bytes;
 };
 
-/* Keeps a file under a new id that cannot be guessed. Takes over the content; copies the texts. Valid until the
- * next call. */
+/* Keeps a file under a new id that cannot be guessed. Takes over the content; copies the texts. Valid until
+ * the next call. */
 const struct shelf_file *shelf_add(struct shelf *s, struct buf *content, const char *type, const char *name);
 /* The file with that id, or NULL. */
 const struct shelf_file *shelf_find(const struct shelf *s, const char *id);

@@ -34,7 +34,9 @@ static void test_safe_names(void)
         {"a\nb\x1b[2Jc.txt", "", "ab_2Jc.txt"},
         {"a b  c.txt", "", "a_b_c.txt"},
         {"$(reboot)`x`;y|z&.sh", "", "reboot_x_y_z_.sh"},
-        {"\xe2\x80\xae" "gnp.exe", "", "gnp.exe"},
+        {"\xe2\x80\xae"
+         "gnp.exe",
+         "", "gnp.exe"},
         {"\xff\xfe", "", "media"},
         {"\xc3\xbcn\xc3\xaf.png", "", "\xc3\xbcn\xc3\xaf.png"},
         {"a.", "", "a"},
@@ -117,35 +119,66 @@ static void test_types(void)
 {
     CHECK(strcmp(type_of(span_of("\x89PNG\r\n\x1a\n"), "a.txt"), "image/png") == 0);
     CHECK(strcmp(type_of(span_of("x"), "A.JPEG"), "image/jpeg") == 0);
-    CHECK(strcmp(type_of((struct span){"\0\0\0\x18" "ftypM4A ", 12}, ""), "audio/mp4") == 0);
+    CHECK(strcmp(type_of((struct span){"\0\0\0\x18"
+                                       "ftypM4A ",
+                                       12},
+                         ""),
+                 "audio/mp4") == 0);
     CHECK(strcmp(type_of(span_of("x"), "noend"), "application/octet-stream") == 0);
     CHECK(strcmp(type_of((struct span){NULL, 0}, ".png"), "application/octet-stream") == 0);
-    CHECK(strcmp(type_kind(span_of("IMAGE/png")), "image") == 0 && strcmp(type_kind(span_of("text/x")), "document") == 0);
+    CHECK(strcmp(type_kind(span_of("IMAGE/png")), "image") == 0 &&
+          strcmp(type_kind(span_of("text/x")), "document") == 0);
     CHECK(type_wanted("image/*", span_of("image/png; x=y")) && type_wanted("*", span_of("a/b")));
-    CHECK(type_wanted("image/*, audio/ogg", span_of("Audio/OGG")) && !type_wanted("image/*", span_of("text/html")));
-    CHECK(type_wanted("image/png", (struct span){NULL, 0}) && type_wanted("image/png", span_of("application/octet-stream")));
+    CHECK(type_wanted("image/*, audio/ogg", span_of("Audio/OGG")) &&
+          !type_wanted("image/*", span_of("text/html")));
+    CHECK(type_wanted("image/png", (struct span){NULL, 0}) &&
+          type_wanted("image/png", span_of("application/octet-stream")));
     CHECK(!type_wanted("image/png", span_of("image/pngx")) && !type_wanted("image/png", span_of("image/pn")));
-    CHECK(type_valid(span_of("text/plain; charset=utf-8")) && !type_valid(span_of("text")) && !type_valid(span_of("a/b\r\nX: y")));
+    CHECK(type_valid(span_of("text/plain; charset=utf-8")) && !type_valid(span_of("text")) &&
+          !type_valid(span_of("a/b\r\nX: y")));
     CHECK(!type_valid(span_of("/b")) && !type_valid(span_of("a/")) && !type_valid(span_of("")));
 }
 
 static void test_addresses(void)
 {
     static const char *const rows[][2] = {
-        {"8.8.8.8", "1"},        {"127.0.0.1", ""},          {"10.1.2.3", ""},       {"172.16.0.1", ""},
-        {"172.32.0.1", "1"},     {"192.168.1.1", ""},        {"169.254.169.254", ""}, {"100.64.0.1", ""},
-        {"100.128.0.1", "1"},    {"0.0.0.0", ""},            {"224.0.0.1", ""},      {"255.255.255.255", ""},
-        {"223.255.255.1", "1"},  {"192.0.0.8", ""},          {"192.0.1.8", "1"},     {"::1", ""},
-        {"::", ""},              {"2606:4700::1111", "1"},   {"fe80::1", ""},        {"fc00::1", ""},
-        {"ff02::1", ""},         {"::ffff:127.0.0.1", ""},   {"::ffff:8.8.8.8", "1"}, {"64:ff9b::a00:1", ""},
-        {"64:ff9b::808:808", "1"}, {"2002:7f00:1::", ""},    {"2001::1", ""},        {"::7f00:1", ""},
+        {"8.8.8.8", "1"},
+        {"127.0.0.1", ""},
+        {"10.1.2.3", ""},
+        {"172.16.0.1", ""},
+        {"172.32.0.1", "1"},
+        {"192.168.1.1", ""},
+        {"169.254.169.254", ""},
+        {"100.64.0.1", ""},
+        {"100.128.0.1", "1"},
+        {"0.0.0.0", ""},
+        {"224.0.0.1", ""},
+        {"255.255.255.255", ""},
+        {"223.255.255.1", "1"},
+        {"192.0.0.8", ""},
+        {"192.0.1.8", "1"},
+        {"::1", ""},
+        {"::", ""},
+        {"2606:4700::1111", "1"},
+        {"fe80::1", ""},
+        {"fc00::1", ""},
+        {"ff02::1", ""},
+        {"::ffff:127.0.0.1", ""},
+        {"::ffff:8.8.8.8", "1"},
+        {"64:ff9b::a00:1", ""},
+        {"64:ff9b::808:808", "1"},
+        {"2002:7f00:1::", ""},
+        {"2001::1", ""},
+        {"::7f00:1", ""},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct sockaddr_in a4 = {.sin_family = AF_INET};
         struct sockaddr_in6 a6 = {.sin6_family = AF_INET6};
         bool six = strchr(rows[i][0], ':');
-        CHECK(inet_pton(six ? AF_INET6 : AF_INET, rows[i][0], six ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr) == 1);
-        const struct sockaddr *a = six ? (const struct sockaddr *)(const void *)&a6 : (const struct sockaddr *)(const void *)&a4;
+        CHECK(inet_pton(six ? AF_INET6 : AF_INET, rows[i][0],
+                        six ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr) == 1);
+        const struct sockaddr *a = six ? (const struct sockaddr *)(const void *)&a6
+                                       : (const struct sockaddr *)(const void *)&a4;
         CHECK_THAT(address_is_public(a) == !!*rows[i][1], "%s", rows[i][0]);
     }
 }
@@ -201,8 +234,9 @@ static void test_origins(void)
 
 static void test_urls(void)
 {
-    static const char *const bad[] = {"file:///etc/passwd", "ftp://h/x", "h/x", "", "http://u@h/x", "http://u:p@h/x",
-                                      "http:///x", "http://h:0/x", "http://h:99999/x", "gopher://h", "http://h x/"};
+    static const char *const bad[] = {"file:///etc/passwd", "ftp://h/x",      "h/x",        "",
+                                      "http://u@h/x",       "http://u:p@h/x", "http:///x",  "http://h:0/x",
+                                      "http://h:99999/x",   "gopher://h",     "http://h x/"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         CURLU *u = NULL;
         CHECK_THAT(origin_parse(&u, bad[i]), "%s", bad[i]);
@@ -210,8 +244,10 @@ static void test_urls(void)
     struct origin o = {0};
     CHECK(!origin_read(&o, "https://h/relay"));
     origin_free(&o);
-    CHECK(origin_id_valid(span_of("aZ09-_~.")) && !origin_id_valid(span_of("..")) && !origin_id_valid(span_of("")));
-    CHECK(!origin_id_valid(span_of("a/b")) && !origin_id_valid(span_of("a%2f")) && !origin_id_valid(span_of("a b")));
+    CHECK(origin_id_valid(span_of("aZ09-_~.")) && !origin_id_valid(span_of("..")) &&
+          !origin_id_valid(span_of("")));
+    CHECK(!origin_id_valid(span_of("a/b")) && !origin_id_valid(span_of("a%2f")) &&
+          !origin_id_valid(span_of("a b")));
     CHECK(!origin_id_valid((struct span){"a\0b", 3}));
 }
 
@@ -229,10 +265,16 @@ static void test_jobs(void)
     line.len = 0;
     outcome_write(&line, &o);
     CHECK(outcome_read(&p, buf_as_span(&line)) && p.status == 65 && p.size == 9 && reads(&p.error, "\x1b"));
-    static const char *const bad[] = {"", "{}", "[]", "{\"put\":true}", "nothing",
-                                      "{\"put\":true,\"url\":\"\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":26214401,\"time\":1}",
-                                      "{\"put\":1,\"url\":\"\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":1,\"time\":1}",
-                                      "{\"put\":true,\"url\":\"\\u0000\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":1,\"time\":1}"};
+    static const char *const bad[] = {
+        "",
+        "{}",
+        "[]",
+        "{\"put\":true}",
+        "nothing",
+        "{\"put\":true,\"url\":\"\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":26214401,\"time\":1}",
+        "{\"put\":1,\"url\":\"\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":1,\"time\":1}",
+        "{\"put\":true,\"url\":\"\\u0000\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":1,\"time\":"
+        "1}"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct job x = {0};
         CHECK_THAT(!job_read(&x, span_of(bad[i])), "%s", bad[i]);
@@ -245,9 +287,10 @@ static void test_jobs(void)
 static void test_wanted(void)
 {
     struct wanted_list l = {0};
-    wanted_read(&l, span_of("{\"media_urls\":[\"http://a/1\",7,\"\",\"http://a/1\",\"http://a/2\"],\"media\":["
-                            "{\"url\":\"http://a/2\",\"mime\":\"image/png\",\"filename\":\"x.png\"},"
-                            "{\"url\":\"http://a/3\",\"kind\":\"voice\"},{\"url\":null},8]}"));
+    wanted_read(&l,
+                span_of("{\"media_urls\":[\"http://a/1\",7,\"\",\"http://a/1\",\"http://a/2\"],\"media\":["
+                        "{\"url\":\"http://a/2\",\"mime\":\"image/png\",\"filename\":\"x.png\"},"
+                        "{\"url\":\"http://a/3\",\"kind\":\"voice\"},{\"url\":null},8]}"));
     CHECK(l.n == 3 && !l.more);
     CHECK(span_eq(buf_as_span(&l.v[0].url), "http://a/1") && !*l.v[0].types && !l.v[0].name.len);
     CHECK(span_eq(buf_as_span(&l.v[1].name), "x.png") && *l.v[1].types && *l.v[2].types);
