@@ -217,5 +217,6 @@ int serve(const char *path, char *const *command, struct transfer_options *o,
     local_close(&l);
     if (own.len)
         remove_path(&own);
+    buf_free(&own);
     return status;
 }
