@@ -98,10 +98,12 @@ static void check_command(const char *name)
         die(child_start_status(error), "run %s: %s", name, strerror(error));
 }
 
-static void open_media(const char *dir)
+static char *open_media(const char *dir)
 {
+    if (!dir)
+        return NULL;
     check_command("relay-media");
-    fetch_open(dir);
+    return fetch_open(dir);
 }
 
 /* The caller frees it. */
@@ -128,12 +130,13 @@ static int run_each(struct filter *f)
     if (self.dead_letter && !letters_open(&letters, self.dead_letter))
         die(EX_NOINPUT, "open %s:", self.dead_letter);
     r.letters = self.dead_letter ? &letters : NULL;
-    if (self.o.media)
-        open_media(self.o.media);
+    char *media = open_media(self.o.media);
+    r.o.media = media;
     runner_init(&r, f);
     environment_clean();
     int status = filter_run(f);
     runner_free(&r, f);
+    free(media);
     if (r.letters)
         logfile_close(r.letters);
     free(state);

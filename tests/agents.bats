@@ -105,6 +105,29 @@ small_bot() {
     small_bot "$AGENTS/bot.js"
 }
 
+# A picture on the connector; prints its URL.
+upload() {
+    GATEWAY_RELAY_ID=demo GATEWAY_RELAY_SECRET=s3cret relay-media --url "$URL" put -n "$1" -
+}
+
+@test "pictures in, a file out" {
+    printf s3cret >secret
+    chmod 600 secret
+    start_stub --secret demo=secret
+    one=$(printf '\x89PNG\r\n\x1a\none' | upload 'one day.png') two=$(printf '\x89PNG\r\n\x1a\ntwo' | upload two.png)
+    ring --id demo --secret-file secret --media media -j "$AGENTS/album.sh"
+    person m1 hello
+    reads 'Pictures?'
+    person m2 '' ',"message_type":"photo","media_urls":["'"$one"'","'"$two"'"]'
+    reads 'Pictures?|2 of them'
+    url=$(jq -r 'select(.action.op == "send_media").action.source_url' stub.out)
+    GATEWAY_RELAY_ID=demo GATEWAY_RELAY_SECRET=s3cret relay-media --url "$URL" get "$url"
+    tar -xzf album.tgz --transform 's,.*/,,' -P
+    [ "$(cat one_day.png two.png | tr -d '\r')" = "$(printf '\x89PNG\n\x1a\none\x89PNG\n\x1a\ntwo')" ]
+    [ -z "$(find media -name 'message-*')" ]
+    end
+}
+
 @test "the agents are as short as they should be, and relay-cookbook(7) shows them as they are" {
     while read -r file most; do
         grep -v SPDX "$AGENTS/$file" >shown
@@ -115,6 +138,7 @@ small_bot() {
     done <<'END'
 echo.sh 2
 approve.sh 8
+album.sh 9
 bot.py 25
 bot.js 25
 acp_sdk.mjs 40

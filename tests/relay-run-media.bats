@@ -46,7 +46,7 @@ END
     echo "$stderr"
     [ "$status" -eq 1 ]
     [ "$(jq -r 'select(.op == "send").content' <<<"$output")" = $'600 700 PNG \n600 700 PNG ' ]
-    [ "$(sed 's/message-....../message-X/' seen)" = $'media/message-X/file.png\nnone\nmedia/message-X/file.png' ]
+    [ "$(sed "s,^$PWD/,," seen | sed 's/message-....../message-X/')" = $'media/message-X/file.png\nnone\nmedia/message-X/file.png' ]
     [[ ${stderr_lines[0]} == "relay-media: get $BASE/x/file: its address is not public"* ]]
     [ "${stderr_lines[1]}" = 'relay-run: run ./agent for message 1 of s:c1: not all of its files were fetched (relay-media: exit status 65)' ]
     [ "$(stat -c %a media)" = 700 ]

@@ -50,7 +50,7 @@ static void lock(const char *media)
     buf_free(&path);
 }
 
-void fetch_open(const char *media)
+char *fetch_open(const char *media)
 {
     struct stat st;
     if (mkdir(media, 0700) && errno != EEXIST)
@@ -64,6 +64,10 @@ void fetch_open(const char *media)
             (unsigned)(st.st_mode & 07777));
     lock(media);
     sweep(media);
+    char *whole = realpath(media, NULL);
+    if (!whole)
+        die(EX_NOINPUT, "open %s:", media);
+    return whole;
 }
 
 static bool has_entries(struct span list)

@@ -21,8 +21,9 @@ struct fetch {
 
 /* Makes the directory if need be, and takes it for this process; removes what an earlier one left behind.
  * Ends the process with EX_NOINPUT if that fails or another process has it, with EX_CONFIG if it is open to
- * others. Call it once. */
-void fetch_open(const char *media);
+ * others. Call it once. Returns the absolute path, so that COMMAND may change its directory; the caller frees
+ * it. */
+char *fetch_open(const char *media);
 
 /* Whether the message names files. */
 bool fetch_wanted(const struct turn *t);
