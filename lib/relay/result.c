@@ -99,9 +99,14 @@ bool result_invites(const struct result *r)
            r->retry_after <= RESULT_PATIENCE;
 }
 
+bool result_repeats(const struct result *r)
+{
+    return (r->marks & RESULT_AGAIN) && result_invites(r);
+}
+
 bool result_is_last(const struct result *r)
 {
     if (r->success || r->ambiguous)
         return !(r->marks & RESULT_MORE);
-    return !(r->marks & RESULT_AGAIN) || !result_invites(r);
+    return !result_repeats(r);
 }

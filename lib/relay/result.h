@@ -40,6 +40,8 @@ struct result {
 void result_read(struct result *r, const struct frame *f);
 /* Whether it is a refusal after which the request is sent again, if its sender does that at all. */
 bool result_invites(const struct result *r);
+/* Whether the request is sent again after this result: it is not what became of the request. */
+bool result_repeats(const struct result *r);
 /* Whether this is the last result for its action: it is neither sent again, nor does another part of its text
  * follow. After a definite refusal of a part, relay-send holds back the rest. */
 bool result_is_last(const struct result *r);

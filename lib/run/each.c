@@ -146,7 +146,7 @@ static void take_result(struct runner *r, const struct frame *fr)
     struct request *q = requests_find(&r->requests, result.id);
     if (!q)
         return;
-    talk_result(r, q, fr);
+    talk_result(r, q, &result, fr);
     if (q->turn->row)
         events_result(r, q, &result, fr);
     if (result_is_last(&result))

@@ -71,7 +71,8 @@ static void give_result(struct resident *r, const struct frame *fr)
     struct request *q = requests_find(&r->requests, result.id);
     if (!q)
         return;
-    process_give(&r->process, fr->line);
+    if (!result_repeats(&result))
+        process_give(&r->process, fr->line);
     if (result_is_last(&result))
         requests_close(q);
 }

@@ -12,13 +12,14 @@ static struct worker *worker_of(struct runner *r, const struct turn *t)
     return NULL;
 }
 
-void talk_result(struct runner *r, const struct request *q, const struct frame *fr)
+void talk_result(struct runner *r, const struct request *q, const struct result *result,
+                 const struct frame *fr)
 {
     struct worker *w = r->o.interactive && q->heard ? worker_of(r, q->turn) : NULL;
-    if (!w)
+    if (!w || result_repeats(result))
         return;
     if (q->tag)
-        prompts_shown(&r->prompts, q->tag, json_find(frame_get(fr, "result"), "message_id"));
+        prompts_shown(&r->prompts, q->tag, json_find(result->result, "message_id"));
     if (!worker_tell(w, fr->line))
         info(1, "run %s: a result is not read", r->o.argv[0]);
 }

@@ -4,10 +4,13 @@
 #ifndef RELAY_RUN_TALK_H
 #define RELAY_RUN_TALK_H
 
+#include "relay/result.h"
 #include "run/each.h"
 
-/* A result came for a request. */
-void talk_result(struct runner *r, const struct request *q, const struct frame *fr);
+/* A result came for a request. COMMAND is told what became of the request: not of a refusal after which it is
+ * sent again. */
+void talk_result(struct runner *r, const struct request *q, const struct result *result,
+                 const struct frame *fr);
 /* A message came. True if it is a press that does not become a turn: it was given to the COMMAND that waits
  * for it, or belongs to another gateway. It is acknowledged and freed. */
 bool talk_press(struct runner *r, struct filter *f, struct turn *t);

@@ -49,6 +49,7 @@ static void test_last(void)
         result_read(&r, read_frame(buf_cstr(&b)));
         CHECK_THAT(span_eq(r.id, "\"x\"") && result_is_last(&r) == rows[i].last, "%s", buf_cstr(&b));
         CHECK_THAT(result_invites(&r) == rows[i].invites, "%s", buf_cstr(&b));
+        CHECK_THAT(result_repeats(&r) == (rows[i].invites && !rows[i].last), "%s", buf_cstr(&b));
         buf_free(&b);
     }
 }
