@@ -44,6 +44,9 @@ static const struct opt options[] = {
              "end an agent that does not stop in that time (default 10s)"),
 };
 
+static const char *const brief[] = {"Sessions:", "state-dir", "cwd",    "parallel", "timeout", "Chat:",
+                                    "tools",     "stream",    "typing", "reply-to", "anyone",  NULL};
+
 static const struct tool tool = {
     .purpose = "Put a coding agent (Agent Client Protocol) on chat, for relay-run -l.",
     .synopsis = "[OPTION]... [--] COMMAND [ARG...]",
@@ -54,6 +57,7 @@ static const struct tool tool = {
                            EX_CONFIG, -1},
     .examples = "  relay-acp --state-dir state -- ./agent <frames.ndjson\n"
                 "  relay-adapter -l --after 1s -- relay-acp --state-dir state -- ./agent\n",
+    .brief = brief,
     .filter = true,
 };
 

@@ -18,11 +18,11 @@ COMMAND:
   -P, --parallel N          sessions at once (default 4)
   -l, --long-lived          one COMMAND: frames in, actions and frames out
       --stream              show the answer while it grows
-      --typing              show a typing indicator while COMMAND runs
 Running:
+      --try                 with a relay-stub; this terminal is the chat
+      --show                print the frames that pass, for people
   -s, --state DIR           keep messages and chats in DIR: lose none
       --after DURATION      go idle after that time without a message
-      --status FILE         keep the state of the run in FILE, as JSON
 Every option: relay-adapter --help=all. The manual: man relay-adapter.
 
 Exit status: 0 done, 1 no, 64 usage, 65 bad input, 66 no file, 69 no link,
@@ -59,6 +59,8 @@ Options:
       --state-dir DIR             give each session a directory in DIR (RELAY_STATE)
       --media DIR                 fetch the files of messages into DIR, for RELAY_MEDIA_FILES
       --media-private             … from addresses of private networks too
+      --try                       run against a relay-stub; this terminal is the chat
+      --show                      print the frames that pass, for people
   -s, --state DIR                 keep everything in DIR: the inbox, the remembered chats, the sessions
       --scopes FILE               keep the remembered chats in FILE
       --group-sessions-per-user yes|no  one session per user in a group (default), or one for all
@@ -134,7 +136,7 @@ wrong() {
 nl='
 '
 IFS=$nl
-dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' http='' media='' control=''
+dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' show='' try='' http='' media='' control=''
 state='' no_inbox='' no_sessions='' no_scopes=''
 
 # option NAME [VALUE]: puts it where it belongs.
@@ -142,6 +144,8 @@ option() {
     word=--$1${2+=$2}
     case $1 in
     url) url=$2 ;;
+    show) show=1 ;;
+    try) try=1 ;;
     platform) hello=$hello$nl$word ;;
     parallel | timeout | attempts | drain | keep | on-failure | ack | stop-words | interactive | actions | reply-to | \
         stream | reactions | typing)
@@ -190,7 +194,7 @@ name_of() {
 # takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
 takes_value() {
     case $1 in
-    interactive | actions | long-lived | reply-to | stream | reactions | typing | media-private | insecure | help | \
+    interactive | actions | long-lived | reply-to | stream | reactions | typing | show | try | media-private | insecure | help | \
         version | quiet | verbose) return 1 ;;
     platform | parallel | timeout | attempts | inbox | drain | keep | dead-letter | on-failure | ack | stop-words | state-dir | \
         group-sessions-per-user | thread-sessions-per-user | media | control | state | scopes | after | url | id | secret-file | \
@@ -276,7 +280,7 @@ stage='trap : TERM INT HUP
     [ $status -le 128 ] || [ $status -eq 141 ] || echo "relay-adapter: run $0: killed by signal $((status - 128))" >&2
     echo $status >&3'
 # shellcheck disable=SC2016 # expanded by the inner shell
-ring='trap : TERM INT HUP
+stages='trap : TERM INT HUP
     IFS="
 "   stage=$1 noise=$2 hello=$3 decode=$4 run=$5 control=$6 scope=$7 idle=$8
     shift 8
@@ -286,7 +290,7 @@ ring='trap : TERM INT HUP
         trap : TERM INT HUP
         agent "$@" | stage relay-control $noise -- "$control"
     }
-    exec 4>&1
+    exec 4>&1 5>&-
     failed=$({
         trap : TERM INT HUP
         stage relay-handshake $noise $hello |
@@ -298,8 +302,73 @@ ring='trap : TERM INT HUP
     } 3>&1 >&4 4>&-)
     set -- $failed
     exit "${1:-0}"'
-# shellcheck disable=SC2086 # lists of words
-set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$ring" relay-adapter "$stage" "$noise" "$hello" "$decode" "$run" "$control" "$scope" "$idle" "$@"
-# shellcheck disable=SC2086 # lists of words
-[ -z "$media" ] || set -- relay-media serve $noise $http ${url:+"--url=$url"} -- "$@"
-exec "$@"
+# show_it: what passes over the link goes to relay-decode by a FIFO, which is gone once relay-dial has opened it. The
+# descriptor 5 stands for the writer until then, and ends with relay-dial.
+show_it() {
+    case $dial in
+    *--record=*) say '--show and --record: give one of them' && exit 78 ;;
+    esac
+    fifo=$(mktemp -d)/frames || exit 71
+    mkfifo -m 600 "$fifo" || exit 71
+    exec 5<>"$fifo"
+    (
+        trap : INT TERM HUP
+        relay-decode -f text >&"${view:-1}"
+        rm -rf "${fifo%/*}"
+    ) <"$fifo" 5>&- &
+    dial=$dial$nl--record=$fifo
+}
+
+# start COMMAND...: becomes the ring.
+start() {
+    [ -z "$show" ] || show_it
+    # shellcheck disable=SC2086 # lists of words
+    set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$stages" relay-adapter "$stage" "$noise" "$hello" "$decode" "$run" "$control" "$scope" "$idle" "$@"
+    # shellcheck disable=SC2086 # lists of words
+    [ -z "$media" ] || set -- relay-media serve $noise $http ${url:+"--url=$url"} -- "$@"
+    exec "$@"
+}
+
+# try_it COMMAND...: the ring against a relay-stub, with the terminal as its console. At the end of what is typed the ring
+# drains, and then the stub ends.
+try_it() {
+    work=$(mktemp -d) || exit 71
+    trap 'rm -rf "$work"' EXIT
+    (umask 077 && od -An -N 24 -tx1 /dev/urandom | tr -d ' \n' >"$work/secret")
+    : >"$work/ready"
+    exec 3<&0
+    {
+        until [ -s "$work/url" ]; do sleep 0.1; done
+        option id try
+        option secret-file "$work/secret"
+        option ready-fd 1
+        url=$(cat "$work/url") hello=${hello:-"$nl--platform=discord"}
+        exec 3>&- 4>&1 >"$work/ready"
+        view=4
+        start "$@"
+    } </dev/null &
+    ring=$!
+    trap 'kill "$ring"' INT TERM HUP
+    typed=
+    [ ! -t 0 ] || typed='typed '
+    {
+        sh -c 'echo $$ >"$0/typist" && exec cat' "$work" <&3
+        until [ -s "$work/ready" ] || ! kill -0 "$ring" 2>/dev/null; do sleep 0.1; done
+        [ "$typed" ] || sleep 1
+        kill "$ring" 2>/dev/null
+    } | sh -c 'echo $$ >"$0/pid" && exec relay-stub -q --console --secret "try=$0/secret" --url-file "$0/url"' "$work" |
+        while IFS= read -r line; do
+            case $typed$line in
+            'typed you: '*) ;; # the terminal shows it already
+            *) printf '%s\n' "$line" ;;
+            esac
+        done &
+    # A signal to this shell ends the wait, not the ring, which drains.
+    while wait "$ring"; status=$?; [ "$status" -gt 128 ] && kill -0 "$ring" 2>/dev/null; do :; done
+    # shellcheck disable=SC2046 # pids
+    kill $(cat "$work/pid" "$work/typist") 2>/dev/null
+    wait
+    exit "$status"
+}
+
+if [ -n "$try" ]; then try_it "$@"; else start "$@"; fi

@@ -63,12 +63,12 @@ static const struct opt options[] = {
     OPT_TEXT_OR_EMPTY('x', "proxy", "URL", &self.c.o.trust.proxy, "go through this proxy; empty: no proxy"),
 };
 
-static const char *const brief[] = {"get:",   "output",  "directory", "force", "event", "put:",   "name",
-                                    "action", "caption", "Both:",     "type",  "json",  "socket", NULL};
+static const char *const brief[] = {"get:",   "output",  "directory", "event", "put:",   "name",
+                                    "action", "caption", "Both:",     "type",  "socket", NULL};
 
 static const struct tool tool = {
     .purpose = "Fetch and send the files of messages, also for a COMMAND without the secret.",
-    .synopsis = "get [OPTION]... URL...\nget -e [OPTION]... <FRAME\nput [OPTION]... [FILE]...\n"
+    .synopsis = "get [OPTION]... [URL]...\nput [OPTION]... [FILE]...\n"
                 "serve [OPTION]... -- COMMAND [ARG...]",
     .opts = options,
     .count = sizeof options / sizeof *options,

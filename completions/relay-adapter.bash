@@ -57,7 +57,7 @@ _relay_adapter() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-p --platform -P --parallel -i --interactive -j --actions -l --long-lived -r --reply-to --stream --reactions --typing --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --state-dir --media --media-private -s --state --scopes --group-sessions-per-user --thread-sessions-per-user --control --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-p --platform -P --parallel -i --interactive -j --actions -l --long-lived -r --reply-to --stream --reactions --typing --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --state-dir --media --media-private --try --show -s --state --scopes --group-sessions-per-user --thread-sessions-per-user --control --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -22,6 +22,8 @@ complete -c relay-adapter -l stop-words -x -d 'a message of such a text interrup
 complete -c relay-adapter -l state-dir -x -d 'give each session a directory in DIR (RELAY_STATE)'
 complete -c relay-adapter -l media -x -d 'fetch the files of messages into DIR, for RELAY_MEDIA_FILES'
 complete -c relay-adapter -l media-private -d '… from addresses of private networks too'
+complete -c relay-adapter -l try -d 'run against a relay-stub; this terminal is the chat'
+complete -c relay-adapter -l show -d 'print the frames that pass, for people'
 complete -c relay-adapter -s s -l state -x -d 'keep everything in DIR: the inbox, the remembered chats, the sessions'
 complete -c relay-adapter -l scopes -r -F -d 'keep the remembered chats in FILE'
 complete -c relay-adapter -l group-sessions-per-user -x -a 'yes no' -d 'one session per user in a group (default), or one for all'

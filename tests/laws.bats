@@ -179,8 +179,8 @@ own_output() {
         [[ ${lines[0]} == "Usage: $name "* ]]
         [[ $output == *"Every option: $name --help=all. The manual: man $name."$'\n\nExit status: 0 done, '*$'\nExamples:\n  '* ]]
         [ "$output" = "$("$name" -h)" ]
-        # It fits a terminal. Tell apart in `brief` of cmd/NAME.c what is often asked for.
-        [ "${#lines[@]}" -le 24 ] && [ "$(wc -l <<<"$output")" -le 24 ]
+        # It fits a terminal: `brief` in cmd/NAME.c names the options that are often asked for.
+        [ "$(wc -l <<<"$output")" -le 24 ]
         awk -v most=80 'length > most { print; bad = 1 } END { exit bad }' <<<"$output"
         # What it shows are options, with the same argument as in the whole list.
         "$name" --help=all >all

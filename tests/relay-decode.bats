@@ -280,10 +280,12 @@ relay-decode: drop passthrough_forward, stdin line 8: forward is not an object' 
     sed 's/,"bufferId":"b7"//' in >live
     run --separate-stderr relay-decode -q live
     [ "$status" -eq 65 ]
-    [ -z "$output" ] && [ "$(wc -l <<<"$stderr")" -eq 7 ]
+    [ -z "$output" ]
+    [ "$(wc -l <<<"$stderr")" -eq 7 ]
     run --separate-stderr relay-decode -q <(head -n 1 live)
     [ "$status" -eq 0 ]
-    [ -z "$output" ] && [ -z "$stderr" ]
+    [ -z "$output" ]
+    [ -z "$stderr" ]
     relay-decode --keep-forwards <in | cmp - in
 }
 
@@ -373,7 +375,8 @@ END
 
 @test "a recorded session as text" {
     run --separate-stderr env TZ=UTC relay-decode -f text <(session)
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     diff -u - <(echo "$output") <<'END'
 2026-11-23
 12:00:00.123 • link          open attempt=1 url=ws://h/relay
