@@ -347,7 +347,8 @@ def plan():
     """How the rounds end, in a random order. A point at the start of relay-run needs a start that has something to find."""
     before = {"found": ["ring"], "resending": ["away"]}
     kinds = ["run", "ring", "stub", "power", "away", "drain"]
-    parts = [before.get(p, []) + ["point %s:%d" % (p, 1 if p in before else rng.choice((1, 2, 5)))] for p in points()]
+    parts = [before.get(p, []) + ["point %s:%d" % (p, 1 if p in before else rng.choice((1, 2, 5)))]
+             for p in points() * (1 + ROUNDS // 60)]
     parts += [[kinds[i % len(kinds)]] for i in range(max(ROUNDS - len(parts) - len(before), len(kinds)))]
     rng.shuffle(parts)
     return [how for part in parts for how in part]

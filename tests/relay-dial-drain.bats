@@ -262,3 +262,41 @@ EOF
     [ "$status" -eq 3 ] || { echo "$status $output"; false; }
     [[ $output == *'/dev/tty'* ]]
 }
+
+@test "a link that is given up while a turn is in hand: it still hears that its answer is not sent, then the input ends" {
+    start_stub
+    cat >ring.sh <<'END'
+echo '{"type":"hello","platform":"discord","botId":""}'
+echo '{"type":"work","running":1,"waiting":0}'
+while read -r line; do
+    echo "$line" >>down
+    case $line in
+    *'"closed"'*) echo '{"type":"outbound","requestId":"r1","action":{"op":"send","chat_id":"1","content":"x"}}' ;;
+    *outbound_result*) echo '{"type":"work","running":0,"waiting":0}' ;;
+    esac
+done
+echo 'end of input' >>down
+END
+    dial "$URL" -- sh ring.sh
+    until_true 8 grep -q descriptor down
+    kill -9 "$STUB"
+    until_true 8 grep -q 'next dial in' err
+    kill "$DIAL"
+    until_true 8 test -s status
+    [ "$(cat status)" -eq 69 ] || { cat status err; return 1; }
+    [ "$(tail -n 1 down)" = 'end of input' ]
+    [ "$(tail -n 2 down | head -n 1 | jq -c '[.requestId, .result.error]')" = '["r1","relay transport closed"]' ]
+    grep -q 'send outbound "r1": relay transport closed' err
+}
+
+@test "a link that is given up while a turn never ends: --kill-after bounds it all the same" {
+    start_stub
+    dial --kill-after 2s "$URL" -- sh -c 'echo "{\"type\":\"hello\",\"platform\":\"discord\",\"botId\":\"\"}"
+        echo "{\"type\":\"work\",\"running\":1,\"waiting\":0}"; cat >down; exec sleep 100'
+    until_true 8 grep -q descriptor down
+    kill -9 "$STUB"
+    until_true 8 grep -q 'next dial in' err
+    kill "$DIAL"
+    until_true 8 test -s status
+    grep -q 'end: lost messages: 1 running' err
+}

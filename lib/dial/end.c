@@ -73,6 +73,7 @@ static struct facts facts_of(const struct dial *d)
         .flipped = d->flip.acked && (d->phase == DRAINING || !d->o->stay),
         .no_flip = flip_off(&d->flip, ledger_count_type(d->ledger, FRAME_GOING_IDLE) > 0),
         .rest = dial_rest(d),
+        .no_work = !d->running && !d->waiting,
         .no_link = d->link_over,
         .input_over = input_is_over(d),
         .command_over = ring ? dial_command_over(d) : d->tail.fd < 0,
@@ -94,6 +95,8 @@ static int64_t begin_draining(struct dial *d)
 
 static int64_t begin_resting(struct dial *d)
 {
+    if (d->link_over)
+        hurry(d);
     return steps_before(d, 5);
 }
 

@@ -8,7 +8,8 @@
 enum phase {
     SERVING,
     DRAINING,  /* ring: `link draining` goes round, the flip is awaited; everything is served as before */
-    RESTING,   /* ring: flipped, or no flip to wait for: until no turn is in hand and nothing is owed */
+    RESTING,   /* ring: flipped, or no flip to wait for, or no link: until no turn is in hand and nothing is
+                  owed */
     FINISHING, /* ring: the head is closed, COMMAND finishes its work */
     SETTLING,  /* no more input: owed replies are awaited */
     CLOSING,   /* our close frame is on its way */
@@ -21,6 +22,7 @@ struct facts {
     bool flipped; /* the going_idle that this connection carried is acked, and --stay does not outweigh it */
     bool no_flip; /* no flip is to be awaited: it was not asked for, or the ack did not come in time */
     bool rest;    /* no turn is in hand, nothing is owed and nothing is on its way */
+    bool no_work; /* no turn is in hand */
     bool no_link; /* no connection, and none will be dialled */
     bool input_over;   /* pipe: stdin has ended and that ends the run; ring: COMMAND has left */
     bool command_over; /* ring: no process of COMMAND is left; pipe: no line that was read is left */

@@ -51,7 +51,8 @@ bool durable_full(const struct runner *r)
 
 void durable_link(struct runner *r, const struct frame *fr)
 {
-    if (json_eq(frame_get(fr, "state"), "draining"))
+    struct span state = frame_get(fr, "state");
+    if (json_eq(state, "draining") || json_eq(state, "closed"))
         r->durable->draining = true;
 }
 

@@ -14,9 +14,9 @@ static const struct {
     {                                           \
 #member, offsetof(struct facts, member) \
     }
-    EVENT(signalled),   EVENT(over),    EVENT(flipped),    EVENT(no_flip),
-    EVENT(rest),        EVENT(no_link), EVENT(input_over), EVENT(command_over),
-    EVENT(reader_gone), EVENT(settled), EVENT(link_down),  EVENT(late),
+    EVENT(signalled), EVENT(over),       EVENT(flipped),      EVENT(no_flip),     EVENT(rest),
+    EVENT(no_link),   EVENT(input_over), EVENT(command_over), EVENT(reader_gone), EVENT(settled),
+    EVENT(link_down), EVENT(late),       EVENT(no_work),
 #undef EVENT
 };
 enum { EVENTS = sizeof events / sizeof *events, SETS = 1 << EVENTS };
