@@ -169,6 +169,16 @@ END
     kill -KILL "$RING" # it would wait for the answer to r1
 }
 
+@test "--stats knows the dead letters of a ring with an inbox, and what waits in it" {
+    start_stub
+    printf '#!/bin/sh\nexit 65\n' >agent && chmod +x agent
+    background relay-adapter -q --url "$URL" -p discord --state state --stats metrics -- ./agent 2>err
+    until_true 30 grep -q hello stub.out
+    say '{"type":"inbound","event":{"text":"x","message_id":"1","source":{"platform":"discord","chat_id":"1"}}}'
+    until_true 30 grep -qxF 'relay_dead_letters 1' metrics
+    until_true 30 grep -qxF 'relay_messages{state="stored"} 0' metrics
+}
+
 @test "--stats counts what is opened again" {
     start_peer --drop@2 --serve
     start_ring --stats metrics "$URL"
