@@ -319,8 +319,22 @@ show_it() {
     dial=$dial$nl--record=$fifo
 }
 
+# secret_fd_fits: whether the descriptor of --secret-fd is read by one program only, and is not one that this script opens.
+secret_fd_fits() {
+    case $media$dial$nl in
+    1*"$nl--secret-fd="*)
+        say '--secret-fd and --media: a descriptor is read once, and two programs need the secret; give --secret-file'
+        exit 78
+        ;;
+    *"$nl--secret-fd=5$nl"*)
+        [ -z "$show" ] || { say '--secret-fd 5 and --show: in use; give another descriptor' && exit 78; }
+        ;;
+    esac
+}
+
 # start COMMAND...: becomes the ring.
 start() {
+    secret_fd_fits
     [ -z "$show" ] || show_it
     # shellcheck disable=SC2086 # lists of words
     set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$stages" relay-adapter "$stage" "$noise" "$hello" "$decode" "$run" "$control" "$scope" "$idle" "$@"

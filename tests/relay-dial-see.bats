@@ -284,6 +284,12 @@ nudge() { # [FILE] : sends a frame; whether FILE exists
     [ "$status" -eq 64 ]
     run --separate-stderr relay-token --secret-fd 5 --id gw 5</dev/null
     [ "$status" -eq 78 ]
+    # The adapter passes it on, to one program.
+    run --separate-stderr relay-adapter --id gw --secret-fd 5 --media m --url "$URL" true 5<<<s3cret
+    [[ $status -eq 78 && $stderr == *'--secret-fd and --media'* ]]
+    background relay-adapter -q --id gw --secret-fd 5 --url "$URL" true 5<<<s3cret
+    until_true 30 grep -q '^open 2 Bearer' peer.err
+    relay-token --verify --secret-file secret "$(sed -n 's/^open 2 Bearer //p' peer.err)"
 }
 
 @test "a credential of a service manager: found by its name, accepted where root owns it and nobody else can replace it" {
