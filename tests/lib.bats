@@ -12,6 +12,7 @@ load helper
 @test "lib: JSON" { "$RELAY_BUILD/tests/lib/json"; }
 @test "lib: memory that lives as long as one line" { "$RELAY_BUILD/tests/lib/arena"; }
 @test "lib: numbers" { "$RELAY_BUILD/tests/lib/num"; }
+@test "lib: JSON-RPC, answers that only grow, questions, paths of relay-acp" { "$RELAY_BUILD/tests/lib/acp"; }
 @test "lib: SHA-256 is that of libcrypto" { "$RELAY_BUILD/tests/lib/sha256"; }
 @test "lib: options" { "$RELAY_BUILD/tests/lib/opt"; }
 @test "lib: the order of frames in a chat" { "$RELAY_BUILD/tests/lib/order" "${LONG:+20000}"; }

@@ -38,7 +38,7 @@ static bool take_chunk(struct answer *a, struct span update)
 {
     struct span content = json_find(update, "content"), message = json_find(update, "messageId");
     struct buf text = {0};
-    size_t before = a->text.len;
+    bool full = a->cut;
     if (json_is_string(json_find(content, "text")))
         json_decode(&text, json_find(content, "text"));
     else
@@ -55,7 +55,7 @@ static bool take_chunk(struct answer *a, struct span update)
     if (same || trimmed.n)
         add(a, part);
     buf_free(&text);
-    return a->text.len != before;
+    return trimmed.n && !full;
 }
 
 static struct call *find_call(const struct answer *a, struct span id)

@@ -220,16 +220,23 @@ const struct choice *question_pressed(const struct question *q, struct span opti
     return c;
 }
 
-const struct choice *question_typed(const struct question *q, struct span text)
+/* The choice that a text names by its number or label. */
+static const struct choice *named(const struct question *q, struct span text)
 {
-    text = text_trim(text);
-    if (text.n && *text.p == '/')
-        text = (struct span){text.p + 1, text.n - 1};
     const struct choice *c = numbered(q, text);
     for (size_t i = 0; i < q->n && !c; i++) {
         const struct buf *label = &q->choices[i].label;
         if (label->len == text.n && strncasecmp(label->p, text.p, text.n) == 0)
             c = &q->choices[i];
     }
+    return c;
+}
+
+const struct choice *question_typed(const struct question *q, struct span text)
+{
+    text = text_trim(text);
+    const struct choice *c = named(q, text);
+    if (!c && text.n && *text.p == '/')
+        c = named(q, (struct span){text.p + 1, text.n - 1});
     return c;
 }
