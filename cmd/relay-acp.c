@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* relay-acp: puts a coding agent that speaks the Agent Client Protocol on chat. */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "acp/client.h"
 #include "base/child.h"
 #include "base/diag.h"
 #include "run/env.h"
+#include "run/fetch.h"
 
 enum {
     PARALLEL_MAX = 256,
@@ -35,6 +37,8 @@ static const struct opt options[] = {
     OPT_FLAG('r', "reply-to", &self.client.reply_to, "send as a reply to the message"),
     OPT_FLAG(0, "anyone", &self.client.anyone, "let anyone in the chat answer the agent's questions"),
     OPT_TEXT(0, "auth", "METHOD", &self.client.agent.auth, "authenticate at the agent with METHOD"),
+    OPT_TEXT(0, "media", "DIR", &self.client.media,
+             "fetch the files of messages below DIR (default $RELAY_MEDIA_DIR)"),
     OPT_NUMBER('P', "parallel", &self.parallel, 1, PARALLEL_MAX, "sessions at once (default 4)"),
     OPT_TIME(0, "timeout", &self.client.timeout, 0, "cancel a turn after that time (default 0: never)"),
     OPT_TIME(0, "patience", &self.client.agent.patience, 1,
@@ -61,6 +65,18 @@ static const struct tool tool = {
     .filter = true,
 };
 
+/* Files are named by absolute paths, as the agent works elsewhere. */
+static void open_media(void)
+{
+    const char *dir = self.client.media ? self.client.media : getenv("RELAY_MEDIA_DIR");
+    if (!dir || !*dir)
+        return;
+    fetch_open(dir);
+    self.client.media = realpath(dir, NULL);
+    if (!self.client.media)
+        die(EX_NOINPUT, "open %s:", dir);
+}
+
 int main(int argc, char **argv)
 {
     struct opts o;
@@ -81,6 +97,7 @@ int main(int argc, char **argv)
         self.client.timeout = INT64_MAX;
     signal(SIGXFSZ, SIG_IGN); /* a file that becomes too large is an error of the agent's request */
     place_open(&self.client.place, self.state_dir, self.cwd);
+    open_media();
     filter_init(&f, &o);
     client_init(&self.client, &f);
     environment_clean();

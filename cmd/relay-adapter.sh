@@ -136,7 +136,7 @@ wrong() {
 nl='
 '
 IFS=$nl
-dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' show='' try='' http='' media='' control=''
+dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' show='' try='' http='' media='' control='' resident=''
 state='' no_inbox='' no_sessions='' no_scopes=''
 
 # option NAME [VALUE]: puts it where it belongs.
@@ -153,10 +153,10 @@ option() {
         ;;
     inbox | dead-letter) no_inbox=1 run=$run$nl$word ;;
     state-dir) no_sessions=1 run=$run$nl$word ;;
-    long-lived) no_inbox=1 no_sessions=1 run=$run$nl$word ;;
+    long-lived) resident=1 no_inbox=1 no_sessions=1 run=$run$nl$word ;;
     group-sessions-per-user | thread-sessions-per-user) decode=$decode$nl$word ;;
     control) control=$2 ;;
-    media) media=1 run=$run$nl$word ;;
+    media) media=$2 ;;
     media-private) http=$http$nl--private ;;
     id | secret-file | token-ttl | header | cacert | cert | key | insecure | proxy) dial=$dial$nl$word http=$http$nl$word ;;
     state) state=$2 ;;
@@ -269,6 +269,13 @@ if [ -n "$state" ]; then
     [ -n "$no_inbox" ] || run=$run$nl--inbox=$state/inbox
     [ -n "$no_sessions" ] || run=$run$nl--state-dir=$state/sessions
     [ -n "$no_scopes" ] || scope=$scope$nl--state=$state/scopes
+fi
+
+# A COMMAND that keeps running fetches the files of messages itself, as relay-acp does.
+if [ -n "$resident" ]; then
+    [ -z "$media" ] || export RELAY_MEDIA_DIR="$media"
+else
+    [ -z "$media" ] || run=$run$nl--media=$media
 fi
 
 # A signal to all processes of a service is relay-dial's to act on: it drains the ring, whose end is that of the shells.

@@ -293,3 +293,25 @@ last_is() {
     [ "$(jq -c 'select(.action.chat_id == "42").action.op' stub.out | sort | uniq -c | awk '$2 == "\"send\"" { print $1 }')" -eq 1 ]
     [ "$(jq -r 'select(.action.op == "edit").action.message_id' stub.out | sort -u | wc -l)" -eq 1 ]
 }
+
+@test "--media: a picture of the connector is an image in the prompt, another file a link to the disk" {
+    printf '\211PNG\r\n\032\n and so on' >cat.png
+    echo 'a note' >'a note.txt'
+    start_stub
+    picture=$(relay-media put --url "$URL" cat.png)
+    note=$(relay-media put --url "$URL" 'a note.txt')
+    MEDIA=files acp -- "$AGENT" --images
+    message 'blocks' 42 7 "\"media\":[{\"url\":\"$picture\",\"kind\":\"image\",\"mime\":\"image/png\"},{\"url\":\"$note\",\"filename\":\"a note.txt\"}]"
+    sees '.*'
+    said >blocks
+    [ "$(jq -c 'map(.type)' blocks)" = '["text","image","resource_link"]' ]
+    jq -r '.[1].data' blocks | base64 -d | cmp - cat.png
+    jq -r '.[1].mimeType' blocks | grep -qx image/png
+    jq -r '.[2].uri' blocks | grep -qE "^file://$PWD/files/message-[A-Za-z0-9]+/[^ ]*note.txt$"
+    until_true 10 test -z "$(ls -d files/message-* 2>/dev/null)"
+    # one that is gone is told, and the prompt has the link that the message has
+    message 'blocks x' 43 7 "\"media_urls\":[\"$picture-none\"]"
+    sees '.*"uri": "http.*-none".*' 43
+    drained 1
+    grep -q 'not all of its files were fetched (relay-media: exit status 1)' err
+}

@@ -144,6 +144,7 @@ static void learn(struct agent *a, struct span result)
     struct span sessions = json_find(can, "sessionCapabilities");
     a->load = json_is_true(json_find(can, "loadSession"));
     a->resume = json_is_object(json_find(sessions, "resume"));
+    a->images = json_is_true(json_find(json_find(can, "promptCapabilities"), "image"));
     a->close = json_is_object(json_find(sessions, "close"));
 }
 

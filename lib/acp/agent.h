@@ -33,6 +33,7 @@ struct agent {
     struct process process;
     enum agent_state state;
     bool load, resume, close; /* what it can do with sessions */
+    bool images;              /* it takes images in a prompt */
     int64_t id;               /* of our latest request */
     int64_t handshake;        /* … of the handshake's request that waits for its answer */
     int64_t start_at, started_at, bound_at;

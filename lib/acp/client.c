@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acp/ask.h"
+#include "acp/attach.h"
 #include "acp/client.h"
 #include "acp/job.h"
 #include "acp/say.h"
@@ -188,7 +189,7 @@ static void agent_gone(struct client *c, struct filter *f)
     else if (!asked)
         complain("run %s: %s", c->agent.argv[0], buf_cstr(&how));
     if (!c->stage.deadly)
-        job_lost(c, f, buf_cstr(&how));
+        job_lost(c, f, buf_cstr(&how), again);
     if (!again && !c->down)
         give_up(c, f);
     buf_free(&how);
@@ -207,6 +208,7 @@ static void on_prepare(struct filter *f, struct pollset *ps)
         agent_leave(&c->agent, now);
     stage_prepare(&c->stage, f, ps);
     agent_prepare(&c->agent, ps, has_room(f));
+    attach_prepare(c, ps);
     pollset_until(ps, watch_until(c));
     if (!c->down && !agent_runs(&c->agent))
         pollset_until(ps, c->agent.start_at);
@@ -219,6 +221,7 @@ static void on_ready(struct filter *f, const struct pollset *ps)
     struct client *c = f->ctx;
     bool ended = stage_ready(&c->stage, f, ps);
     agent_ready(&c->agent, ps, ended, has_room(f));
+    attach_ready(c, f, ps, ended);
     if (agent_runs(&c->agent) && take_lines(c, f) && agent_is_over(&c->agent))
         agent_gone(c, f);
     if (!is_busy(f))

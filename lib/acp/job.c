@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acp/ask.h"
+#include "acp/attach.h"
 #include "acp/job.h"
 #include "acp/prompt.h"
 #include "acp/say.h"
@@ -20,6 +21,7 @@ static void finish(struct client *c, struct filter *f, struct talk *k)
     say_answer(c, f, k);
     answer_free(&k->answer);
     ending_ack(f, k->turn);
+    fetch_end(&k->fetch, k->turn);
     inbox_handled(&c->inbox, k->turn);
     k->turn = NULL;
     k->state = TALK_RESTS;
@@ -44,7 +46,7 @@ static void fail(struct client *c, struct filter *f, struct talk *k, const char 
 static void send_prompt(struct client *c, struct filter *f, struct talk *k)
 {
     struct buf params = {0};
-    if (k->interrupted || !prompt_build(&params, buf_as_span(&k->id), k->turn)) {
+    if (k->interrupted || !prompt_build(&params, buf_as_span(&k->id), k->turn, c->agent.images)) {
         finish(c, f, k);
         return;
     }
@@ -94,15 +96,10 @@ static void forget_surplus(struct client *c)
     talk_free(k);
 }
 
-static void begin(struct client *c, struct filter *f, struct turn *t)
+/* The files of the message are there, and the agent is. */
+static void proceed(struct client *c, struct filter *f, struct talk *k)
 {
-    struct talk *k = talk_use(&c->talks, buf_as_span(&t->key));
-    k->turn = t;
-    k->answer.tools = c->tools;
-    k->typing_at = c->typing ? clock_ms() : INT64_MAX;
-    c->busy++;
-    forget_surplus(c);
-    if (k->open) {
+    if (k->open || k->interrupted) {
         send_prompt(c, f, k);
         return;
     }
@@ -113,11 +110,29 @@ static void begin(struct client *c, struct filter *f, struct turn *t)
         fail(c, f, k, "The session's directory cannot be made", strerror(errno));
 }
 
+static void begin(struct client *c, struct filter *f, struct turn *t)
+{
+    struct talk *k = talk_use(&c->talks, buf_as_span(&t->key));
+    k->turn = t;
+    k->answer.tools = c->tools;
+    k->typing_at = c->typing ? clock_ms() : INT64_MAX;
+    k->state = TALK_FETCHES;
+    c->busy++;
+    forget_surplus(c);
+    if (!attach_begin(c, f, k))
+        proceed(c, f, k);
+}
+
 void job_start(struct client *c, struct filter *f)
 {
     struct turn *t;
-    while (c->agent.state == AGENT_READY && c->busy < c->parallel &&
-           writer_pending(&f->out) < IO_HIGH_WATER && (t = inbox_next(&c->inbox, clock_ms())))
+    if (c->agent.state != AGENT_READY)
+        return;
+    for (struct talk *k = c->busy ? c->talks : NULL; k; k = k->hh.next)
+        if (k->state == TALK_FETCHES && !k->fetch.on)
+            proceed(c, f, k);
+    while (c->busy < c->parallel && writer_pending(&f->out) < IO_HIGH_WATER &&
+           (t = inbox_next(&c->inbox, clock_ms())))
         begin(c, f, t);
 }
 
@@ -214,12 +229,12 @@ void job_take(struct client *c, struct span params)
         k->stream_at = clock_ms() + c->stream;
 }
 
-void job_lost(struct client *c, struct filter *f, const char *how)
+void job_lost(struct client *c, struct filter *f, const char *how, bool again)
 {
     struct buf note = {0};
     for (struct talk *k = c->talks; k; k = k->hh.next) {
         k->open = false;
-        if (!k->turn)
+        if (!k->turn || (k->state == TALK_FETCHES && again))
             continue;
         note.len = 0;
         if (k->interrupted) {

@@ -11,7 +11,8 @@ void job_start(struct client *c, struct filter *f);
 void job_response(struct client *c, struct filter *f, const struct rpc *m);
 /* A session/update. */
 void job_take(struct client *c, struct span params);
-/* The agent ended, as `how` says: tells the chats of the turns in work. */
-void job_lost(struct client *c, struct filter *f, const char *how);
+/* The agent ended, as `how` says: tells the chats of the turns that it had in work. again: it starts again,
+ * and those that it did not have yet wait for that. */
+void job_lost(struct client *c, struct filter *f, const char *how, bool again);
 
 #endif

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A message as a prompt. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "acp/prompt.h"
+#include "base/base64.h"
+#include "base/io.h"
 #include "base/text.h"
 #include "json/write.h"
 
@@ -86,7 +93,97 @@ static bool add_media(struct buf *out, struct span event)
     return any;
 }
 
-bool prompt_build(struct buf *out, struct span session, const struct turn *t)
+/* The type of an image by its first bytes; NULL: none that models know. */
+static const char *image_type(struct span bytes)
+{
+    static const struct {
+        const char *magic, *type;
+        size_t n;
+    } known[] = {
+        {"\x89PNG\r\n\x1a\n", "image/png", 8},
+        {"\xff\xd8\xff", "image/jpeg", 3},
+        {"GIF8", "image/gif", 4},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (bytes.n >= known[i].n && memcmp(bytes.p, known[i].magic, known[i].n) == 0)
+            return known[i].type;
+    return bytes.n >= 12 && memcmp(bytes.p, "RIFF", 4) == 0 && memcmp(bytes.p + 8, "WEBP", 4) == 0
+               ? "image/webp"
+               : NULL;
+}
+
+/* Appends the content of a file of at most PROMPT_IMAGE bytes; false for any other. */
+static bool read_file(struct buf *out, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t n = fd < 0 ? -1 : 1;
+    while (n > 0 && out->len <= PROMPT_IMAGE) {
+        n = read(fd, buf_room(out, IO_CHUNK), IO_CHUNK);
+        out->len += n > 0 ? (size_t)n : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return n == 0;
+}
+
+static bool add_image(struct buf *out, const char *path)
+{
+    struct buf bytes = {0}, data = {0};
+    const char *type = read_file(&bytes, path) ? image_type(buf_as_span(&bytes)) : NULL;
+    if (type) {
+        base64_encode(&data, buf_as_span(&bytes));
+        json_begin(out, '{');
+        json_add_str(out, "type", "image");
+        json_add_str(out, "mimeType", type);
+        json_add_text(out, "data", buf_as_span(&data));
+        json_end(out, '}');
+    }
+    buf_free(&bytes);
+    buf_free(&data);
+    return type != NULL;
+}
+
+/* Appends a path as that of a URI. */
+static void add_uri_path(struct buf *out, const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    for (; *path; path++) {
+        if (strchr(plain, *path))
+            buf_ch(out, *path);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)*path);
+    }
+}
+
+/* A link to a file here. */
+static void add_file(struct buf *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct buf uri = {0};
+    buf_str(&uri, "file://");
+    add_uri_path(&uri, path);
+    json_begin(out, '{');
+    json_add_str(out, "type", "resource_link");
+    json_add_text(out, "uri", buf_as_span(&uri));
+    json_add_str(out, "name", slash ? slash + 1 : path);
+    json_end(out, '}');
+    buf_free(&uri);
+}
+
+/* The files that were fetched, one path a line. */
+static void add_files(struct buf *out, const struct buf *files, bool images)
+{
+    for (size_t at = 0, end; at < files->len; at = end + 1) {
+        const char *nl = memchr(files->p + at, '\n', files->len - at);
+        end = nl ? (size_t)(nl - files->p) : files->len;
+        char *path = xstrndup(files->p + at, end - at);
+        if (!images || !add_image(out, path))
+            add_file(out, path);
+        free(path);
+    }
+}
+
+bool prompt_build(struct buf *out, struct span session, const struct turn *t, bool images)
 {
     struct span text = json_find(t->event, "text"), reply = json_find(t->event, "reply_to");
     struct buf words = {0};
@@ -100,7 +197,9 @@ bool prompt_build(struct buf *out, struct span session, const struct turn *t)
     json_begin(out, '[');
     if (any)
         add_text_block(out, buf_as_span(&words));
-    any = add_media(out, t->event) || any;
+    if (t->files.len)
+        add_files(out, &t->files, images);
+    any = t->files.len || add_media(out, t->event) || any;
     add_context(out, "This replies to a message", json_find(reply, "author"), json_find(reply, "text"));
     add_context(out, "Messages around it", (struct span){NULL, 0}, json_find(t->event, "channel_context"));
     json_end(out, ']');

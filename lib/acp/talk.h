@@ -8,15 +8,16 @@
 
 #include "acp/answer.h"
 #include "base/table.h"
-#include "run/turn.h"
+#include "run/fetch.h"
 
 enum { TALKS_MAX = 1024 };
 
 enum talk_state {
     TALK_RESTS,
-    TALK_OPENS, /* the agent is to make or load the session */
-    TALK_WORKS, /* the agent has the prompt */
-    TALK_STOPS, /* … and was told to cancel it */
+    TALK_FETCHES, /* the files of the message come, or the agent is awaited */
+    TALK_OPENS,   /* the agent is to make or load the session */
+    TALK_WORKS,   /* the agent has the prompt */
+    TALK_STOPS,   /* … and was told to cancel it */
 };
 
 struct talk {
@@ -26,9 +27,11 @@ struct talk {
     struct buf id;  /* the agent's id of the session, JSON text; empty: none is known */
     bool open;      /* the agent that runs knows the session */
     enum talk_state state;
-    bool interrupted;  /* by interrupt_inbound */
-    struct turn *turn; /* in work; the inbox owns it; NULL: none */
-    int64_t call;      /* the request whose answer is awaited */
+    bool interrupted;   /* by interrupt_inbound */
+    struct turn *turn;  /* in work; the inbox owns it; NULL: none */
+    int64_t call;       /* the request whose answer is awaited */
+    struct fetch fetch; /* of the message's files, by this process */
+    struct process fetching;
     struct answer answer;
     bool answered;     /* a part of the answer has been sent */
     struct buf stream; /* the requestId under which this part is shown while it grows, JSON text; or empty */

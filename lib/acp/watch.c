@@ -2,6 +2,7 @@
 /* The time of turns: typing actions, cancellation, patience. */
 #include "acp/watch.h"
 #include "acp/ask.h"
+#include "acp/attach.h"
 #include "acp/say.h"
 #include "base/clock.h"
 #include "base/diag.h"
@@ -14,7 +15,8 @@ enum { TYPING_EVERY = 4000 }; /* ms */
 void watch_cancel(struct client *c, struct talk *k, const char *why)
 {
     struct buf params = {0};
-    k->bound_at = clock_ms() + c->agent.kill_after;
+    attach_stop(k);
+    k->bound_at = k->state == TALK_FETCHES ? INT64_MAX : clock_ms() + c->agent.kill_after;
     if (why)
         answer_note(&k->answer, why);
     if (k->state != TALK_WORKS)

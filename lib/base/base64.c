@@ -5,6 +5,7 @@
 #include "base/base64.h"
 
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /* The value of a character; c62 and c63 are the last two of the alphabet. -1: not in the alphabet. */
 static int digit(char c, char c62, char c63)
@@ -42,15 +43,29 @@ bool base64_decode(struct buf *out, struct span text)
     return true;
 }
 
-void base64url_encode(struct buf *out, struct span bytes)
+static void encode(struct buf *out, struct span bytes, const char *alphabet)
 {
     const unsigned char *p = (const unsigned char *)bytes.p;
+    char *to = buf_room(out, bytes.n / 3 * 4 + 4), *start = to;
     for (size_t i = 0; i < bytes.n; i += 3) {
         size_t k = bytes.n - i < 3 ? bytes.n - i : 3;
         unsigned v = (unsigned)p[i] << 16 | (k > 1 ? (unsigned)p[i + 1] << 8 : 0) | (k > 2 ? p[i + 2] : 0U);
         for (size_t j = 0; j <= k; j++)
-            buf_ch(out, url[v >> (18 - 6 * j) & 63]);
+            *to++ = alphabet[v >> (18 - 6 * j) & 63];
     }
+    out->len += (size_t)(to - start);
+}
+
+void base64_encode(struct buf *out, struct span bytes)
+{
+    encode(out, bytes, standard);
+    for (size_t n = bytes.n; n % 3; n++)
+        buf_ch(out, '=');
+}
+
+void base64url_encode(struct buf *out, struct span bytes)
+{
+    encode(out, bytes, url);
 }
 
 bool base64url_decode(struct buf *out, struct span text)

@@ -7,8 +7,9 @@
 
 #include "base/buf.h"
 
-/* Appends the bytes that the text encodes: standard alphabet, padded (§4). False, with *out unchanged, if the
- * text is not valid. */
+/* The standard alphabet, padded (§4). Decoding appends the bytes that the text encodes; false, with *out
+ * unchanged, if the text is not valid. */
+void base64_encode(struct buf *out, struct span bytes);
 bool base64_decode(struct buf *out, struct span text);
 
 /* base64url without padding (§5). Decoding appends, and fails, as above; unused trailing bits must be zero.

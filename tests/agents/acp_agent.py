@@ -3,7 +3,7 @@
 """An agent of the Agent Client Protocol for the tests, which shares no code with relay-acp or an SDK: what a prompt says
 is what it does.
 
-acp_agent.py [--load FILE] [--resume FILE] [--version N] [--silent] [--auth METHOD] [--log FILE] [--after FILE] [--pid FILE]
+acp_agent.py [--load FILE] [--resume FILE] [--version N] [--silent] [--images] [--auth METHOD] [--log FILE] [--after FILE] [--pid FILE]
 --load, --resume: keeps what each session was told in FILE, and offers session/load or session/resume. --after: it answers the handshake once FILE exists.
 """
 import argparse
@@ -18,6 +18,7 @@ for name in ('load', 'resume', 'auth', 'log', 'after', 'pid'):
     args.add_argument('--' + name)
 args.add_argument('--version', type=int, default=1)
 args.add_argument('--silent', action='store_true')
+args.add_argument('--images', action='store_true')
 args = args.parse_args()
 
 lock = threading.Lock()
@@ -208,7 +209,7 @@ def take(m):
         answers[n][0].set()
     elif method == 'initialize':
         assert params['protocolVersion'] == 1 and not params['clientCapabilities']['terminal']
-        can = {'loadSession': bool(args.load), 'sessionCapabilities': {'resume': {}} if args.resume else {}}
+        can = {'loadSession': bool(args.load), 'promptCapabilities': {'image': args.images}, 'sessionCapabilities': {'resume': {}} if args.resume else {}}
         while args.after and not os.path.exists(args.after):
             time.sleep(0.02)
         if not args.silent:

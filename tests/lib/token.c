@@ -2,6 +2,8 @@
 /* Bearer tokens: what is one, who signed it, and until when it counts. */
 #include "relay/token.h"
 #include "base/base64.h"
+#include <openssl/evp.h>
+
 #include "check.h"
 
 #define HEX16     "0123456789abcdef"
@@ -57,6 +59,25 @@ static void test_parts(void)
     }
 }
 
+/* Base64 is that of libcrypto, both ways. */
+static void test_base64(void)
+{
+    unsigned char bytes[70], theirs[128];
+    struct buf ours = {0}, back = {0};
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 37 + 251);
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        struct span in = {(const char *)bytes, n};
+        ours.len = back.len = 0;
+        EVP_EncodeBlock(theirs, bytes, (int)n);
+        base64_encode(&ours, in);
+        CHECK_THAT(span_eq(buf_as_span(&ours), (const char *)theirs) || !n, "%zu bytes", n);
+        CHECK_THAT(base64_decode(&back, buf_as_span(&ours)) && holds(&back, in), "%zu bytes", n);
+    }
+    buf_free(&ours);
+    buf_free(&back);
+}
+
 static void test_not_encoded(void)
 {
     struct buf id = {0}, token = {0}, text = {0};
@@ -99,6 +120,7 @@ static void test_signed(void)
 int main(void)
 {
     test_parts();
+    test_base64();
     test_not_encoded();
     test_signed();
     return failures != 0;
