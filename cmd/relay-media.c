@@ -170,6 +170,7 @@ static int run(struct relay_media *s, const char *verb, char **operands)
 {
     if (verb[0] == 's')
         return serve(s->socket, operands, &s->c.o, load);
+    client_signals();
     read_credential(s);
     choose_socket(s);
     if (s->event)

@@ -5,7 +5,7 @@
 load helper
 
 # Each filter with the arguments it needs to start.
-FILTERS=('relay-handshake -p telegram' relay-decode 'relay-run cat' relay-send relay-scope relay-idle)
+FILTERS=('relay-handshake -p telegram' relay-decode 'relay-run cat' 'relay-control ctl' relay-send relay-scope relay-idle)
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return

@@ -22,6 +22,7 @@ OWN = {
     "relay-handshake": {"descriptor"},
     "relay-decode": {"inbound", "passthrough_forward"},
     "relay-run": {"inbound", "interrupt_inbound"},
+    "relay-control": set(),
     "relay-send": {"action"},
     "relay-scope": {"action", "outbound"},
     "relay-idle": {"draining", "idle", "going_idle", "going_idle_ack"},

@@ -271,6 +271,21 @@ s[0].send(b"nonsense\n"); s[1].send(b"{"); time.sleep(30)'
     [ ! -e got ]
 }
 
+@test "a file that may not grow, a reader that goes away" {
+    start_connector
+    head -c 2000000 /dev/urandom >big
+    url=$(relay-media put big)
+    fails 74 '*: write: File too large' bash -c 'ulimit -f 100; relay-media get -o got "$1"' - "$url"
+    # shellcheck disable=SC2016 # for the inner shell
+    fails 74 '*: write: File too large' bash -c 'ulimit -f 100; relay-media serve -- sh -c "unset GATEWAY_RELAY_SECRET; relay-media get -o got $1"' - "$url"
+    [ ! -e got ]
+    no_leftovers
+    # shellcheck disable=SC2016 # for the inner shell
+    run --separate-stderr bash -c 'relay-media get -o - "$1" | head -c 10 >/dev/null; exit "${PIPESTATUS[0]}"' - "$url"
+    [ "$status" -eq 141 ]
+    [ -z "$stderr" ]
+}
+
 @test "a progress bar is drawn on a terminal only" {
     start_connector
     head -c 25165824 /dev/zero >big

@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* What get and put share. */
+#include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 #include "base/io.h"
+#include "base/sig.h"
 #include "media/ask.h"
 #include "media/bar.h"
 #include "media/client.h"
 #include "json/write.h"
+
+void client_signals(void)
+{
+    sig_ignore_pipe();
+    signal(SIGXFSZ, SIG_IGN);
+}
 
 void client_print(struct buf *line)
 {
     struct writer w;
     writer_open(&w, STDOUT_FILENO);
     writer_line(&w, buf_as_span(line));
-    if (!writer_drain(&w))
+    if (!writer_drain(&w) && errno == EPIPE)
+        sig_pipe();
+    if (writer_pending(&w))
         die(EX_IOERR, "write stdout:");
     if (w.own >= 0)
         close(w.own);

@@ -25,6 +25,8 @@ struct client {
     int status; /* the gravest of all files */
 };
 
+/* A connection that breaks, and a file that may not grow, are errors from now on, not signals. */
+void client_signals(void);
 /* Fetches a URL, and prints the file's path. name: what the message calls the file, {NULL, 0}: nothing;
  * types: the content types that fit, if the user gave none. */
 void client_get(struct client *c, struct span url, struct span name, const char *types);

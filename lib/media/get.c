@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "base/io.h"
+#include "base/sig.h"
 #include "media/client.h"
 #include "media/name.h"
 #include "media/place.h"
@@ -53,8 +54,12 @@ static bool deliver(const struct client *c, struct place *p, struct span url, st
                     const struct outcome *out, struct buf *path)
 {
     struct buf safe = {0};
-    if (to_stdout(c))
-        return place_copy(p, STDOUT_FILENO);
+    if (to_stdout(c)) {
+        bool ok = place_copy(p, STDOUT_FILENO);
+        if (!ok && errno == EPIPE)
+            sig_pipe();
+        return ok;
+    }
     if (c->output) {
         buf_str(path, c->output);
         return place_name(p, c->output, c->over);

@@ -31,7 +31,7 @@ enum {
 /* A signal to all processes of a service is COMMAND's to act on: its ring still needs us while it drains. */
 static int set_signals(void)
 {
-    static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE};
+    static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ};
     static const int caught[] = {SIGUSR1, SIGCHLD, 0};
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         signal(ignored[i], SIG_IGN);

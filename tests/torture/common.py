@@ -109,6 +109,7 @@ FILTERS = {
               lines(inbound(1), inbound(2))),
     "send": (["relay-send"], ACTIONS),
     "send-n": (["relay-send", "-n", "-c", "42", "--max-length", "40", "--", "A text that is longer than forty characters."], b""),
+    "control": (["relay-control", "ctl"], FRAMES),
     "scope": (["relay-scope"], SCOPES),
     "scope-s": (["relay-scope", "-s", "scope.state"], SCOPES),
     "idle": (["relay-idle"], IDLES),

@@ -9,7 +9,7 @@ from common import FRAMES, Torture
 
 t = Torture()
 TOOLS = ["relay-dial", "relay-handshake", "relay-decode", "relay-run", "relay-send", "relay-scope", "relay-idle", "relay-token",
-         "relay-stub"]
+         "relay-stub", "relay-media", "relay-control"]
 VALUES = ["", "0", "1", "-1", "-0", "99999999999999999999", "9223372036854775807", "1e9", "0x10", "1.5s", "1h", "1ms", ".5", "1.",
           "1K", "1G", "16M", "-", "--", "a", "=", "a=", "=b", "a=b", "a=b=c", "a=secret", "x=empty", "secret", "frames", "bad",
           "empty", "dir", "/dev/null", "none/x", "json", "text", "tsv", "v1", "inf", "chars", "utf16", "send", "[]", "{}",
@@ -19,7 +19,7 @@ VALUES = ["", "0", "1", "-1", "-0", "99999999999999999999", "9223372036854775807
           "a" * 70000, "Name: v", "Name:v\r\nX: y", ": v", "\t"]
 # Options that would start something that outlives the run, or write where they should not.
 LEFT_OUT = {"--help", "--version", "--background", "--url-file", "--port", "--max-life", "--max-time", "--wake", "--wake-url",
-            "--buffer", "--record", "--status", "--state", "--dead-letter", "--ready-fd"}
+            "--buffer", "--record", "--status", "--state", "--dead-letter", "--ready-fd", "--output", "--directory", "--socket", "--media"}
 INPUTS = [b"", FRAMES, b'{"op":"send","chat_id":"1","content":"x"}\n', b"\xff\n\n{", b"x\n"]
 
 
