@@ -27,8 +27,8 @@ struct growing {
     struct layout layout; /* of that text, up to `part` */
     bool laid;            /* `layout` and `want` are up to date */
     struct shown *v;      /* the messages */
-    size_t n;
-    struct buf part; /* the next message; empty: not made */
+    size_t n, behind;     /* those before `behind` show what they are to */
+    struct buf part;      /* the next message; empty: not made */
     size_t part_end;
     bool under_way, edit; /* a request, and its kind */
     size_t at;            /* … the message that it makes or edits */
@@ -120,6 +120,7 @@ static void prepare(struct growing *g)
     else if (g->n && !g->v[g->n - 1].fixed)
         lay_out_mark(g);
     g->laid = true;
+    g->behind = g->stopped && g->n ? g->n - 1 : 0;
 }
 
 static bool is_behind(const struct growing *g, const struct shown *m)
@@ -165,9 +166,9 @@ bool growing_next(struct growing *g, int64_t now, struct growing_request *r)
     if ((g->over = g->end == LAYOUT_CUT && !g->n))
         return false;
     prepare(g);
-    for (size_t i = g->stopped && g->n ? g->n - 1 : 0; i < g->n; i++)
-        if (is_behind(g, &g->v[i]))
-            return make(g, i, true, r);
+    for (; g->behind < g->n; g->behind++)
+        if (is_behind(g, &g->v[g->behind]))
+            return make(g, g->behind, true, r);
     if (!g->stopped && has_part(g))
         return make(g, g->n, false, r);
     g->over = !grows;
@@ -236,9 +237,9 @@ static void add_message(struct growing *g, enum growing_result r, struct span id
     buf_span(&m->text, buf_as_span(&g->content));
     buf_span(&m->want, buf_as_span(&g->content));
     g->part.len = 0;
-    if (r == GROWING_GOOD && (id.n || !g->rule.edits))
-        m->fixed = !id.n || !g->rule.edits;
-    else
+    m->fixed = !id.n || !g->rule.edits;
+    g->held |= m->fixed && g->rule.edits;
+    if (!m->sure)
         fix(g, m);
 }
 
