@@ -128,6 +128,54 @@ upload() {
     end
 }
 
+# Where no curl is installed, one that knows just these options.
+need_curl() {
+    ! command -v curl >/dev/null || return 0
+    mkdir -p bin
+    cat >bin/curl <<'END'
+#!/usr/bin/python3
+import sys, urllib.error, urllib.request
+assert sys.argv[1:6] == ["-fsSN", "-H", "Content-Type: application/json", "-d", "@-"]
+request = urllib.request.Request(sys.argv[6], sys.stdin.buffer.read(), {"Content-Type": "application/json"})
+try:
+    for line in urllib.request.urlopen(request):
+        sys.stdout.buffer.write(line)
+        sys.stdout.flush()
+except urllib.error.HTTPError:
+    sys.exit(22)
+END
+    chmod +x bin/curl
+    PATH=$PWD/bin:$PATH
+}
+
+# What the chat shows, with the edits made.
+shown() {
+    jq -n 'reduce (inputs | select(.type == "outbound").action) as $a ([];
+        if $a.op == "send" then . + [$a.content] elif $a.op == "edit" then .[-1] = $a.content else . end)' stub.out
+}
+
+shows() {
+    [ "$(shown | jq -r 'join("|")')" = "$1" ]
+}
+
+@test "a model over HTTP: its answer grows in the chat while it writes; one that fails is told" {
+    need_curl
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/llm.py" llm.url go
+    until_true 30 test -s llm.url
+    start_stub
+    LLM_URL=$(cat llm.url) MODEL=small ring --stream=50ms --typing --attempts 1 --on-failure 'Try again later.' "$AGENTS/ask.sh"
+    person m1 'na\u00efve?'
+    until_true 20 shows 'naïve?'
+    : >go
+    until_true 20 shows $'naïve?\nnaïve?'
+    person m2 'fail'
+    until_true 20 shows $'naïve?\nnaïve?|Try again later.'
+    kill "$ADAPTER"
+    rc=0; wait "$ADAPTER" || rc=$?
+    [ "$rc" -eq 1 ]
+    grep -q 'exit status 22' err
+}
+
 @test "the agents are as short as they should be, and relay-cookbook(7) shows them as they are" {
     while read -r file most; do
         grep -v SPDX "$AGENTS/$file" >shown
@@ -139,6 +187,7 @@ upload() {
 echo.sh 2
 approve.sh 8
 album.sh 9
+ask.sh 7
 bot.py 25
 bot.js 25
 acp_sdk.mjs 40
