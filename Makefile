@@ -172,6 +172,7 @@ install: all ## Install into PREFIX (/usr/local), under DESTDIR.
 	    $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/share/relay && install -m 644 tests/relay.bash $(DESTDIR)$(PREFIX)/share/relay
 	for m in $(MANUALS); do install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.} || exit; done
 	for t in $(TOOLS); do \
 	    install -m 644 completions/$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t && \
@@ -184,6 +185,7 @@ uninstall: ## Take the installed files away.
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$t \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; done
+	rm -f $(DESTDIR)$(PREFIX)/share/relay/relay.bash
 	for m in $(MANUALS:man/%=%); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m; done
 
 clean: ## Remove build/.

@@ -198,6 +198,7 @@ lib/relay/filter.c: boil …: no water: not in the DIAGNOSTICS of relay.7" ]
             [ -s "root/usr/share/$f" ]
         done
     done
+    [ -s root/usr/share/relay/relay.bash ]
     [ -s root/usr/share/man/man5/relay-frames.5 ]
     [ -s root/usr/share/man/man7/relay.7 ]
     make -s -C "$RELAY_SOURCE" B="$RELAY_BUILD" DESTDIR="$PWD/root" PREFIX=/usr uninstall

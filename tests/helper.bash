@@ -3,55 +3,38 @@
 # waiting for a condition instead of sleeping.
 bats_require_minimum_version 1.5.0
 
+# shellcheck source=relay.bash
+source "$RELAY_SOURCE/tests/relay.bash"
+
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
+    RELAY_PIDS=
     PIDS=
     declare -F setup_more >/dev/null && setup_more
     return 0
 }
 
 teardown() {
-    local p
-    for p in $PIDS; do
-        kill "$p" 2>/dev/null
-        # One that a test has stopped; not any one: the leak checker stops processes too, and must not be disturbed.
-        if grep -qs '^State:.T (stopped)' "/proc/$p/status"; then kill -CONT "$p"; fi
-    done
-    for p in $PIDS; do wait "$p" 2>/dev/null; done
-    return 0
+    RELAY_PIDS="${RELAY_PIDS-} $PIDS"
+    relay_down
 }
 
-# background COMMAND… : starts it with bats' own descriptors closed and our stdin, which sh would replace by /dev/null;
-# its pid is in $!, and it ends with the test.
+# background COMMAND… : starts it with bats' own descriptors closed; its pid is in $!, and it ends with the test.
 background() {
-    "$@" 3>&- 4>&- 8>&- 9>&- <&0 &
-    PIDS="$PIDS $!"
+    relay_background "$@"
 }
 
 # until_true SECONDS COMMAND… : repeats COMMAND until it succeeds, for at most ten times the SECONDS that are enough on a
 # quiet machine.
 until_true() {
-    local end=$(($(date +%s%N) + $1 * 10000000000))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        if [ "$(date +%s%N)" -ge "$end" ]; then
-            echo "not within the time: $*" >&2
-            return 1
-        fi
-        sleep 0.02
-    done
+    relay_until "$(($1 * 10))" "${@:2}"
 }
 
-# start_stub [OPTIONS…] : a relay-stub in the background. URL is its URL, STUB its pid; stdin from ./stub.in (a
-# FIFO held open on fd 9: `exec 9>&-` ends it), stdout in ./stub.out, stderr in ./stub.err.
+# start_stub [OPTIONS…] : a relay-stub in the background (relay_stub_up). URL is its URL, STUB its pid; `exec 9>&-` ends its
+# stdin.
 start_stub() {
-    rm -f url stub.in
-    mkfifo stub.in
-    exec 9<>stub.in
-    background relay-stub --url-file url "$@" <stub.in >stub.out 2>stub.err
-    STUB=$!
-    until_true 30 test -s url
-    URL=$(cat url)
+    relay_stub_up "$@"
+    URL=$RELAY_URL STUB=$RELAY_STUB
 }
 
 # say FRAME : a line to the stub's stdin.
