@@ -241,6 +241,8 @@ END
     # an action's own requestId stays
     run --separate-stderr relay-run -j echo '{ "requestId" : "\u0061", "op":"send" }' <in
     [[ ${lines[1]} == '{ "requestId" : "\u0061", "op":"send",'* ]] && [ "$(grep -o requestId <<<"$output" | wc -l)" -eq 1 ]
+    run --separate-stderr relay-run -j echo '  {"op":"send"} ' <in
+    [[ $(jq -r .requestId <<<"${lines[1]}") =~ ^[0-9a-f]{32}$ ]]
     run --separate-stderr relay-run -j echo '{"op":"send","requestId":7}' <in
     [ "$status" -eq 65 ] && [ "${#lines[@]}" -eq 2 ]
     [[ $stderr == *'line 1 is no action: its requestId is not a string' ]]

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "base/table.h"
+#include "base/text.h"
 #include "run/prompts.h"
 #include "json/json.h"
 
@@ -46,16 +47,16 @@ static void make_nonce(struct prompts *p)
 
 void prompts_name(struct prompts *p, struct buf *action)
 {
-    struct span op, id;
+    struct span op, id, text = text_trim(buf_as_span(action));
     struct buf json = {0}, out = {0};
-    JSON_PICK(buf_as_span(action), {"op", &op}, {"prompt_id", &id});
+    JSON_PICK(text, {"op", &op}, {"prompt_id", &id});
     if (!json_eq(op, "prompt") || !json_is_absent(id))
         return;
     if (!p->nonce.len)
         make_nonce(p);
     buf_printf(&json, "\"%s.%ju\"", buf_cstr(&p->nonce), (uintmax_t)++p->made);
     struct json_edit edit = {"prompt_id", buf_as_span(&json)};
-    json_edit(&out, buf_as_span(action), &edit, 1);
+    json_edit(&out, text, &edit, 1);
     buf_free(action);
     *action = out;
     buf_free(&json);
@@ -75,7 +76,8 @@ static void drop(struct prompts *p, struct prompt *q)
 int64_t prompts_ask(struct prompts *p, struct turn *t, struct span action)
 {
     struct span op, id, chat, platform;
-    JSON_PICK(action, {"op", &op}, {"prompt_id", &id}, {"chat_id", &chat}, {"platform", &platform});
+    JSON_PICK(text_trim(action), {"op", &op}, {"prompt_id", &id}, {"chat_id", &chat},
+              {"platform", &platform});
     if (!json_eq(op, "prompt") || !json_is_string(id))
         return 0;
     struct prompt *q = xcalloc(1, sizeof *q);

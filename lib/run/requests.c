@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "base/table.h"
+#include "base/text.h"
 #include "relay/action.h"
 #include "run/requests.h"
 
@@ -56,40 +57,41 @@ static struct request *keep(struct requests *r, struct turn *t, const struct buf
     return &k->request;
 }
 
-/* Gives the action an id of ours. */
-static void stamp(struct buf *action, struct buf *id)
+/* Gives the action an id of ours; text: its object, without the white space around it. */
+static void stamp(struct buf *action, struct span text, struct buf *id)
 {
     struct buf json = {0}, out = {0};
     random_hex(id, 16);
     json_quote(&json, id->p, id->len);
     struct json_edit edit = {"requestId", buf_as_span(&json)};
-    json_edit(&out, buf_as_span(action), &edit, 1);
+    json_edit(&out, text, &edit, 1);
     buf_free(action);
     *action = out;
     buf_free(&json);
 }
 
 /* The action's id as text; it gets one if it has none. Returns why its own cannot be taken, or NULL. */
-static const char *name_it(struct buf *action, struct span given, struct buf *id)
+static const char *name_it(struct buf *action, struct span text, struct span given, struct buf *id)
 {
     if (json_is_absent(given))
-        stamp(action, id);
+        stamp(action, text, id);
     else if (!json_is_string(given))
         return "its requestId is not a string";
     else if (given.n > REQUEST_ID_MAX)
         return "its requestId is too long";
     else
         json_decode(id, given);
+    buf_cstr(id); /* an empty id is an id, too */
     return NULL;
 }
 
 const char *requests_add(struct requests *r, struct turn *t, struct buf *action, struct request **made)
 {
-    struct span op, given;
+    struct span op, given, text = text_trim(buf_as_span(action));
     struct buf id = {0};
-    JSON_PICK(buf_as_span(action), {"op", &op}, {"requestId", &given});
+    JSON_PICK(text, {"op", &op}, {"requestId", &given});
     bool content = op_has_content(op), silent = op_is_interrupt(op_find(op));
-    const char *why = silent ? NULL : name_it(action, given, &id);
+    const char *why = silent ? NULL : name_it(action, text, given, &id);
     struct request *q = !why && !silent && r->wanted ? find(r, id.p, id.len) : NULL;
     bool grown = q && q->turn == t && json_eq(op, "stream"); /* the same text is longer now */
     if (q && !grown)
@@ -131,7 +133,7 @@ struct request *requests_find(const struct requests *r, struct span id)
     if (!r->table || !json_is_string(id))
         return NULL;
     json_decode(&text, id);
-    struct request *q = find(r, text.p, text.len);
+    struct request *q = find(r, buf_cstr(&text), text.len);
     size_t n = without_part(&text);
     if (!q && n < text.len)
         q = find(r, text.p, n);

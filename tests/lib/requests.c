@@ -44,6 +44,7 @@ static void test_stamp(void)
     } rows[] = {
         {"{\"op\":\"send\"}", "{\"op\":\"send\",\"requestId\":\""},
         {"{ \"op\" : \"typing\" }", "{ \"op\" : \"typing\",\"requestId\":\""},
+        {" {\"op\":\"typing\"} ", "{\"op\":\"typing\",\"requestId\":\""},
         {"{\"requestId\":null,\"op\":\"x\"}", "{\"requestId\":\""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -73,12 +74,15 @@ static void test_given(void)
     CHECK(!add(&r, t, "{\"op\":\"prompt\",\"requestId\":\"a\"}", &q) && q->content);
     CHECK(add(&r, u, "{\"op\":\"send\",\"requestId\":\"\\u0061\"}", NULL)); /* in flight */
     CHECK(add(&r, u, "{\"op\":\"send\",\"requestId\":7}", &p) && !p);
+    CHECK(add(&r, u, "\r{\"op\":\"send\",\"requestId\":\"a\"}\r", &p) && !p);
     CHECK(!add(&r, u, "{\"op\":\"interrupt\",\"session_key\":\"x\"}", &p) && !p);
     CHECK(!add(&r, u, "{\"op\":\"send\",\"requestId\":\"b/3\"}", &p) && p);
     CHECK(requests_find(&r, span_of("\"a\"")) == q && requests_find(&r, span_of("\"a/12\"")) == q);
     CHECK(requests_find(&r, span_of("\"b/3\"")) == p && requests_find(&r, span_of("\"b/3/2\"")) == p);
     CHECK(!made(&r, "b") && !made(&r, "b/2") && !made(&r, "a/") && !made(&r, "a/x") && !made(&r, "/2"));
     CHECK(!requests_find(&r, span_of("7")) && !requests_find(&r, (struct span){NULL, 0}));
+    CHECK(!add(&r, u, "{\"op\":\"send\",\"requestId\":\"\"}", &p) && requests_find(&r, span_of("\"\"")) == p);
+    CHECK(add(&r, t, "{\"op\":\"send\",\"requestId\":\"\"}", NULL));
     CHECK(!add(&r, u, "{\"op\":\"stream\",\"requestId\":\"c\"}", &q) && q);
     CHECK(!add(&r, u, "{\"op\":\"stream\",\"requestId\":\"c\"}", &p) && p == q); /* a text that grows */
     CHECK(add(&r, t, "{\"op\":\"stream\",\"requestId\":\"c\"}", &p) && !p);
