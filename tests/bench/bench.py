@@ -2,11 +2,13 @@
 """Ratios to a peer that does comparable work in the same run: bench.py [BUILD]. Prints them; nothing fails.
 
 Filters are compared with cat (the floor) and with jq, which parses each line too; the start of a process with that of
-/bin/true; relay-dial with a client of python3-websockets that does the same on the same relay-stub.
+/bin/true; relay-dial with a client of python3-websockets that does the same on the same relay-stub; relay-run with an inbox, with
+relay-run without one.
 """
 import asyncio
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ import time
 
 FRAMES = 200000
 LINK = 20000
+MESSAGES = 5000
 RUNS = 3
 STARTS = 200
 
@@ -122,6 +125,61 @@ def link():
     print("  %-34s %8.3f seconds %10.1f x relay-dial" % ("python3-websockets", python, python / dial))
 
 
+def measured(command):
+    """Seconds, and seconds of processor time of all its processes, the commands that it runs included."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run(["sh", "-c", command], check=False, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    took, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def inboxes():
+    """relay-run with and without an inbox."""
+    write("messages", ({"type": "inbound", "event": e["event"]} for e in map(inbound, range(MESSAGES))))
+    print("\n%d messages of %d bytes through relay-run -P 8 true" % (MESSAGES, os.path.getsize("messages") / MESSAGES))
+    print("  %-34s %8s %10s %12s %12s" % ("", "seconds", "a second", "CPU µs each", "bytes each"))
+    for name, option in (("without an inbox", ""), ("with an inbox", "--inbox inbox")):
+        took, cpu = measured("relay-run -q -P 8 %s true <messages" % option)
+        size = sum(os.path.getsize(f) for f in ("inbox", "inbox-wal") if os.path.exists(f))
+        print("  %-34s %8.2f %10.0f %12.0f %12.0f" % (name, took, MESSAGES / took, cpu / MESSAGES * 1e6, size / MESSAGES))
+    for name, option in (("start without an inbox", ""), ("start with an inbox", "--inbox inbox2")):
+        took = best(lambda: [subprocess.run(["sh", "-c", "exec relay-run -q %s true </dev/null" % option], check=False)
+                             for _ in range(STARTS // 4)]) * 4 / STARTS
+        print("  %-34s %8.2f ms" % (name, took * 1e3))
+
+
+def backlog(option):
+    """What relay-stub --pushback measures of a ring that takes a backlog."""
+    for f in ("url", "stub.err"):
+        if os.path.exists(f):
+            os.unlink(f)
+    with open("stub.err", "w", encoding="utf-8") as err, open("messages", encoding="utf-8") as messages:
+        stub = subprocess.Popen(["relay-stub", "--pushback", "--url-file", "url"], stdin=messages, stdout=subprocess.DEVNULL, stderr=err)
+    while not (os.path.exists("url") and os.path.getsize("url")):
+        time.sleep(0.01)
+    with open("url", encoding="utf-8") as f:
+        url = f.read().strip()
+    ring = subprocess.Popen(["relay-dial", "-q", url, "--", "sh", "-c",
+                             "relay-handshake -p discord | relay-decode | relay-run -q -P 8 %s true | relay-send | relay-idle" % option],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    said = ""
+    while "measure backlog" not in said:
+        time.sleep(0.05)
+        with open("stub.err", encoding="utf-8") as f:
+            said = f.read()
+    ring.kill()
+    stub.terminate()
+    ring.wait()
+    stub.wait()
+    return said.partition("measure backlog: ")[2].strip()
+
+
+def backlogs():
+    print("\n%d buffered messages taken by a ring, as relay-stub --pushback measures it" % MESSAGES)
+    for name, option in (("without an inbox", ""), ("with an inbox", "--inbox inbox3")):
+        print("  %-34s %s" % (name, backlog(option)))
+
+
 def main():
     build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
     os.environ["PATH"] = os.path.join(build, "bin") + ":" + os.environ["PATH"]
@@ -130,6 +188,8 @@ def main():
         filters()
         starts(build)
         link()
+        inboxes()
+        backlogs()
         os.chdir("/")
 
 

@@ -24,6 +24,7 @@ static void test_taken(void)
     take(&p, "d", 9000, 9000);
     CHECK(pushback_over(&p, &out, 0, 9000));
     CHECK(reads(&out, "1 deliveries taken in 0.000 s, 1000 per second, slowest ack after 0.000 s ('d')"));
+    buf_free(&out);
 }
 
 static void test_left(void)
