@@ -137,7 +137,8 @@ while time.monotonic() < begin + SECONDS:
         zombies = max(zombies, z)
         next_sample = time.monotonic() + SECONDS / 40
 end = time.monotonic() + 60
-while time.monotonic() < end and len(acks) < len(sent):
+# An ack says that a message is in the inbox; its answer follows.
+while time.monotonic() < end and (len(acks) < len(sent) or any("re: " + text not in replies for text in sent)):
     time.sleep(0.05)
 ring.send_signal(signal.SIGTERM)
 status = ring.wait(90)
