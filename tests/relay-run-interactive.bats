@@ -40,8 +40,8 @@ heard() { # CHAT PATTERN
     start_run -i ./agent
     feed message 1 m1 'say r1' b1
     feed message 2 m2 'say r2'
-    until_true 20 grep -q r1 out
-    until_true 20 grep -q r2 out
+    until_true 20 grep -q '"requestId":"r1"' out
+    until_true 20 grep -q '"requestId":"r2"' out
     feed result other
     feed result r2
     feed result r1 '"success":false,"error":"no"'
