@@ -132,6 +132,8 @@ static void choose_socket(struct relay_media *s)
         s->c.socket = s->socket;
     else if (!s->c.o.id && named && *named)
         s->c.socket = named;
+    if (s->c.socket && s->c.o.private)
+        die(EX_CONFIG, "--private: it is for the relay-media that serves %s", s->c.socket);
     if (!s->c.socket)
         http_start();
 }

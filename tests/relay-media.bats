@@ -218,6 +218,7 @@ END
     [ "${lines[1]}" = 600 ]
     until_true 5 test ! -e "$(cat socket)"
     until_true 5 test ! -e "$(dirname "$(cat socket)")"
+    fails 78 'relay-media: --private: it is for the relay-media that serves gone' relay-media get --private -s gone http://a
     fails 69 '*: ask relay-media at gone: *' env -u GATEWAY_RELAY_SECRET RELAY_MEDIA_SOCKET=gone relay-media put a.txt
 }
 
