@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A ring runs for a long time: its connection is cut, COMMANDs die, fail and are interrupted; every message is answered and
-acknowledged, none twice, and no tool grows in memory, descriptors or processes. --seconds SECONDS (6; 60 with --long)."""
+"""A ring runs for a long time: its connection is cut, COMMANDs die and fail; every message is acknowledged and answered once, or
+it is reported that nobody knows; and no tool grows in memory, descriptors or processes. --seconds SECONDS (6; 60 with --long)."""
 import collections
 import json
 import os
@@ -145,13 +145,13 @@ status = ring.wait(90)
 stub.send_signal(signal.SIGTERM)
 stub_status = stub.wait(60)
 for n, text in enumerate(sent):
-    # A reply that was on its way when the connection was cut is ambiguous, and reported: its message may come again.
-    t.held(replies["re: " + text] >= 1 and acks["b%d" % n] >= 1, text, replies["re: " + text], acks["b%d" % n])
+    t.held(acks["b%d" % n] >= 1, text, "is not acknowledged")
 ring_err.close()
 with open("ring.err", encoding="utf-8", errors="replace") as f:
     said = f.read()
-twice = [text for text in sent if replies["re: " + text] > 1]
-t.held(len(twice) <= said.count("ambiguous") + said.count("lost"), "answered twice", twice[:5], said[-400:])
+# A reply that was on its way when the connection was cut is ambiguous, and reported: it arrived or not, or its message came again.
+other = [text for text in sent if replies["re: " + text] != 1]
+t.held(len(other) <= said.count("ambiguous") + said.count("lost"), "not answered once", other[:5], said[-400:])
 t.held(status in (0, 1, 75) and stub_status == 0 and zombies <= 4, "the end", status, stub_status, zombies, said[-400:])
 quarter = max(1, len(samples) // 4)
 for name in sorted({name for s in samples for name in s}):
