@@ -63,3 +63,17 @@ EOF
     run wait "$!"
     until_true 5 nothing_left
 }
+
+# told : the lines of a picture's terminal, without what differs from run to run, in any order.
+told() {
+    sed -e 's/[0-9]\{2\}:[0-9:.]*/TIME/' -e 's/:[0-9]*\/relay/:PORT\/relay/' -e 's/req=[0-9a-f]*/req=ID/' -e 's/+[0-9.]*m\{0,1\}s/+TOOK/' | sort
+}
+
+@test "the picture in the README is what a terminal shows" {
+    /usr/bin/python3 -c 'import sys, xml.etree.ElementTree as tree
+for line in tree.parse(sys.argv[1]).iter("{http://www.w3.org/2000/svg}text"):
+    print("".join(line.itertext()))' "$RELAY_SOURCE/tests/picture.svg" | tail -n +2 | told >drawn
+    /usr/bin/python3 "$RELAY_SOURCE/tests/picture.py" --text "$RELAY_BUILD" | told >seen
+    diff -u drawn seen
+    grep -q '(tests/picture.svg)' "$RELAY_SOURCE/README.md"
+}

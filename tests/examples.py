@@ -4,12 +4,14 @@
 A PAGE is a manual page, README.md, or the name of a tool, for the examples of its --help=all. In a literal block a line
 that begins with "$ " is a command, "> " continues it, and the lines up to the next command are what it prints on
 stdout and stderr; … stands for any text, alone on a line for any number of lines. A command in --help only has to exit
-with 0. Each page has a separate sandbox and relay-stub.
+with 0. Each page has a separate sandbox and relay-stub; README.md has a copy of the sources with their build, and nothing
+else, as somebody has who pastes it from top to bottom.
 """
 import concurrent.futures
 import difflib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -78,6 +80,16 @@ def fill_sandbox(at):
     write("Makefile", "demo:\n\t@%s/tests/demo.sh %s\n" % (SOURCE, BUILD), 0o644)
 
 
+def copy_sources(at):
+    for name in os.listdir(SOURCE):
+        here, there = os.path.join(SOURCE, name), os.path.join(at, name)
+        if os.path.isfile(here):
+            shutil.copy2(here, there)
+        elif name not in (".git", "build", "tmp"):
+            shutil.copytree(here, there, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
+    os.symlink(BUILD, os.path.join(at, "build"))
+
+
 def start_stub(at):
     """A relay-stub whose input stays open until the returned process is ended."""
     url = os.path.join(at, ".url")
@@ -99,7 +111,9 @@ def run_all(commands, at, url):
     path = os.path.join(at, ".script")
     with open(path, "w", encoding="utf-8") as f:
         f.write(script)
-    env = dict(os.environ, URL=url, GATEWAY_RELAY_URL=url, GATEWAY_RELAY_ID="demo", GATEWAY_RELAY_SECRET="s3cret")
+    env = dict(os.environ)
+    if url:
+        env.update(URL=url, GATEWAY_RELAY_URL=url, GATEWAY_RELAY_ID="demo", GATEWAY_RELAY_SECRET="s3cret")
     out = os.path.join(at, ".out")
     with open(out, "w", encoding="utf-8") as f:
         shell = subprocess.Popen(["sh", path], cwd=at, env=env, stdin=subprocess.DEVNULL, stdout=f, stderr=f,
@@ -136,12 +150,16 @@ def check(page):
     if not commands:
         return [] if page.endswith((".5", ".7")) else ["%s: no examples" % page]
     with tempfile.TemporaryDirectory() as at:
-        fill_sandbox(at)
-        stub, url = start_stub(at)
-        results = run_all(commands, at, url)
-        stub.stdin.close()
-        stub.terminate()
-        stub.wait()
+        if page.endswith(".md"):
+            copy_sources(at)
+            results = run_all(commands, at, None)
+        else:
+            fill_sandbox(at)
+            stub, url = start_stub(at)
+            results = run_all(commands, at, url)
+            stub.stdin.close()
+            stub.terminate()
+            stub.wait()
     for (command, want), (got, status) in zip(commands, results):
         if want is None:
             ok = status == 0
