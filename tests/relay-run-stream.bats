@@ -24,6 +24,13 @@ ask() {
     say '{"type":"inbound","event":{"text":"hi","message_id":"m-1","source":{"platform":"discord","chat_id":"42"}}'"${1-}"'}'
 }
 
+# descriptor true|false : that of a platform with short messages, which can be edited or not.
+descriptor() {
+    jq -cn --argjson edits "$1" '{type: "descriptor", descriptor: {contract_version: 1, platform: "discord", label: "Discord",
+        max_message_length: 100, len_unit: "utf16", markdown_dialect: "discord", supports_draft_streaming: false,
+        supports_edit: $edits, supports_threads: true}}'
+}
+
 prints() {
     printf "$@" >&7
 }
@@ -104,8 +111,7 @@ drained() {
 }
 
 @test "a text over four messages is split, its code closed and opened again, nothing of it lost" {
-    jq -cn '{contract_version: 1, platform: "discord", label: "Discord", max_message_length: 100, len_unit: "utf16",
-        markdown_dialect: "discord", supports_draft_streaming: false, supports_edit: true, supports_threads: true}' >d
+    descriptor true >d
     start_stub --descriptor d
     start
     ask
@@ -228,8 +234,7 @@ drained() {
 }
 
 @test "where messages cannot be edited, one is sent at the end, or one for each paragraph" {
-    jq -cn '{contract_version: 1, platform: "discord", label: "Discord", max_message_length: 100, len_unit: "utf16",
-        markdown_dialect: "discord", supports_draft_streaming: false, supports_edit: false, supports_threads: true}' >d
+    descriptor false >d
     start_stub --descriptor d
     start
     ask
@@ -239,6 +244,7 @@ drained() {
     ends
     until_true 20 shows '"one\n\ntwo"'
     drained
+    grep -q '"requestId":"[0-9a-f]\{32\}"' stub.out
     start --stream=paragraph
     ask
     prints 'three\n\nfour'
@@ -298,7 +304,8 @@ EOF
 @test "relay-run writes the whole text so far each time, under one requestId and with the address of the message" {
     mkfifo printed
     exec 7<>printed
-    printf '%s\n' '{"type":"inbound","event":{"text":"hi","message_id":"m-1","source":{"platform":"discord","chat_id":"42"}}}' >in
+    descriptor true >in
+    printf '%s\n' '{"type":"inbound","event":{"text":"hi","message_id":"m-1","source":{"platform":"discord","chat_id":"42"}}}' >>in
     background relay-run -r --stream=20ms sh -c 'cat >/dev/null; exec <printed; : >reading; cat' <in >out 7>&-
     prints 'one'
     until_true 20 grep -q '"one"' out
@@ -309,11 +316,19 @@ EOF
     local id
     id=$(jq -r 'select(.op).requestId' out | sort -u)
     [[ "$id" =~ ^[0-9a-f]{32}$ ]]
-    diff <(sed "1d; s/$id/ID/" out) - <<'END'
+    diff <(sed "1,2d; s/$id/ID/" out) - <<'END'
 {"op":"stream","chat_id":"42","requestId":"ID","content":"one","reply_to":"m-1","more":true,"platform":"discord","addressed":true}
 {"op":"stream","chat_id":"42","requestId":"ID","content":"one two","reply_to":"m-1","more":true,"platform":"discord","addressed":true}
 {"op":"stream","chat_id":"42","requestId":"ID","content":"one two","reply_to":"m-1","platform":"discord","addressed":true}
 END
+}
+
+@test "what fails is tried again, if nothing of it could be shown" {
+    descriptor false >in
+    printf '%s\n' '{"type":"inbound","event":{"text":"hi","message_id":"m-1","source":{"platform":"discord","chat_id":"42"}}}' >>in
+    # shellcheck disable=SC2016 # for the inner shell
+    relay-run --stream=10ms --attempts 2 sh -c 'echo "$RELAY_ATTEMPT"; sleep 0.1; [ "$RELAY_ATTEMPT" = 2 ]' <in >out
+    [ "$(jq -r 'select(.op).op + " " + .content' out)" = 'send 2' ]
 }
 
 @test "options that make no sense are refused" {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/text.h"
+#include "relay/action.h"
 #include "run/address.h"
 #include "run/launch.h"
 
@@ -120,6 +121,14 @@ void worker_prepare(struct worker *w, struct filter *f, struct pollset *ps)
         pollset_until(ps, 0);
 }
 
+/* Whether relay-send could show a text while it grows: if not, nothing is shown of one that fails. */
+static bool can_grow(const struct worker *w)
+{
+    const struct platform *p = worker_platform(w, w->turn);
+    return p && (w->o->reply.paragraphs ||
+                 (p->edits && op_supported(op_find(span_of("\"edit\"")), buf_as_span(&p->ops))));
+}
+
 static void grow_reply(struct worker *w, struct filter *f, int64_t now)
 {
     struct reply_to to = {f, w->requests, w->turn};
@@ -127,6 +136,8 @@ static void grow_reply(struct worker *w, struct filter *f, int64_t now)
     if (w->cause != CAUSE_EXIT)
         return;
     reply_look(&w->reply, &w->o->reply, printed.n, now);
+    if (now >= reply_due(&w->reply) && !can_grow(w))
+        w->reply.due = 0;
     reply_grow(&w->reply, &w->o->reply, &to, printed, now);
 }
 
