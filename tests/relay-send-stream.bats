@@ -78,6 +78,35 @@ edit m2 "```c\nint c = 3;\n```\ndone."
 = {"success":true,"message_id":"m1","continuation_message_ids":["m2"]}' ] || { shown; false; }
 }
 
+@test "a text that grows begins after what waits in its chat; what comes after its end waits for it" {
+    stage --max-length 20
+    greet
+    send a 'one two three four five six'
+    grow b 'begins'
+    send c other 2
+    mark 1
+    [ "$(left)" = 'a c' ]
+    result a
+    mark 2
+    [ "$(left)" = 'a c a/2 b.1' ]
+    send d 'beside it'
+    mark 3
+    [ "$(left)" = 'a c a/2 b.1 d' ]
+    grow b 'begins and goes on in another message' '{}'
+    send e 'after it'
+    ok b.1 m1
+    mark 5
+    [ "$(left)" = 'a c a/2 b.1 d b.2' ]
+    ok b.2
+    mark 6
+    [ "$(left)" = 'a c a/2 b.1 d b.2 b.3' ]
+    grep -q '"type":"work","running":0,"waiting":[1-9]' out
+    ok b.3 m2
+    mark 7
+    [ "$(left)" = 'a c a/2 b.1 d b.2 b.3 b e' ]
+    until_true 20 grep -q '"type":"work","running":0,"waiting":0' out
+}
+
 @test "an edit that is refused for a time waits, and then shows the newest text" {
     stage
     greet
