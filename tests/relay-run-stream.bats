@@ -209,7 +209,8 @@ drained() {
     ends
     until_true 20 shows '"one two"'
     until_true 20 states 'done 1'
-    [ "$(sql 'SELECT count(*), state FROM actions WHERE content')" = '1|done' ]
+    [ "$(sql "SELECT state, json_extract(frame, '$.content'), json_extract(frame, '$.more') FROM actions WHERE content")" = \
+        'done|one two|' ]
     drained
     [ "$RC" -eq 0 ]
 }

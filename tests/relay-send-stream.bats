@@ -201,7 +201,7 @@ edit m1 "one two three four five six seven …"
 = {"success":false,"error":"the rest of the text was refused","message_id":"m1"}
 send m0 "one"
 send m0 "one two"
-= {"success":false,"error":"the rest of the text was refused"}' ] || { shown; false; }
+= {"success":false,"error":"no"}' ] || { shown; false; }
     exec 9>&-
     until_true 20 test -s status
     [ "$(cat status)" = 1 ]

@@ -16,6 +16,20 @@ bool store_add_action(struct store *s, const struct store_action *a)
     return store_run(s, st);
 }
 
+bool store_set_action(struct store *s, const struct store_action *a)
+{
+    sqlite3_stmt *st = store_statement(
+        s, STORE_SET_ACTION,
+        "UPDATE actions SET frame = ?3 WHERE id ="
+        " (SELECT id FROM actions WHERE turn = ?1 AND request = ?2 ORDER BY id DESC LIMIT 1)");
+    if (st) {
+        sqlite.bind_int64(st, 1, a->turn);
+        store_bind(st, 2, a->request);
+        store_bind(st, 3, a->frame);
+    }
+    return store_run(s, st);
+}
+
 bool store_settle(struct store *s, int64_t turn, struct span request, enum action_state state,
                   struct span result)
 {

@@ -22,6 +22,7 @@ enum store_number {
     STORE_WISH,
     STORE_SESSIONS,
     STORE_ADD_ACTION,
+    STORE_SET_ACTION,
     STORE_SETTLE,
     STORE_RESEND,
     STORE_COUNT,

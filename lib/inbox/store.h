@@ -108,6 +108,8 @@ struct store_action {
     enum action_state state;
 };
 bool store_add_action(struct store *s, const struct store_action *a);
+/* The action with that request has another text now: of a, turn, request and frame are read. */
+bool store_set_action(struct store *s, const struct store_action *a);
 /* The result of a request: its new state, and the frame. Of several with that id, the latest is meant. */
 bool store_settle(struct store *s, int64_t turn, struct span request, enum action_state state,
                   struct span result);

@@ -17,12 +17,13 @@ void events_move(struct runner *r, struct turn *t, enum turn_event event, struct
 void events_keep(void *ctx, struct turn *t, struct buf *action, struct request *q)
 {
     struct journal *j = ctx;
-    struct span op, id;
-    JSON_PICK(buf_as_span(action), {"op", &op}, {"requestId", &id});
+    struct span op, id, more;
+    JSON_PICK(buf_as_span(action), {"op", &op}, {"requestId", &id}, {"more", &more});
     struct entry *e = journal_add(j, ENTRY_ACTION, t);
     e->content = op_has_content(op);
-    bool grown = q && q->known & IS_KEPT; /* its first text is kept; its result is that of all */
-    e->kept = json_is_string(id) && !json_eq(op, "typing") && !json_eq(op, "react") && !grown;
+    e->grown = q && q->known & IS_KEPT; /* of a text that grows, the first and the last are kept */
+    e->kept = json_is_string(id) && !json_eq(op, "typing") && !json_eq(op, "react") &&
+              !(e->grown && json_is_true(more));
     if (e->kept)
         json_decode(&e->request, id);
     if (e->kept && q)

@@ -59,10 +59,11 @@ static bool apply_take(struct journal *j, struct entry *e)
 
 static bool apply_action(struct journal *j, const struct entry *e)
 {
-    return !e->kept || store_add_action(j->store, &(struct store_action){.turn = e->row,
-                                                                         .request = buf_as_span(&e->request),
-                                                                         .frame = buf_as_span(&e->text),
-                                                                         .content = e->content});
+    struct store_action a = {.turn = e->row,
+                             .request = buf_as_span(&e->request),
+                             .frame = buf_as_span(&e->text),
+                             .content = e->content};
+    return !e->kept || (e->grown ? store_set_action(j->store, &a) : store_add_action(j->store, &a));
 }
 
 /* COMMAND has ended well: what that means depends on the results of what it sent. */

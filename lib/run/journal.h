@@ -28,6 +28,7 @@ struct entry {
     int64_t row; /* of the turn */
     struct buf text, request;
     bool content, kept; /* kept: the action is written, not only sent */
+    bool grown;         /* … in place of the one with the same request */
     bool told;          /* that its turn is dead or ambiguous was reported */
     enum action_state state;
     struct store_move move;

@@ -29,12 +29,14 @@ static const char *const errors[] = {
     [GROWING_NOTHING] = "the text was cut off before any of it was shown",
 };
 
-void outcome_build(struct buf *out, const struct growing *g)
+void outcome_build(struct buf *out, const struct growing *g, struct span error)
 {
     enum growing_state state = growing_state(g);
     json_begin(out, '{');
     json_add_bool(out, "success", state == GROWING_SHOWN);
-    if (state != GROWING_SHOWN)
+    if (state == GROWING_REFUSED && error.n && !growing_message(g, 0).p)
+        json_add(out, "error", error);
+    else if (state != GROWING_SHOWN)
         json_add_str(out, "error", errors[state]);
     if (state == GROWING_DOUBT)
         json_add_bool(out, "ambiguous", true);

@@ -18,6 +18,7 @@ struct streamed {
     struct buf id;            /* requestId, JSON text */
     struct buf platform, bot; /* … of the frame; empty: none */
     struct buf chat;          /* the chat whose order it keeps */
+    struct buf error;         /* of the last result, JSON text; empty: none */
     bool begun;               /* it has made a request */
     bool ending, in_order;    /* its text is whole; later frames of the chat wait for it */
     UT_hash_handle hh;        /* by the id */
@@ -68,7 +69,7 @@ static struct streamed *add(struct streams *s, const struct frame *action, const
 
 static void drop(struct streams *s, struct streamed *g)
 {
-    struct buf *all[] = {&g->action, &g->id, &g->platform, &g->bot, &g->chat};
+    struct buf *all[] = {&g->action, &g->id, &g->platform, &g->bot, &g->chat, &g->error};
     s->ending -= g->ending;
     HASH_DEL(s->table, g);
     growing_free(g->growing);
@@ -170,7 +171,7 @@ static void tell(struct streams *s, const struct streamed *g)
 static void finish(struct streams *s, struct streamed *g)
 {
     struct buf line = {0}, result = {0};
-    outcome_build(&result, g->growing);
+    outcome_build(&result, g->growing, or_none(&g->error));
     tell(s, g);
     json_begin(&line, '{');
     json_add_str(&line, "type", "outbound");
@@ -243,6 +244,8 @@ void streams_result(struct streams *s, const struct result *r)
                                  : r->declined       ? GROWING_DECLINED
                                  : result_invites(r) ? GROWING_LATER
                                                      : GROWING_BAD;
+    g->error.len = 0;
+    buf_span(&g->error, json_is_string(r->error) ? r->error : (struct span){NULL, 0});
     if (r->success)
         identifier_decode(&message, json_find(r->result, "message_id"));
     growing_settle(g->growing, result, buf_as_span(&message), clock_ms() + r->retry_after);
