@@ -214,6 +214,27 @@ stage_pid() {
     [ "$(cat send.err)" = 'relay-control: send: 1 results did not come: the ring closed the connection' ]
 }
 
+@test "with few descriptors writers wait their turn, without a busy loop, and the stream goes on" {
+    mkfifo in
+    # shellcheck disable=SC2016 # for the inner shell
+    background bash -c 'ulimit -n 12; exec relay-control ctl' <>in >out
+    CONTROL=$!
+    exec 9>in
+    until_true 10 test -S ctl
+    background /usr/bin/python3 -c 'import socket, time
+s = [socket.socket(socket.AF_UNIX) for _ in range(20)]
+for x in s: x.connect("ctl")
+print("connected", flush=True)
+time.sleep(1.5)' >connected
+    until_true 20 grep -q connected connected
+    echo '{"type":"x"}' >&9
+    until_true 10 grep -q '"x"' out
+    background relay-control --send -w 60s ctl <<<nonsense >answer 2>/dev/null
+    until_true 20 grep -q 'not an action' answer
+    read -ra stat <"/proc/$CONTROL/stat"
+    [ $((stat[13] + stat[14])) -lt 50 ] # in ticks of 10 ms
+}
+
 @test "as a filter it passes everything on" {
     run --separate-stderr relay-control sock <<<$'{"type":"hello"}\n{ "type" : "outbound_result","requestId":"x"}\nbad\n{"op":"y"}'
     [ "$status" -eq 65 ]

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The filter stage that lets others into the ring. */
-#include "control/control.h"
+#include <errno.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/sig.h"
 #include "base/table.h"
+#include "control/control.h"
 #include "relay/action.h"
 #include "relay/result.h"
 #include "json/write.h"
@@ -137,6 +140,10 @@ static void accept_writers(struct control *c)
 {
     while (c->n < WRITERS_MOST) {
         int fd = local_accept(&c->socket);
+        if (fd < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != EPERM) {
+            info(1, "accept a writer: %s", strerror(errno));
+            c->accept_at = clock_ms() + CONTROL_WAIT;
+        }
         if (fd < 0)
             return;
         struct control_writer *w = writer_new(fd, false);
@@ -150,7 +157,10 @@ static void on_prepare(struct filter *f, struct pollset *ps)
     struct control *c = f->ctx;
     struct control_writer *w;
     bool read = has_room(f) && c->asks.n < ASKS_MOST;
-    c->slot = c->n < WRITERS_MOST && !f->ended ? pollset_add(ps, c->socket.fd, POLLIN) : -1;
+    bool accept = c->n < WRITERS_MOST && !f->ended && clock_ms() >= c->accept_at;
+    c->slot = accept ? pollset_add(ps, c->socket.fd, POLLIN) : -1;
+    if (!accept && c->accept_at > clock_ms())
+        pollset_until(ps, c->accept_at);
     DL_FOREACH (c->writers, w)
         writer_prepare(w, ps, read && !f->ended);
     if (c->end_at)

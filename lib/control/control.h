@@ -10,6 +10,7 @@
 
 enum {
     WRITERS_MOST = 64,   /* at once; more wait in the socket's queue */
+    CONTROL_WAIT = 500,  /* ms until the next try when no writer can be accepted */
     CONTROL_LAST = 1000, /* ms at the end for writers to take their answers */
 };
 
@@ -18,8 +19,9 @@ struct control {
     struct control_writer *writers; /* the FIFO is one of them */
     size_t n;
     struct asks asks;
-    bool closed;    /* the ring drains or has ended: no action is taken */
-    int64_t end_at; /* after the end: when writers are given up; 0: it has not come */
+    int64_t accept_at; /* no writer is accepted before this moment of clock_ms(): descriptors are short */
+    bool closed;       /* the ring drains or has ended: no action is taken */
+    int64_t end_at;    /* after the end: when writers are given up; 0: it has not come */
     int slot;
 };
 

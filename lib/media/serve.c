@@ -22,10 +22,10 @@
 #include "media/serve.h"
 
 enum {
-    JOBS_MOST = 8,   /* at once; more wait in the socket's queue */
-    JOB_WAIT = 5000, /* ms for a client to say what it wants */
-    PARENT_LOOK =
-        250, /* ms between two looks whether COMMAND is still there, on systems that do not say so */
+    ACCEPT_WAIT = 200, /* ms until the next try when no client can be accepted */
+    JOBS_MOST = 8,     /* at once; more wait in the socket's queue */
+    JOB_WAIT = 5000,   /* ms for a client to say what it wants */
+    PARENT_LOOK = 250, /* ms between two looks for COMMAND, on systems that do not say when it ends */
 };
 
 /* A signal to all processes of a service is COMMAND's to act on: its ring still needs us while it drains. */
@@ -91,6 +91,8 @@ static void reap(int *jobs)
 static void start(const struct local *l, const struct transfer_options *o, int *jobs)
 {
     int socket = local_accept(l);
+    if (socket < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != EPERM)
+        poll(NULL, 0, ACCEPT_WAIT); /* descriptors are short: not again at once */
     if (socket < 0)
         return;
     pid_t child = fork();
