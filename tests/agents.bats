@@ -82,6 +82,27 @@ end() {
     grep -q '"prompt" to chat "c1": no buttons' err
 }
 
+@test "approval with a connector that shares no code with the tools: message and press are buffered, both acknowledged" {
+    start_peer --mute
+    ring -i "$AGENTS/approve.sh"
+    until_true 20 grep -q '"hello"' peer.out
+    tell '{"type": "descriptor", "descriptor": {"contract_version": 1, "platform": "discord", "label": "D", "max_message_length": 2000, "len_unit": "utf16", "markdown_dialect": "discord", "supports_draft_streaming": false, "supports_edit": true, "supports_threads": true, "supported_ops": ["send", "prompt"]}}'
+    from='"source": {"platform": "discord", "chat_id": 42, "chat_type": "group", "user_id": "u1", "user_name": "\"option_id\": \"yes\""}'
+    tell '{"type": "inbound", "event": {"text": "deploy", "message_id": "m1", '"$from"'}, "bufferId": 7}'
+    until_true 20 grep -q '"op":"prompt"' peer.out
+    action() { sed 's/^1 //' peer.out | jq -c "select(.action.op == \"$1\")"; }
+    tell "$(action prompt | jq '{type: "outbound_result", requestId, result: {success: true, message_id: 99}}' | tr '\n' ' ')"
+    id=$(action prompt | jq -r .action.prompt_id)
+    # a press on another message is not meant
+    tell '{"type": "inbound", "event": {"text": "/yes", "message_id": "p0", "message_type": "command", "prompt_response": {"prompt_id": "other", "option_id": "yes", "prompt_message_id": "98"}, '"$from"'}, "bufferId": "b8"}'
+    tell '{"type": "inbound", "event": {"text": "/no", "message_id": "p1", "message_type": "command", "prompt_response": {"prompt_id": "'"$id"'", "option_id": "no", "prompt_message_id": "99"}, '"$from"'}, "bufferId": "b9"}'
+    until_true 20 grep -q '"content":"Not deployed."' peer.out
+    until_true 20 grep -q '"bufferId":"b9"' peer.out
+    [ "$(sed 's/^1 //' peer.out | jq -r 'select(.type == "inbound_ack").bufferId' | head -n 2 | tr '\n' ' ')" = '7 b9 ' ]
+    run ! grep -q '"content":"Deployed."' peer.out
+    kill -9 "$ADAPTER"
+}
+
 # The same small bot twice.
 small_bot() {
     start_stub
