@@ -3,8 +3,8 @@
 """An inbox loses nothing: inbox_crash.py MESSAGES SESSIONS ROUNDS [SEED]
 
 Numbered messages, half of them buffered and half live, go through relay-stub (with a durable buffer) and a ring whose
-relay-run has an inbox. Each round ends with a crash: a kill of relay-run, of the whole ring, of the stub; relay-run's own
-death at one of its points of transition (RELAY_CRASH_AT); a loss of power, after which the next ring starts from what was
+relay-run has an inbox. Each round ends with a crash: a kill of relay-run, of the whole ring, of the stub; a connector that
+goes away for good while answers are made; relay-run's own death at one of its points of transition (RELAY_CRASH_AT); a loss of power, after which the next ring starts from what was
 on the disk for certain (tests/preload/power.c); or a drain. In the end
   - every message that the ring took, that is, acknowledged or wrote into the inbox, has exactly one answer at the connector,
     or is ambiguous, reported on stderr as such, and has at most one;
@@ -32,13 +32,17 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CRASHING = os.environ.get("RELAY_CRASH_BUILD", "")
 rng = random.Random(SEED)
 
-# Number, attempt and ring of each run; some runs fail at first, some take a while.
+# Number, attempt and ring of each run; some runs fail at first, some take a while, and all do while ./hold exists.
 AGENT = """#!/bin/sh
 echo "$RELAY_MESSAGE_ID $RELAY_ATTEMPT $INCARNATION" >>handled
 case $RELAY_MESSAGE_ID in
 *13) [ "$RELAY_ATTEMPT" -gt 1 ] || exit 1 ;;
-*7) sleep 0.0$((RELAY_MESSAGE_ID % 6)) ;;
+*[37]) sleep 0.0$((RELAY_MESSAGE_ID % 8)) ;;
 esac
+while [ -e hold ]; do
+    [ -e held ] || : >held
+    sleep 0.02
+done
 if [ "$ACTIONS" ]; then
     echo "{\\"op\\":\\"send\\",\\"content\\":\\"done $RELAY_MESSAGE_ID\\"}"
 else
@@ -144,7 +148,8 @@ class Ring:
     def start(self, point="", power=False):
         self.count += 1
         self.power = power
-        env = dict(os.environ, INCARNATION=str(self.count), ACTIONS=rng.choice(("", "1")))
+        option = rng.choice(("", "-j", "--stream", "--reactions", "--typing"))
+        env = dict(os.environ, INCARNATION=str(self.count), ACTIONS="1" if option == "-j" else "")
         before = ""
         if point:
             env["PATH"] = CRASHING + "/bin:" + env["PATH"]
@@ -159,7 +164,7 @@ class Ring:
                 rng.randrange(1 << 30), asan())
         self.process = subprocess.Popen(
             ["relay-dial", "-q", "--kill-after", "100s", "ws://127.0.0.1:%d" % self.stub.port, "--", "sh", "-c",
-             RING % (before, "-j" if env["ACTIONS"] else "")],
+             RING % (before, option)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open("ring.err", "ab"), env=env)
 
     def all(self):
@@ -220,7 +225,7 @@ class Log:
                 continue  # the stub was killed while it wrote it
             if frame["type"] == "inbound_ack":
                 self.acks.add(frame["bufferId"])
-            elif frame["type"] == "outbound" and frame["action"].get("content", "").startswith("done "):
+            elif frame["type"] == "outbound" and frame["action"]["op"] == "send":
                 self.answers[int(frame["action"]["content"][5:])].append(frame["requestId"])
 
 
@@ -278,21 +283,22 @@ class Judge:
         self.order()
         ambiguous = [n for n, t in self.turns.items() if t["state"] == "ambiguous"]
         again = [n for n in self.turns if len(self.runs[n]) > 1]
-        print("  %-58s %6d" % ("messages taken", len(self.turns)))
+        print("  %-64s %6d" % ("messages taken", len(self.turns)))
         for what, number in (
                 ("buffered", len(buffered & set(self.turns))), ("live", len(live & set(self.turns))),
                 ("done, answered once", sum(t["state"] == "done" for t in self.turns.values())),
                 ("of these, run again after a crash or a failure", sum(self.turns[n]["state"] == "done" for n in again)),
                 ("ambiguous and told", len(ambiguous)),
                 ("of these, with their answer at the connector", sum(bool(self.log.answers[n]) for n in ambiguous)),
+                ("answers that the connector did not get, sent at a later start", self.told.count("is sent now")),
                 ("live, never taken: got by a ring that was killed", len(live - set(self.turns))),
                 ("rings", self.ring.count), ("kills of the stub", self.ring.stub.kills)):
-            print("  %-58s %6d" % (what, number))
+            print("  %-64s %6d" % (what, number))
         for what, number in sorted(self.ring.ends.items()):
-            print("  %-58s %6d" % ("crash: " + what, number))
+            print("  %-64s %6d" % ("crash: " + what, number))
         for p in self.problems[:40]:
             print("PROBLEM", p)
-        print("  %-58s %6d" % ("problems", len(self.problems)))
+        print("  %-64s %6d" % ("problems", len(self.problems)))
         return not self.problems
 
 
@@ -300,6 +306,14 @@ def buffered_for_certain(stub, numbers):
     stub.push(numbers)
     last = '"number %d"' % numbers[-1]
     wait(100, lambda: last in text_of("buffer"), "the buffer has %s" % last)
+
+
+def hold():
+    """From now on every COMMAND waits, until ./hold is removed; ./held appears when one does."""
+    if os.path.exists("held"):
+        os.unlink("held")
+    with open("hold", "w", encoding="ascii"):
+        pass
 
 
 def play(stub, ring, how, start):
@@ -311,9 +325,11 @@ def play(stub, ring, how, start):
     ring.start(point, power=kind == "power")
     before = len(handled())
     # the connector delivers live once the backlog has gone
-    if rng.random() < 0.7 or kind in ("drain", "point"):
+    if rng.random() < 0.7 or kind in ("drain", "point", "away"):
         wait(200, lambda: ring.over() or len(handled()) > before + batch // 2, "half of the backlog has run")
     live = not ring.over()
+    if kind == "away":
+        hold()
     stub.push(late)
     time.sleep(rng.random() * 0.3)
     if kind == "stub":
@@ -324,7 +340,11 @@ def play(stub, ring, how, start):
     elif kind == "run":
         ring.kill_run()
     elif kind == "away":
+        wait(100, lambda: ring.over() or os.path.exists("held"), "a COMMAND runs")
         stub.kill()
+        ring.process.terminate()
+        time.sleep(0.2)
+        os.unlink("hold")
         ring.drain()
         stub.start()
     elif kind == "drain":
