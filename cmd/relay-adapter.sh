@@ -328,8 +328,8 @@ show_it() {
 
 # secret_fd_fits: whether the descriptor of --secret-fd is read by one program only, and is not one that this script opens.
 secret_fd_fits() {
-    case $media$dial$nl in
-    1*"$nl--secret-fd="*)
+    case ${media:+media}$dial$nl in
+    media*"$nl--secret-fd="*)
         say '--secret-fd and --media: a descriptor is read once, and two programs need the secret; give --secret-file'
         exit 78
         ;;

@@ -103,6 +103,21 @@ END
     [[ $status -eq 2 && $output == 'RELAY CRITICAL - dial: Failed to connect'* ]]
 }
 
+@test "--check names the proxy, without its login, and says when it is the proxy that fails" {
+    start_peer
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/proxy.py" proxy.url proxy.log
+    until_true 30 test -s proxy.url
+    local p
+    p=$(cat proxy.url)
+    check -x "${p/:\/\//://ann:s3cret@}" "$URL"
+    [[ $status -eq 0 && ${lines[0]} == "ok  proxy       $p"* ]] || { echo "$output"; false; }
+    run ! grep -q s3cret <<<"$output$stderr"
+    http_proxy=$p check "$URL"
+    [[ $status -eq 0 && ${lines[0]} == 'ok  proxy       of the environment' ]]
+    check -x http://127.0.0.1:1 "$URL"
+    [[ $status -eq 69 && $output == *'no  dial        no way through the proxy: '* ]]
+}
+
 @test "--check goes with no COMMAND, and its options with it only" {
     local args
     for args in '--check-hello d ws://h' '--format nagios ws://h' '--check --dry-run ws://h' '--check ws://h -- true'; do
