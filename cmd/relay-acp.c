@@ -35,6 +35,8 @@ static const struct opt options[] = {
              "show an answer while it grows, that often (default 1s; 0: whole)"),
     OPT_FLAG(0, "typing", &self.client.typing, "show a typing indicator while the agent works"),
     OPT_FLAG('r', "reply-to", &self.client.reply_to, "send as a reply to the message"),
+    OPT_TEXT(0, "stop-words", "WORD,...", &self.client.stop_words,
+             "texts that interrupt what runs in their session"),
     OPT_FLAG(0, "anyone", &self.client.anyone, "let anyone in the chat answer the agent's questions"),
     OPT_TEXT(0, "auth", "METHOD", &self.client.agent.auth, "authenticate at the agent with METHOD"),
     OPT_TEXT(0, "media", "DIR", &self.client.media,

@@ -12,7 +12,7 @@ _relay_acp() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        --state-dir|-C|--cwd|--tools|--stream|--auth|--media|-P|--parallel|--timeout|--patience|--attempts|--kill-after|--max-frame) want=$w ;;
+        --state-dir|-C|--cwd|--tools|--stream|--stop-words|--auth|--media|-P|--parallel|--timeout|--patience|--attempts|--kill-after|--max-frame) want=$w ;;
         -*) ;;
         *) command=$i ;;
         esac
@@ -36,7 +36,7 @@ _relay_acp() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--state-dir -C --cwd --tools --stream --typing -r --reply-to --anyone --auth --media -P --parallel --timeout --patience --attempts --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--state-dir -C --cwd --tools --stream --typing -r --reply-to --stop-words --anyone --auth --media -P --parallel --timeout --patience --attempts --kill-after --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -7,6 +7,7 @@ complete -c relay-acp -l tools -x -a 'quiet brief full' -d 'how much to show of 
 complete -c relay-acp -l stream -x -d 'show an answer while it grows, that often (default 1s; 0: whole)'
 complete -c relay-acp -l typing -d 'show a typing indicator while the agent works'
 complete -c relay-acp -s r -l reply-to -d 'send as a reply to the message'
+complete -c relay-acp -l stop-words -x -d 'texts that interrupt what runs in their session'
 complete -c relay-acp -l anyone -d 'let anyone in the chat answer the agent\'s questions'
 complete -c relay-acp -l auth -x -d 'authenticate at the agent with METHOD'
 complete -c relay-acp -l media -x -d 'fetch the files of messages below DIR (default $RELAY_MEDIA_DIR)'
@@ -23,4 +24,4 @@ complete -c relay-acp -s h -l help -d 'print the usual options and exit (=all: e
 complete -c relay-acp -s V -l version -d 'print the version and exit'
 complete -c relay-acp -s q -l quiet -d 'print errors and losses only'
 complete -c relay-acp -s v -l verbose -d 'say more (repeatable)'
-complete -c relay-acp -a '(__fish_complete_subcommand --state-dir -C --cwd --tools --stream --auth --media -P --parallel --timeout --patience --attempts --kill-after --max-frame)'
+complete -c relay-acp -a '(__fish_complete_subcommand --state-dir -C --cwd --tools --stream --stop-words --auth --media -P --parallel --timeout --patience --attempts --kill-after --max-frame)'

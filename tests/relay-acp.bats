@@ -104,6 +104,46 @@ load relay-acp
     [ "$(grep -c session/cancel log)" -eq 2 ]
 }
 
+@test "a stop word interrupts what runs; otherwise it is a message" {
+    acp --stop-words /stop,halt --typing -- "$AGENT" --log log
+    message wait
+    until_true 10 grep -q session/prompt log
+    message 'chat dropped'
+    message /STOP@bot
+    sees 'I wait, pid [0-9]*. I stop.||(Stopped.)'
+    message halt
+    sees 'you said: halt'
+    drained
+    ! said | grep dropped
+    [ "$(jq -r 'select(.action.op == "typing") | .action.chat_id' stub.out | sort -u)" = 42 ]
+}
+
+@test "a redelivery is held while its message is in work, and only acknowledged after that" {
+    {
+        echo '{"type":"inbound","bufferId":"b1",'"$(event 'chat one')"',"session_key":"s:1"}'
+        echo '{"type":"inbound","bufferId":"b1",'"$(event 'chat one')"',"session_key":"s:1"}'
+    } >in
+    run --separate-stderr relay-acp --state-dir st -- "$AGENT" <in
+    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$(jq -c '[.op // .type, .content // .bufferId]' <<<"$output" | paste -sd ' ')" = '["send","you said: one"] ["inbound_ack","b1"]' ]
+    # the same press twice, and a typing indicator that Slack keeps
+    rm -f in
+    mkfifo in
+    exec 9<>in
+    background relay-acp --state-dir st --typing -- "$AGENT" <in >out 2>err
+    sed 's/discord/slack/' <<<'{"type":"inbound",'"$(event ask)"',"session_key":"s:1"}' >&9
+    until_true 10 grep -q prompt_id out
+    PROMPT=$(jq -r 'select(.op == "prompt").prompt_id' out)
+    for i in 1 2; do
+        echo '{"type":"inbound","bufferId":"p1","event":{"text":"/1","message_id":"p1","prompt_response":{"prompt_id":"'"$PROMPT"'","option_id":"1"},"source":{"platform":"slack","chat_id":"42","user_id":"7"}},"session_key":"s:1"}' >&9
+    done
+    until_true 10 grep -q '"op":"typing","chat_id":"42","content":""' out
+    exec 9>&-
+    wait "$!"
+    [ "$(grep -c '"bufferId":"p1"' out)" -eq 2 ] && ! grep -q 'no longer open' out
+    [ "$(jq -r 'select(.op == "send").content' out | tail -n 1)" = 'outcome: selected yes/always' ]
+}
+
 @test "two sessions work at once, each in its own order and directory" {
     acp -- "$AGENT"
     message hold 1

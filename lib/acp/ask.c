@@ -146,6 +146,7 @@ bool ask_answer(struct client *c, struct filter *f, struct turn *t)
         take_press(c, f, t, press);
     else if (!take_typed(c, f, t))
         return false;
+    inbox_pass(&c->inbox, t);
     ending_ack(f, t);
     return true;
 }

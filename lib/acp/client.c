@@ -13,6 +13,9 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "run/ending.h"
+#include "run/interrupt.h"
+
+enum { STOP_TEXT = 1024 }; /* bytes of JSON: a longer text is no stop word */
 
 static bool has_room(const struct filter *f)
 {
@@ -41,6 +44,58 @@ static void stop(struct filter *f, int signal)
         agent_stop(&c->agent);
 }
 
+static size_t drop_waiting(struct client *c, struct filter *f, const struct buf *key)
+{
+    size_t n = 0;
+    for (struct turn *t; (t = inbox_pop(&c->inbox, key)); n++) {
+        ending_ack(f, t);
+        inbox_handled(&c->inbox, t);
+    }
+    return n;
+}
+
+/* Cancels what runs in a session, and drops what waits there. False: there is nothing. */
+static bool interrupt(struct client *c, struct filter *f, const struct buf *key)
+{
+    struct talk *k = talk_find(c->talks, buf_as_span(key));
+    bool runs = k && k->turn;
+    size_t dropped = drop_waiting(c, f, key);
+    if (runs && !k->interrupted) {
+        k->interrupted = true;
+        watch_cancel(c, k, NULL);
+    }
+    return runs || dropped;
+}
+
+static void take_interrupt(struct client *c, struct filter *f, const struct frame *fr)
+{
+    struct span session = frame_get(fr, "session_key");
+    struct buf key = {0};
+    if (json_is_string(session))
+        json_decode(&key, session);
+    if (!key.len || !interrupt(c, f, &key))
+        warn("interrupt %.*s: nothing runs in this session", (int)(key.len < 200 ? key.len : 200),
+             key.p ? key.p : "");
+    buf_free(&key);
+}
+
+/* Whether the message is a stop word, and there was something to stop: then it is dealt with. */
+static bool take_stop_word(struct client *c, struct filter *f, struct turn *t)
+{
+    struct span v = json_find(t->event, "text");
+    struct buf text = {0};
+    if (!c->stop_words || !json_is_string(v) || v.n > STOP_TEXT)
+        return false;
+    json_decode(&text, v);
+    bool taken = stop_word_is(c->stop_words, buf_as_span(&text)) && interrupt(c, f, &t->key);
+    buf_free(&text);
+    if (taken) {
+        inbox_pass(&c->inbox, t);
+        ending_ack(f, t);
+    }
+    return taken;
+}
+
 static void take_message(struct client *c, struct filter *f, const struct frame *fr)
 {
     struct turn *t = turn_new(fr);
@@ -49,7 +104,7 @@ static void take_message(struct client *c, struct filter *f, const struct frame 
         filter_fail(f, EX_DATAERR);
         return;
     }
-    if (ask_answer(c, f, t)) {
+    if (!inbox_knows(&c->inbox, t) && (take_stop_word(c, f, t) || ask_answer(c, f, t))) {
         turn_free(t);
         return;
     }
@@ -66,33 +121,6 @@ static void take_message(struct client *c, struct filter *f, const struct frame 
         buf_free(&name);
         turn_free(t);
     }
-}
-
-static void drop_waiting(struct client *c, struct filter *f, const struct buf *key)
-{
-    for (struct turn *t; (t = inbox_pop(&c->inbox, key));) {
-        ending_ack(f, t);
-        inbox_handled(&c->inbox, t);
-    }
-}
-
-static void take_interrupt(struct client *c, struct filter *f, const struct frame *fr)
-{
-    struct span session = frame_get(fr, "session_key");
-    struct buf key = {0};
-    if (json_is_string(session))
-        json_decode(&key, session);
-    struct talk *k = key.len ? talk_find(c->talks, buf_as_span(&key)) : NULL;
-    if (key.len)
-        drop_waiting(c, f, &key);
-    if (k && k->turn && !k->interrupted) {
-        k->interrupted = true;
-        watch_cancel(c, k, NULL);
-    } else if (!k || !k->turn) {
-        warn("interrupt %.*s: nothing runs in this session", (int)(key.len < 200 ? key.len : 200),
-             key.p ? key.p : "");
-    }
-    buf_free(&key);
 }
 
 static bool on_frame(struct filter *f, struct frame *fr)

@@ -17,11 +17,12 @@ struct client {
     /* Set these, and the first members of agent; everything else zero. */
     enum answer_tools tools;
     bool typing, reply_to;
-    bool anyone;       /* anybody in a chat may answer a question, not only the author of the message */
-    const char *media; /* the directory for the files of messages, or NULL */
-    int parallel;      /* most sessions at once */
-    int64_t stream;    /* ms between two versions of an answer that grows; 0: it is sent once, whole */
-    int64_t timeout;   /* ms for a turn; INT64_MAX: none */
+    bool anyone;            /* anybody in a chat may answer a question, not only the author of the message */
+    const char *stop_words; /* texts that interrupt a session, separated by commas; or NULL */
+    const char *media;      /* the directory for the files of messages, or NULL */
+    int parallel;           /* most sessions at once */
+    int64_t stream;         /* ms between two versions of an answer that grows; 0: it is sent once, whole */
+    int64_t timeout;        /* ms for a turn; INT64_MAX: none */
     struct agent agent;
     struct place place;
 

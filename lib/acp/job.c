@@ -8,6 +8,7 @@
 #include "acp/job.h"
 #include "acp/prompt.h"
 #include "acp/say.h"
+#include "acp/watch.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "run/address.h"
@@ -19,6 +20,7 @@ static void finish(struct client *c, struct filter *f, struct talk *k)
 {
     ask_cancel(c, k);
     say_answer(c, f, k);
+    watch_quiet(c, f, k);
     answer_free(&k->answer);
     ending_ack(f, k->turn);
     fetch_end(&k->fetch, k->turn);

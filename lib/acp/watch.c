@@ -53,6 +53,18 @@ static void type(struct client *c, struct filter *f, struct talk *k, int64_t now
     buf_free(&action);
 }
 
+void watch_quiet(const struct client *c, struct filter *f, const struct talk *k)
+{
+    struct buf name = {0}, action = {0};
+    platform_decode(&name, json_find(k->turn->source, "platform"));
+    if (c->typing && span_eq(buf_as_span(&name), "slack") && shows_typing(c, k->turn)) {
+        address_typing(&action, k->turn, true);
+        filter_emit_buf(f, &action);
+    }
+    buf_free(&name);
+    buf_free(&action);
+}
+
 /* An agent that does not answer in time. A turn that is too long is cancelled; whatever else stays without an
  * answer, even a cancellation, ends the agent: it must not go on unseen. */
 static void lose_patience(struct client *c, struct filter *f, struct talk *k)
