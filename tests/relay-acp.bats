@@ -258,6 +258,12 @@ load relay-acp
     grep -q 'skip line [0-9]* of .*: not JSON-RPC 2.0' err
     grep -q 'for message m[0-9]* of agent:main:discord:dm:42: Internal error: no quota' err
     ! grep -q $'\x1b' err
+    # a line over the maximum is left out
+    acp --max-frame 64K -- "$AGENT"
+    message 'huge 70000' 43
+    sees 'huge done' 43
+    drained 65
+    grep -q 'skip line [0-9]* of .*: longer than --max-frame' err
 }
 
 @test "an agent that cannot be used: the chat is told, a buffered message stays in the connector" {
@@ -284,6 +290,16 @@ load relay-acp
     rc=0
     wait "$RING" || rc=$?
     [ "$rc" -eq 69 ] && grep -q 'no answer to the handshake' err
+    # it is taken away while it runs
+    cp "$AGENT" agent
+    acp --attempts 1 -- ./agent
+    message 'chat here' 44
+    sees 'you said: here' 44
+    rm agent
+    message die 44
+    rc=0
+    wait "$RING" || rc=$?
+    [ "$rc" -eq 69 ] && grep -q 'relay-acp: run ./agent: No such file or directory' err
     # it wants a login
     acp -- "$AGENT" --auth key
     message hello

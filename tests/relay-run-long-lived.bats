@@ -155,3 +155,29 @@ END
     sleep 0.5
     [ ! -s err2 ]
 }
+
+@test "a long-lived COMMAND says by work frames how many messages it has in hand, and may show a text while it grows" {
+    script agent <<'END'
+while read -r line; do
+    case $line in
+    *inbound*) echo '{"type":"work","running":2,"waiting":3}' ;;
+    *descriptor*)
+        for more in true true false; do echo '{"op":"stream","requestId":"r1","chat_id":"1","content":"x","more":'$more'}'; done
+        echo '{"type":"work","running":0,"waiting":0}'
+        ;;
+    esac
+done
+END
+    rm -f in
+    mkfifo in
+    exec 9<>in
+    background env RELAY_DIAL_PID="$$" relay-run -l ./agent <in >out 2>err
+    feed message 1 m1 x
+    until_true 10 grep -qx '{"type":"work","running":2,"waiting":3}' out
+    feed echo '{"type":"descriptor","descriptor":{}}'
+    until_true 10 grep -qx '{"type":"work","running":0,"waiting":0}' out
+    exec 9>&-
+    wait "$!"
+    count '"op":"stream"' out 3
+    [ ! -s err ]
+}

@@ -56,21 +56,22 @@ static void initialize(struct agent *a)
     buf_free(&params);
 }
 
-void agent_run(struct agent *a, int64_t now)
+bool agent_run(struct agent *a, int64_t now)
 {
     if (a->state != AGENT_DOWN || now < a->start_at)
-        return;
+        return true;
     int error = process_start(&a->process, a->argv, NULL, a->kill_after, a->max);
     if (error) {
         complain("run %s: %s", a->argv[0], strerror(error));
         a->start_at = now + fate_backoff(++a->failures);
-        return;
+        return ++a->unready < a->attempts;
     }
     a->state = AGENT_STARTING;
     a->stopped = false;
     a->started_at = now;
     a->bound_at = now + a->patience;
     initialize(a);
+    return true;
 }
 
 bool agent_runs(const struct agent *a)

@@ -43,8 +43,9 @@ struct agent {
     struct buf line;
 };
 
-/* Starts it if it is down and the moment has come. */
-void agent_run(struct agent *a, int64_t now);
+/* Starts it if it is down and the moment has come. False: that failed too often, and it must not be tried
+ * again. */
+bool agent_run(struct agent *a, int64_t now);
 /* Call these before a wait and after it; room: whether what it prints can be taken; ended: SIGCHLD arrived.
  */
 void agent_prepare(struct agent *a, struct pollset *ps, bool room);

@@ -228,8 +228,8 @@ static void on_prepare(struct filter *f, struct pollset *ps)
     struct client *c = f->ctx;
     int64_t now = clock_ms();
     size_t before = writer_pending(&f->out);
-    if (!c->down)
-        agent_run(&c->agent, now);
+    if (!c->down && !agent_run(&c->agent, now))
+        give_up(c, f);
     job_start(c, f);
     watch_tick(c, f, now);
     if (f->ended && !c->busy && (!c->inbox.waiting || c->down))

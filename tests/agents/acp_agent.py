@@ -113,6 +113,10 @@ def do_release(session, rest):
     released.set()
 
 
+def do_die(session, rest):
+    os._exit(3)
+
+
 def do_deaf(session, rest):
     """Never ends, whatever the client says."""
     say(session, 'deaf')
@@ -146,6 +150,11 @@ def do_junk(session, rest):
     update(session, 'of_the_future', more=[1])
     send({'method': '_vendor/ping'})
     say(session, 'junk done')
+
+
+def do_huge(session, rest):
+    say(session, 'x' * int(rest))
+    say(session, 'huge done')
 
 
 def do_long(session, rest):
