@@ -36,15 +36,22 @@ def arguments(text, at):
     return text[at:i - 1]
 
 
+def formats(args):
+    """The strings of the first argument that has one: several if it chooses between them."""
+    found = []
+    for part in re.finditer(STRINGS.pattern + r"|(,)", args):
+        if part.group(1) and found:
+            break
+        if not part.group(1):
+            found.append("".join(STRING.findall(part.group(0))).replace('\\"', '"').replace("\\\\", "\\"))
+    return found
+
+
 def messages_of_c(text):
     for call in CALL.finditer(text):
-        format = STRINGS.search(arguments(text, call.end()))
-        if not format:
-            continue
-        s = "".join(STRING.findall(format.group(0))).replace('\\"', '"').replace("\\\\", "\\")
-        if s.endswith(":"):
-            s += " %s"
-        yield (WRAP.get(call.group(1), "%s") % CONVERSION.sub("\0", s).replace("%%", "%"))
+        for s in formats(arguments(text, call.end())):
+            s += " %s" if s.endswith(":") else ""
+            yield WRAP.get(call.group(1), "%s") % CONVERSION.sub("\0", s).replace("%%", "%")
 
 
 def messages_of_sh(text):
