@@ -188,6 +188,24 @@ END
     [ ! -e ctl ]
 }
 
+@test "the link is lost with an action on it: not known, 75; after the next dial the ring takes others" {
+    start_stub --no-result --drop-after 2
+    background relay-adapter -q --url "$URL" -p discord --control ctl cat </dev/null >out 2>err 9>&-
+    until_true 20 test -S ctl
+    until_true 20 grep -q '"hello"' stub.out
+    run -75 --separate-stderr relay-control --send ctl <<<'{"op":"send","chat_id":"42","content":"lost","requestId":"r"}'
+    [ "$(jq -c '[.requestId, .result.ambiguous]' <<<"$output")" = '["r",true]' ]
+    [ "$stderr" = 'relay-control: send r: relay transport connection lost' ]
+    until_true 20 has_hellos 2
+    run -75 relay-control --send -w 100ms ctl <<<'{"op":"send","chat_id":"42","content":"next"}'
+    until_true 20 has_contents 2
+    [ "$(contents | paste -sd ' ')" = 'lost next' ]
+}
+
+has_hellos() {
+    [ "$(grep -c '"hello","platform"' stub.out)" -ge "$1" ]
+}
+
 # The relay-control that is a stage of our ring.
 stage_pid() {
     local p
