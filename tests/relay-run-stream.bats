@@ -324,6 +324,24 @@ EOF
 END
 }
 
+@test "a text that an agent with actions leaves unfinished is cut off" {
+    start_stub
+    script() { { echo '#!/bin/sh' && cat; } >agent && chmod +x agent; }
+    script <<'END'
+echo '{"op":"stream","requestId":"a","content":"one","more":true}'
+sleep 0.2
+echo '{"op":"stream","requestId":"b","content":"whole"}'
+END
+    background relay-adapter --url "$URL" -p discord -j --attempts 1 ./agent </dev/null >out 2>err 9>&-
+    ADAPTER=$!
+    until_true 20 grep -q '"hello"' stub.out
+    ask
+    until_true 20 shows '"one …"
+"whole"'
+    drained
+    [ "$RC" -eq 0 ]
+}
+
 @test "what fails is tried again, if nothing of it could be shown" {
     descriptor false >in
     printf '%s\n' '{"type":"inbound","event":{"text":"hi","message_id":"m-1","source":{"platform":"discord","chat_id":"42"}}}' >>in

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "run/address.h"
 #include "run/reply.h"
@@ -124,6 +125,21 @@ void reply_end(struct reply *r, const struct reply_options *o, const struct repl
     else if (!is_blank(buf_as_span(&text)))
         send(o, to, buf_as_span(&text));
     buf_free(&text);
+}
+
+void reply_cut(const struct reply_to *to)
+{
+    struct request *q;
+    DL_FOREACH (to->turn->requests, q) {
+        struct buf id = {0}, action = {0};
+        if (!q->grows)
+            continue;
+        json_quote(&id, request_id(q).p, request_id(q).n);
+        address_stream(&action, to->turn, buf_as_span(&id), span_of(""), ADDRESS_CUT);
+        requests_emit(to->requests, to->f, to->turn, &action, NULL);
+        buf_free(&id);
+        buf_free(&action);
+    }
 }
 
 void reply_free(struct reply *r)

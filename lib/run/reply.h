@@ -45,6 +45,8 @@ void reply_grow(struct reply *r, const struct reply_options *o, const struct rep
  * is sent if it is blank. Otherwise nothing is sent, and what is shown of it is marked as cut off. */
 void reply_end(struct reply *r, const struct reply_options *o, const struct reply_to *to, struct span printed,
                bool well);
+/* COMMAND, which printed actions, has ended: the texts of which it has not sent the end are cut off. */
+void reply_cut(const struct reply_to *to);
 /* The text without its last line end. */
 struct span reply_text(struct span printed);
 void reply_free(struct reply *r);

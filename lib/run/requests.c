@@ -87,17 +87,19 @@ static const char *name_it(struct buf *action, struct span text, struct span giv
 
 const char *requests_add(struct requests *r, struct turn *t, struct buf *action, struct request **made)
 {
-    struct span op, given, text = text_trim(buf_as_span(action));
+    struct span op, given, more, text = text_trim(buf_as_span(action));
     struct buf id = {0};
-    JSON_PICK(text, {"op", &op}, {"requestId", &given});
+    JSON_PICK(text, {"op", &op}, {"requestId", &given}, {"more", &more});
     bool content = op_has_content(op), silent = op_is_interrupt(op_find(op));
     const char *why = silent ? NULL : name_it(action, text, given, &id);
     struct request *q = !why && !silent && r->wanted ? find(r, id.p, id.len) : NULL;
-    bool grown = q && q->turn == t && json_eq(op, "stream"); /* the same text is longer now */
+    bool grown = q && q->turn == t && op_is_stream(op); /* the same text is longer now */
     if (q && !grown)
         why = "its requestId is in flight already";
     else if (!q && !why && !silent && r->wanted)
         q = keep(r, t, &id, content);
+    if (q && !why)
+        q->grows = op_is_stream(op) && json_is_true(more);
     if (made)
         *made = why ? NULL : q;
     buf_free(&id);

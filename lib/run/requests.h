@@ -31,6 +31,7 @@ struct requests {
 struct request {
     struct turn *turn; /* for which it was made; not owned */
     bool content;      /* a user would read it (op_has_content()) */
+    bool grows;        /* a text of which more is to follow */
     bool heard;        /* COMMAND made it, and hears its results (run/talk.h) */
     int64_t tag;       /* for whoever made it; 0 at first */
     unsigned known;    /* for the inbox (run/effect.c); 0 at first */

@@ -179,7 +179,9 @@ enum fate_cause worker_cause(const struct worker *w, int *status)
 void worker_reply(struct worker *w, struct filter *f, bool well)
 {
     struct reply_to to = {f, w->requests, w->turn};
-    if (!w->o->actions)
+    if (w->o->actions)
+        reply_cut(&to);
+    else
         reply_end(&w->reply, &w->o->reply, &to, buf_as_span(&w->process.out.b), well);
 }
 

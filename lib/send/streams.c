@@ -102,7 +102,10 @@ bool streams_take(struct streams *s, const struct frame *action, struct span cha
     if (!g)
         buf_span(&(g = add(s, action, &rule))->chat, chat);
     json_decode(&text, content);
-    growing_text(g->growing, buf_as_span(&text), more ? LAYOUT_GROWS : cut ? LAYOUT_CUT : LAYOUT_WHOLE);
+    if (cut && !text.len)
+        growing_end(g->growing, LAYOUT_CUT);
+    else
+        growing_text(g->growing, buf_as_span(&text), more ? LAYOUT_GROWS : cut ? LAYOUT_CUT : LAYOUT_WHOLE);
     buf_free(&text);
     if (!more)
         begin_ending(s, g);
