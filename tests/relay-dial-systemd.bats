@@ -54,6 +54,14 @@ setup_more() {
     [ "$(cat status)" = 0 ]
     [ "$(grep -c READY=1 told)" -eq 1 ]
     [ "$(grep -c STOPPING=1 told)" -eq 1 ]
+    until_true 30 bash -c 'tail -n 1 told | grep -q "STATUS=done$"'
+    # What the manager shows of a run that has failed.
+    serve NOTIFY_SOCKET="$PWD/notify" -- sh -c 'exit 3'
+    until_true 30 told "STATUS=exit status 3: COMMAND's own"
+    until_true 30 test -s status
+    URL=ws://127.0.0.1:1 NOTIFY_SOCKET=$PWD/notify run relay-dial -n ws://127.0.0.1:1
+    [ "$status" -eq 69 ]
+    until_true 30 told 'STATUS=exit status 69: the link is unavailable'
 }
 
 @test "a drain asks for more time as long as it lasts" {

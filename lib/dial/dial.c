@@ -250,9 +250,9 @@ static int finish(struct dial *d)
     dial_say_lost(d);
     if (d->head.fd >= 0)
         writer_close(&d->head);
-    dial_observe_end(d);
     if (d->o->command)
         dial_fail(d, dial_command_status(d));
+    dial_observe_end(d);
     return d->status;
 }
 

@@ -174,9 +174,18 @@ void notify_reloaded(struct notify *n)
     buf_free(&text);
 }
 
-void notify_close(struct notify *n)
+void notify_close(struct notify *n, int status)
 {
-    if (n->fd >= 0)
-        close(n->fd);
+    struct buf text = {0};
+    const char *meaning = exit_meaning(status);
+    if (n->fd < 0)
+        return;
+    if (status == EX_OK)
+        buf_str(&text, "STATUS=done\n");
+    else
+        buf_printf(&text, "STATUS=exit status %d: %s\n", status, meaning ? meaning : "COMMAND's own");
+    send_all(n, &text);
+    close(n->fd);
+    buf_free(&text);
     buf_free(&n->last);
 }

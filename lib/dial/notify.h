@@ -53,6 +53,7 @@ bool notify_due(struct notify *n, bool ready, bool stopping);
 void notify_tell(struct notify *n, const struct notice *notice);
 /* Tells that the settings are read again, and that this is over. */
 void notify_reloaded(struct notify *n);
-void notify_close(struct notify *n);
+/* Tells how the run ends, by its exit status, and closes the socket. */
+void notify_close(struct notify *n, int status);
 
 #endif

@@ -175,5 +175,5 @@ void dial_observe_end(struct dial *d)
     show(d, d->status_file.path, d->stats_file.path);
     kept_free(&d->status_file);
     kept_free(&d->stats_file);
-    notify_close(&d->notify);
+    notify_close(&d->notify, d->status);
 }
