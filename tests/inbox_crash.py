@@ -4,8 +4,9 @@
 
 Numbered messages, half of them buffered and half live, go through relay-stub (with a durable buffer) and a ring whose
 relay-run has an inbox. Each round ends with a crash: a kill of relay-run, of the whole ring, of the stub; a connector that
-goes away for good while answers are made; relay-run's own death at one of its points of transition (RELAY_CRASH_AT); a loss of power, after which the next ring starts from what was
-on the disk for certain (tests/preload/power.c); or a drain. In the end
+goes away for good while answers are made; relay-run's own death at one of its points of transition (RELAY_CRASH_AT); a loss
+of power, after which the next ring starts from what was on the disk for certain (tests/preload/power.c); or a drain. In the
+end
   - every message that the ring took, that is, acknowledged or wrote into the inbox, has exactly one answer at the connector,
     or is ambiguous, reported on stderr as such, and has at most one;
   - a message ran more than once only if a crash came between, and never more often than the inbox counts;
@@ -331,7 +332,7 @@ def play(stub, ring, how, start):
     if kind == "away":
         hold()
     stub.push(late)
-    time.sleep(rng.random() * 0.3)
+    time.sleep(rng.random() ** 3 * 0.3)
     if kind == "stub":
         stub.kill()
         stub.start()
