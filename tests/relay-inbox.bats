@@ -153,7 +153,8 @@ states() {
     grep -qE '^waiting +1$' got && grep -qE '^process +none$' got && grep -qE '^oldest +1  waiting, taken 20' got
 }
 
-# holder : a process that has the inbox and counts its SIGUSR1 in ./signals, but does nothing else; its pid in HOLDER.
+# holder [leave] : a process that has the inbox and counts its SIGUSR1 in ./signals, but does nothing else, or ends at the
+# first; its pid in HOLDER.
 holder() {
     background /usr/bin/python3 -c '
 import fcntl, signal, sys
@@ -162,10 +163,12 @@ fcntl.lockf(f, fcntl.LOCK_EX)
 def count(*_):
     with open("signals", "a") as s:
         s.write("x")
+    if sys.argv[1:]:
+        sys.exit()
 signal.signal(signal.SIGUSR1, count)
 open("held", "w").close()
 while True:
-    signal.pause()'
+    signal.pause()' "$@"
     HOLDER=$!
     until_true 5 test -e held
 }
@@ -192,8 +195,7 @@ while True:
 
 @test "a process that has the inbox and ends meanwhile: the wish comes true all the same" {
     all_states
-    holder
-    background sh -c "sleep 0.3; kill $HOLDER"
+    holder leave
     ask box drop 6
     [ "$RC" -eq 0 ] && [ "$(states)" = 6:interrupted ]
 }
@@ -277,4 +279,24 @@ for name, change in (("other", "PRAGMA application_id = 7"), ("newer", "PRAGMA u
     RC=0
     relay-inbox box >/dev/full 2>said || RC=$?
     [ "$RC" -eq 74 ] && grep -q 'write stdout: No space left on device' said
+}
+
+@test "the manual page has every table, column and state of the schema" {
+    all_states
+    /usr/bin/python3 - >names <<'END'
+import sqlite3
+db = sqlite3.connect("box")
+for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+    print(table)
+    for row in db.execute("PRAGMA table_info(%s)" % table):
+        print(row[1])
+for number in ("application_id", "user_version"):
+    print(number, *db.execute("PRAGMA " + number).fetchone())
+END
+    printf '%s\n' $STATES owed refused unsent >>names
+    [ "$(wc -l <names)" -ge 35 ]
+    mandoc -T utf8 "$RELAY_SOURCE/man/relay-inbox.1" | col -b | tr -s ' \n' ' ' | sed 's/is 1380735298 (0x524c5942), its/1380735298/; s/user_version 1\./user_version 1/' >page
+    while read -r name; do
+        grep -qw -- "$name" page || { echo "not in the page: $name"; return 1; }
+    done <names
 }
