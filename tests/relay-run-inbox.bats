@@ -39,7 +39,7 @@ END
 
 @test "inbox: what was killed in the middle runs again, with its attempt; what waited runs; all in the order of their session" {
     touch hold.m1
-    start_run --inbox box -P 2 ./hold.sh
+    RELAY_DIAL_PID=$$ start_run --inbox box -P 2 ./hold.sh
     feed message 1 m1 one
     feed message 1 m2 two b2
     feed message 2 m3 three

@@ -134,9 +134,24 @@ static void tell_failure(struct runner *r, struct filter *f)
     filter_fail(f, EX_IOERR);
 }
 
+/* Where no results come, turns are done once their answers are written to stdout. */
+static bool settle(struct runner *r, const struct filter *f)
+{
+    struct durable *d = r->durable;
+    struct store *s = d->journal.store;
+    if (!d->unsettled || writer_pending(&f->out))
+        return true;
+    if (!store_begin_soon(s) || !store_settle_all(s) || !store_commit(s))
+        return false;
+    d->unsettled = 0;
+    return true;
+}
+
 /* What operators wish, and turns that may run. */
 static bool read_on(struct runner *r, struct filter *f)
 {
+    if (!settle(r, f))
+        return false;
     if (r->stage.look && !recover_wishes(r))
         return false;
     r->stage.look = false;

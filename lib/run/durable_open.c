@@ -44,7 +44,7 @@ static void on_over(struct filter *f)
 {
     struct runner *r = f->ctx;
     struct durable *d = r->durable;
-    if (!r->requests.wanted && !d->journal.down && !store_settle_all(d->journal.store)) {
+    if (d->unsettled && !d->journal.down && !store_settle_all(d->journal.store)) {
         complain("write %s: %s", d->path, store_problem(d->journal.store));
         filter_fail(f, EX_IOERR);
     }

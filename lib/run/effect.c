@@ -45,6 +45,7 @@ void effect_answered(struct runner *r, struct turn *t)
     if (t->session)
         inbox_release(&r->inbox, t);
     if (!r->requests.wanted) {
+        r->durable->unsettled++;
         turn_free(t);
         return;
     }
