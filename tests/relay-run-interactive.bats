@@ -277,6 +277,24 @@ END
     [ "$(tr '\n' ' ' <turns)" = '/stop wait /stop@other wait again ' ]
 }
 
+@test "with an inbox, too: a stop word interrupts, a press of another gateway is acknowledged, neither is stored" {
+    script agent <<<'echo "$RELAY_TEXT" >>turns; case $RELAY_TEXT in wait) sleep 60 ;; esac'
+    start_run --inbox box --stop-words /stop ./agent
+    feed message 1 m1 wait b1
+    until_true 20 grep -qx wait turns
+    feed message 1 m2 queued b2
+    feed press 1 p1 abcdef0123.1 a b3
+    feed message 1 m3 /stop b4
+    until_true 20 grep -q 'interrupt s:1: COMMAND ended, 1 waiting dropped' err
+    for b in b1 b2 b3 b4; do until_true 20 grep -q 'inbound_ack","bufferId":"'$b'"' out; done
+    feed message 1 m4 after b5
+    until_true 20 grep -qx after turns
+    exec 9>&-
+    wait "$RUN"
+    [ "$(tr '\n' ' ' <turns)" = 'wait after ' ]
+    [ "$(relay-inbox box list | grep -c '"m[124]"')" -eq 3 ] && ! relay-inbox box list | grep -q '"m3"\|"p1"'
+}
+
 # What follows goes over a real link.
 # turn ID TEXT [MEMBERS] : a frame for the stub to deliver.
 turn() {
