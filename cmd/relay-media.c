@@ -45,6 +45,7 @@ static const struct opt options[] = {
     OPT_TEXT('t', "type", "MIME", &self.c.type, "get: the only type accepted; put: the file's"),
     OPT_TEXT('n', "name", "NAME", &self.c.name, "put: what the file is called"),
     OPT_FLAG('a', "action", &self.c.action, "put: print a send_media action"),
+    OPT_TEXT(0, "chat", "CHAT", &self.c.chat, "put: the chat in that action"),
     OPT_TEXT('c', "caption", "TEXT", &self.c.caption, "put: the caption in that action"),
     OPT_FLAG('j', "json", &self.c.json, "print a line of JSON for each file"),
     OPT_FILE('s', "socket", &self.socket, "the socket to serve, or to ask (default $RELAY_MEDIA_SOCKET)"),
@@ -142,7 +143,7 @@ static void check_options(const struct opts *o, const char *verb, char **operand
 {
     static const char *const verbs[] = {"get", "put", "serve"};
     static const char *const of[][9] = {
-        {"output", "directory", "force", "event", NULL}, {"name", "action", "caption", NULL}, {NULL}};
+        {"output", "directory", "force", "event", NULL}, {"name", "action", "caption", "chat", NULL}, {NULL}};
     size_t mine = 0;
     while (mine < 3 && strcmp(verb, verbs[mine]) != 0)
         mine++;
@@ -156,6 +157,7 @@ static void check_options(const struct opts *o, const char *verb, char **operand
     opt_exclusive(o, "output", "event");
     opt_exclusive(o, "action", "json");
     opt_needs(o, "caption", "action");
+    opt_needs(o, "chat", "action");
     opt_needs(o, "key", "cert");
     if (self.event ? *operands != NULL : !*operands)
         opt_wrong(self.event       ? "get: an operand beside --event"

@@ -19,6 +19,11 @@ _relay_acp() {
     done
     [[ $cur != = ]] || cur=
     case $want in
+    --state-dir|-C|--cwd|--media)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
     --tools)
         mapfile -t COMPREPLY < <(compgen -W 'quiet brief full' -- "$cur")
         return

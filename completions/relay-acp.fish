@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # fish completion for relay-acp, made from its --help=all by completions/generate.
 complete -c relay-acp -f
-complete -c relay-acp -l state-dir -x -d 'keep sessions and their directories in DIR'
-complete -c relay-acp -s C -l cwd -x -d 'all sessions work in DIR, not each in its own directory'
+complete -c relay-acp -l state-dir -r -F -d 'keep sessions and their directories in DIR'
+complete -c relay-acp -s C -l cwd -r -F -d 'all sessions work in DIR, not each in its own directory'
 complete -c relay-acp -l tools -x -a 'quiet brief full' -d 'how much to show of tool calls (default brief)'
 complete -c relay-acp -l stream -x -d 'show an answer while it grows, that often (default 1s; 0: whole)'
 complete -c relay-acp -l typing -d 'show a typing indicator while the agent works'
@@ -10,7 +10,7 @@ complete -c relay-acp -s r -l reply-to -d 'send as a reply to the message'
 complete -c relay-acp -l stop-words -x -d 'texts that interrupt what runs in their session'
 complete -c relay-acp -l anyone -d 'let anyone in the chat answer the agent\'s questions'
 complete -c relay-acp -l auth -x -d 'authenticate at the agent with METHOD'
-complete -c relay-acp -l media -x -d 'fetch the files of messages below DIR (default $RELAY_MEDIA_DIR)'
+complete -c relay-acp -l media -r -F -d 'fetch the files of messages below DIR (default $RELAY_MEDIA_DIR)'
 complete -c relay-acp -s P -l parallel -x -d 'sessions at once (default 4)'
 complete -c relay-acp -l timeout -x -d 'cancel a turn after that time (default 0: never)'
 complete -c relay-acp -l patience -x -d 'end an agent that does not get ready in that time (default 60s)'

@@ -19,7 +19,7 @@ _relay_adapter() {
     done
     [[ $cur != = ]] || cur=
     case $want in
-    --inbox|--dead-letter|--scopes|--control|--secret-file|--cacert|--cert|--key|--record|--status|--stats)
+    --inbox|--dead-letter|--state-dir|--media|-s|--state|--scopes|--control|--secret-file|--cacert|--cert|--key|--record|--status|--stats)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return

@@ -12,13 +12,13 @@ _relay_media() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -o|--output|-d|--directory|-t|--type|-n|--name|-c|--caption|-s|--socket|-m|--max-time|--url|--id|--secret-file|--secret-fd|--token-ttl|-H|--header|--cacert|--cert|--key|-x|--proxy) want=$w ;;
+        -o|--output|-d|--directory|-t|--type|-n|--name|--chat|-c|--caption|-s|--socket|-m|--max-time|--url|--id|--secret-file|--secret-fd|--token-ttl|-H|--header|--cacert|--cert|--key|-x|--proxy) want=$w ;;
         -*) ;;
         esac
     done
     [[ $cur != = ]] || cur=
     case $want in
-    -o|--output|-s|--socket|--secret-file|--cacert|--cert|--key)
+    -o|--output|-d|--directory|-s|--socket|--secret-file|--cacert|--cert|--key)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -36,7 +36,7 @@ _relay_media() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-o --output -d --directory -f --force -e --event --private -t --type -n --name -a --action -c --caption -j --json -s --socket -m --max-time --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-o --output -d --directory -f --force -e --event --private -t --type -n --name -a --action --chat -c --caption -j --json -s --socket -m --max-time --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 # fish completion for relay-media, made from its --help=all by completions/generate.
 complete -c relay-media -s o -l output -r -F -d 'get: write this file; -: stdout'
-complete -c relay-media -s d -l directory -x -d 'get: write files into this directory (default .)'
+complete -c relay-media -s d -l directory -r -F -d 'get: write files into this directory (default .)'
 complete -c relay-media -s f -l force -d 'get: replace existing files'
 complete -c relay-media -s e -l event -d 'get: read an inbound frame, fetch the files that it names'
 complete -c relay-media -l private -d 'get: fetch from addresses of private networks too'
 complete -c relay-media -s t -l type -x -d 'get: the only type accepted; put: the file\'s'
 complete -c relay-media -s n -l name -x -d 'put: what the file is called'
 complete -c relay-media -s a -l action -d 'put: print a send_media action'
+complete -c relay-media -l chat -x -d 'put: the chat in that action'
 complete -c relay-media -s c -l caption -x -d 'put: the caption in that action'
 complete -c relay-media -s j -l json -d 'print a line of JSON for each file'
 complete -c relay-media -s s -l socket -r -F -d 'the socket to serve, or to ask (default $RELAY_MEDIA_SOCKET)'

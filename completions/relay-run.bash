@@ -19,7 +19,7 @@ _relay_run() {
     done
     [[ $cur != = ]] || cur=
     case $want in
-    --inbox|--dead-letter)
+    --inbox|--dead-letter|--media|--state-dir)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return

@@ -65,6 +65,17 @@ has_contents() {
     [ ! -s err ]
 }
 
+@test "a file from outside: relay-media makes the action, the ring sends it" {
+    start_adapter cat
+    echo graph >graph.txt
+    export GATEWAY_RELAY_URL=$URL
+    relay-media put -a --chat 42 -c today graph.txt | relay-control --send ctl >answer
+    [ "$(jq .result.success answer)" = true ]
+    jq -c 'select(.type == "outbound").action | [.op, .chat_id, .content, .filename]' stub.out >got
+    [ "$(cat got)" = '["send_media","42","today","graph.txt"]' ]
+    drained
+}
+
 @test "writers that go away, say nonsense, say nothing or do not read disturb nobody" {
     start_adapter sh -c 'echo "$RELAY_TEXT"'
     background /usr/bin/python3 -c 'import socket, time

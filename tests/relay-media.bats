@@ -317,6 +317,7 @@ s[0].send(b"nonsense\n"); s[1].send(b"{"); time.sleep(30)'
 78|get -a http://a|--action: is for put
 78|get -o a -d b http://a|--output and --directory
 78|put -c x secret|--caption: needs --action
+78|put --chat x secret|--chat: needs --action
 78|put -n a secret|put secret: no connector
 78|--id x -n a put -m 1 secret|put secret: no connector
 78|put --secret-file nowhere -c x secret|--caption: needs --action

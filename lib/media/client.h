@@ -20,6 +20,7 @@ struct client {
     /* put */
     const char *name;    /* what the file is called, or NULL */
     const char *caption; /* of the action, or NULL */
+    const char *chat;    /* of the action, or NULL */
     bool action;         /* print a send_media action instead of the URL */
 
     int status; /* the gravest of all files */

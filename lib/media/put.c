@@ -69,6 +69,8 @@ static void write_action(struct buf *line, const struct client *c, const struct 
 {
     json_begin(line, '{');
     json_add_str(line, "op", "send_media");
+    if (c->chat)
+        json_add_str(line, "chat_id", c->chat);
     json_add_str(line, "media_kind", type_kind(buf_as_span(&j->type)));
     json_add_text(line, "source_url", buf_as_span(&out->url));
     if (c->caption)
