@@ -12,6 +12,7 @@ import difflib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,20 @@ def start_stub(at):
         return stub, f.read().strip()
 
 
+def end_group(shell):
+    """Ends what the commands left in the background, and the shell itself if it still runs."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        until = time.monotonic() + LIMIT
+        try:
+            os.killpg(shell.pid, number if shell.poll() is not None else signal.SIGKILL)
+            while time.monotonic() < until:
+                shell.poll()
+                time.sleep(0.01)
+                os.killpg(shell.pid, 0)
+        except ProcessLookupError:
+            return
+
+
 def run_all(commands, at, url):
     """Runs the commands in one sh, so that $? and variables persist. Yields the output and status of each."""
     script = "".join("%s\nstatus=$?; printf '\\n%s%%s\\n' $status; (exit $status)\n" % (c, MARK) for c, _ in commands)
@@ -125,9 +140,7 @@ def run_all(commands, at, url):
             now = f.read().count(MARK)
         if now > done:
             done, since = now, time.monotonic()
-    if shell.poll() is None:
-        os.killpg(shell.pid, 9)
-        shell.wait()
+    end_group(shell)
     with open(out, encoding="utf-8", errors="replace") as f:
         parts = re.split("\n" + MARK + r"(\d+)\n", f.read())
     for i in range(len(commands)):
