@@ -69,6 +69,20 @@ load relay-acp
     [ "$(said | wc -l)" -eq 6 ]
 }
 
+@test "a question that is open when the ring drains counts as cancelled after a while" {
+    rm -f in
+    mkfifo in
+    exec 9<>in
+    background fast_clock 20 relay-acp --state-dir st -- "$AGENT" <in >out 2>err
+    echo '{"type":"inbound",'"$(event ask)"',"session_key":"s:1"}' >&9
+    until_true 10 grep -q prompt_id out
+    echo '{"type":"link","state":"draining"}' >&9
+    until_true 10 grep -q 'outcome: cancelled' out
+    [ "$(jq -r 'select(.op == "send").content' out | tail -n 3 | paste -sd '|')" = '(Nobody can answer any more: the gateway ends.)||outcome: cancelled -' ]
+    exec 9>&-
+    wait "$!"
+}
+
 @test "without buttons a question is a text, answered by number or by name" {
     echo '{"op":"prompt","result":{"success":false,"error":"no buttons here"}}' >rules
     start_stub --result rules
@@ -345,9 +359,13 @@ last_is() {
     until_true 10 last_is 'word0 word1 word2 word3 word4 word5 word6 word7'
     message 'chat quick' 43 # one that is whole at once is one send
     sees 'you said: quick' 43
+    # a drain waits for the turn
+    message 'slow 6' 44
+    sees 'word0.*' 44
     drained
+    last_is 'word0 word1 word2 word3 word4 word5'
     [ "$(jq -c 'select(.action.chat_id == "42").action.op' stub.out | sort | uniq -c | awk '$2 == "\"send\"" { print $1 }')" -eq 1 ]
-    [ "$(jq -r 'select(.action.op == "edit").action.message_id' stub.out | sort -u | wc -l)" -eq 1 ]
+    [ "$(jq -r 'select(.action.op == "edit" and .action.chat_id == "42").action.message_id' stub.out | sort -u | wc -l)" -eq 1 ]
 }
 
 @test "--media: a picture of the connector is an image in the prompt, another file a link to the disk" {

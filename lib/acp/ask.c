@@ -2,6 +2,7 @@
 /* Questions of an agent, from the request to its answer. */
 #include "acp/ask.h"
 #include "acp/say.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "relay/action.h"
 #include "run/address.h"
@@ -52,12 +53,34 @@ void ask_cancel(struct client *c, const struct talk *k)
     }
 }
 
+void ask_drain(struct client *c)
+{
+    if (!c->ask_until)
+        c->ask_until = clock_ms() + ASK_DRAIN;
+}
+
+void ask_tick(struct client *c, int64_t now)
+{
+    if (!c->ask_until || now < c->ask_until)
+        return;
+    for (struct question *q; (q = c->questions.list);) {
+        answer_note(&q->talk->answer, "(Nobody can answer any more: the gateway ends.)");
+        ask_cancel(c, q->talk);
+    }
+}
+
+/* Whether somebody may still answer. */
+static bool can_ask(const struct client *c, const struct filter *f, const struct talk *k)
+{
+    return k->turn && k->state == TALK_WORKS && !f->ended && (!c->ask_until || clock_ms() < c->ask_until);
+}
+
 void ask_permission(struct client *c, struct filter *f, struct talk *k, const struct rpc *m)
 {
     static const char op[] = "\"prompt\"";
     struct buf text = {0}, result = {0};
     struct question *q = NULL;
-    bool open = k->turn && k->state == TALK_WORKS && !f->ended;
+    bool open = can_ask(c, f, k);
     if (open) {
         struct span call = json_find(m->params, "toolCall");
         buf_str(&text, "May the agent do this? ");

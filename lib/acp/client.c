@@ -136,6 +136,8 @@ static bool on_frame(struct filter *f, struct frame *fr)
         platforms_adopt(&c->platforms, frame_get(fr, "descriptor"));
     else if (fr->type == FRAME_LINK && json_eq(frame_get(fr, "state"), "open"))
         platforms_reset(&c->platforms);
+    else if (fr->type == FRAME_LINK && json_eq(frame_get(fr, "state"), "draining"))
+        ask_drain(c);
     return false;
 }
 
@@ -232,12 +234,15 @@ static void on_prepare(struct filter *f, struct pollset *ps)
         give_up(c, f);
     job_start(c, f);
     watch_tick(c, f, now);
+    ask_tick(c, now);
     if (f->ended && !c->busy && (!c->inbox.waiting || c->down))
         agent_leave(&c->agent, now);
     stage_prepare(&c->stage, f, ps);
     agent_prepare(&c->agent, ps, has_room(f));
     attach_prepare(c, ps);
     pollset_until(ps, watch_until(c));
+    if (c->ask_until && c->questions.list)
+        pollset_until(ps, c->ask_until);
     if (!c->down && !agent_runs(&c->agent))
         pollset_until(ps, c->agent.start_at);
     if (writer_pending(&f->out) > before || (f->ended && !is_busy(f)))

@@ -30,8 +30,10 @@ struct client {
     struct talk *talks;
     struct questions questions;
     struct platforms platforms;
-    int busy;  /* turns in work */
-    bool down; /* the agent is not started again */
+    int64_t ask_until; /* clock_ms() from which questions are answered as cancelled, because the ring ends; 0:
+                          not yet */
+    int busy;          /* turns in work */
+    bool down;         /* the agent is not started again */
 };
 
 /* Fills in the callbacks of the filter. */
