@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a process can be made to die, for the tests of what the next start makes of it.
  *
- * Only in a build with -DRELAY_CRASH (make crash): RELAY_CRASH_AT=NAME[:N] in the environment kills the
- * process, with KILL, when it gets to that point for the Nth time (1). Each point lies between two steps of
- * relay-run with an inbox. */
+ * Only with -DRELAY_CRASH, as in build/crash/bin/relay-run, which is built with the test programs:
+ * RELAY_CRASH_AT=NAME[:N] in the environment kills the process, with KILL, when it gets to that point for the
+ * Nth time (1). Each point lies between two steps of relay-run with an inbox. */
 #ifndef RELAY_INBOX_CRASH_H
 #define RELAY_INBOX_CRASH_H
 
