@@ -285,3 +285,28 @@ END
     [ "$status" -eq 1 ]
     [ "$(replies)" = good ]
 }
+
+@test "--state DIR has the inbox, the remembered chats and the sessions; a file is refused, and --scopes takes it" {
+    start_stub
+    adapter --state kept -- sh -c 'echo "$RELAY_STATE" && : >"$RELAY_STATE/here"'
+    message hello
+    until_true 20 replied 1
+    drained
+    [ "$(stat -c %a kept)" = 700 ]
+    [ -e "$(replies)/here" ]
+    [[ "$(replies)" == "$PWD/kept/sessions/"* ]]
+    [ "$(relay-inbox kept/inbox list | jq -r .state)" = done ]
+    grep -q '"chat_id":"42"\|"42"' kept/scopes
+    # the next run has them
+    : >stub.out
+    adapter --state kept -- echo again
+    message more
+    until_true 20 replied 1
+    drained
+    [ "$(relay-inbox kept/inbox list | jq -r .state | sort | uniq -c | tr -d ' ')" = 2done ]
+    run -78 --separate-stderr relay-adapter --url "$URL" --state kept/scopes true </dev/null
+    [ "$stderr" = 'relay-adapter: use --state kept/scopes: it is a file; --state takes a directory, and --scopes a file of remembered chats' ]
+    : >stub.out
+    adapter --scopes kept/scopes -- echo plain
+    drained
+}

@@ -35,7 +35,7 @@ enum store_number {
 struct store {
     sqlite3 *db;
     sqlite3_stmt *statements[STORE_STATEMENTS]; /* prepared when first needed */
-    bool soon; /* a commit does not wait for the disk */
+    bool soon;                                  /* a commit does not wait for the disk */
     int code;                                   /* of the last call that failed */
     struct buf problem;
 };

@@ -19,9 +19,9 @@ struct durable {
     int lock;
     int64_t stored, dead;  /* messages that wait in the inbox, and dead letters in it */
     struct turn *answered; /* turns whose results are owed */
-    size_t unsettled;      /* answered turns whose results cannot come: they are done once stdout has the answer */
-    bool draining;         /* the ring drains: no stored turn starts */
-    int64_t prune_at;      /* clock_ms() at which to prune */
+    size_t unsettled; /* answered turns whose results cannot come: they are done once stdout has the answer */
+    bool draining;    /* the ring drains: no stored turn starts */
+    int64_t prune_at; /* clock_ms() at which to prune */
 };
 
 /* Opens the inbox, whose path and settings are set, for a runner. Ends the process if it cannot be used. */
