@@ -49,7 +49,7 @@ B='Now I understand the project structure. I need to make some changes to improv
     # while the model thinks
     QUICK=1 STREAM=100ms example
     message three 3
-    sees "$A" 3
+    sees "$A.*" 3
     interrupt 3
     until_true 10 grep -q 'Stopped.' stub.out
     message four 3

@@ -210,16 +210,28 @@ load relay-acp
 }
 
 @test "an agent that does not stop is ended, and other sessions are told" {
-    acp --timeout 1s --kill-after 300ms -- "$AGENT"
+    acp --kill-after 300ms -- "$AGENT" --log log
     message deaf 1
     message hold 2
-    sees 'deaf||(This took too long and was stopped.)||(The agent ended in the middle of this.*' 1
-    sees 'held||.*' 2
+    until_true 10 has_prompts 2
+    interrupt 1
+    sees '.*(Stopped.)' 1
+    sees '.*(The agent ended in the middle of this.*' 2
     message 'chat alive' 1
     sees 'you said: alive' 1
     drained 1
-    grep -q 'of agent:main:discord:dm:1: timed out' err
     grep -q 'it does not stop, the agent is ended' err
+    # a turn that takes too long is one that does not stop
+    acp --timeout 300ms --kill-after 300ms -- "$AGENT"
+    message deaf 3
+    sees '.*(This took too long and was stopped.)||(The agent ended in the middle of this.*' 3
+    drained 1
+    grep -q 'of agent:main:discord:dm:3: timed out' err
+}
+
+# The agent, with --log log, was given that many prompts.
+has_prompts() {
+    [ "$(grep -c session/prompt log)" -ge "$1" ]
 }
 
 @test "files: only those of the session's directory, never through a link" {
@@ -352,20 +364,28 @@ last_is() {
 }
 
 @test "an answer is shown while it grows, and its end is exact" {
-    STREAM=200ms acp -- "$AGENT"
-    message 'slow 8'
-    sees 'word0.*'
-    until_true 10 grep -q '"op":"edit"' stub.out
-    until_true 10 last_is 'word0 word1 word2 word3 word4 word5 word6 word7'
+    STREAM=100ms acp -- "$AGENT"
+    message 'grow go'
+    sees word0
+    touch go
+    until_true 10 last_is 'word0 word1 word2 word3'
     message 'chat quick' 43 # one that is whole at once is one send
     sees 'you said: quick' 43
     # a drain waits for the turn
-    message 'slow 6' 44
-    sees 'word0.*' 44
+    message 'grow again' 44
+    sees word0 44
+    (until grep -q going_idle stub.out; do sleep 0.05; done; touch again) 3>&- &
+    PIDS="$PIDS $!"
     drained
-    last_is 'word0 word1 word2 word3 word4 word5'
-    [ "$(jq -c 'select(.action.chat_id == "42").action.op' stub.out | sort | uniq -c | awk '$2 == "\"send\"" { print $1 }')" -eq 1 ]
-    [ "$(jq -r 'select(.action.op == "edit" and .action.chat_id == "42").action.message_id' stub.out | sort -u | wc -l)" -eq 1 ]
+    last_is 'word0 word1 word2 word3'
+    jq -c 'select(.action.chat_id == "42").action | [.op, .message_id, .content]' stub.out >ops
+    [ "$(head -n 1 ops)" = '["send",null,"word0"]' ]
+    [ "$(tail -n 1 ops)" = '["edit","m1","word0 word1 word2 word3"]' ]
+    [ "$(grep -c '"send"' ops)" -eq 1 ]
+}
+
+no_files() {
+    ! ls -d files/message-* 2>/dev/null
 }
 
 @test "--media: a picture of the connector is an image in the prompt, another file a link to the disk" {
@@ -382,7 +402,7 @@ last_is() {
     jq -r '.[1].data' blocks | base64 -d | cmp - cat.png
     jq -r '.[1].mimeType' blocks | grep -qx image/png
     jq -r '.[2].uri' blocks | grep -qE "^file://$PWD/files/message-[A-Za-z0-9]+/[^ ]*note.txt$"
-    until_true 10 test -z "$(ls -d files/message-* 2>/dev/null)"
+    until_true 10 no_files
     # one that is gone is told, and the prompt has the link that the message has
     message 'blocks x' 43 7 "\"media_urls\":[\"$picture-none\"]"
     sees '.*"uri": "http.*-none".*' 43

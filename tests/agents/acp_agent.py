@@ -157,15 +157,13 @@ def do_huge(session, rest):
     say(session, 'huge done')
 
 
-def do_long(session, rest):
-    for i in range(int(rest)):
+def do_grow(session, rest):
+    """The rest of its text comes once the file exists."""
+    say(session, 'word0 ')
+    while not os.path.exists(rest):
+        time.sleep(0.02)
+    for i in range(1, 4):
         say(session, 'word%d ' % i)
-
-
-def do_slow(session, rest):
-    for i in range(int(rest)):
-        say(session, 'word%d ' % i)
-        time.sleep(0.1)
 
 
 def do_blocks(session, rest):
