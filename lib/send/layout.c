@@ -157,24 +157,35 @@ static size_t whole_paragraph(const struct layout *l)
     return more + split_length(&s->rule, text) <= room ? end : 0;
 }
 
+/* The same place in a text that is not the one before with more at its end. */
+static size_t place_in(const struct layout *l, size_t to)
+{
+    to = to < l->own ? to : l->own;
+    while (to && to < l->own && (l->text.p[to] & 0xc0) == 0x80)
+        to--;
+    return to;
+}
+
 bool layout_next(struct layout *l, size_t to, struct buf *part, size_t *end)
 {
     struct split *s = &l->split;
     size_t from = part->len;
     *end = l->own;
+    bool anywhere = !to;
+    to = place_in(l, to);
     if (s->at >= l->own && s->at < s->text.n && l->end == LAYOUT_CUT && s->parts) {
         buf_str(part, LAYOUT_MARK);
         s->at = s->text.n;
         return true;
     }
-    if (s->at >= l->own || (!to && s->at >= l->limit) || (to && to <= s->at))
+    if (s->at >= l->own || (anywhere ? s->at >= l->limit : to <= s->at))
         return false;
-    if (!to && l->paragraphs)
+    if (anywhere && l->paragraphs)
         to = whole_paragraph(l);
     bool more = to ? split_to(s, part, to) : split_next(s, part);
     if (more && s->end < l->own)
         *end = s->end;
-    if (more && has_text((struct span){part->p + from, part->len - from}))
+    if (more && part->len > from && has_text((struct span){part->p + from, part->len - from}))
         return true;
     part->len = from;
     return false;

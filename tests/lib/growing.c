@@ -320,6 +320,17 @@ static void test_paragraphs(void)
     growing_free(run.g);
 }
 
+/* A text that does not begin with the one before comes to an end, too. */
+static void test_other(void)
+{
+    begin("", 20, true);
+    SHOWS("one two three four five six", LAYOUT_GROWS, "one two three four|five six");
+    SHOWS("\u00e9t\u00e9", LAYOUT_GROWS, "\u00e9t\u00e9|five six");
+    SHOWS("\u00e9t\u00e9 \u00e9t\u00e9 \u00e9t\u00e9", LAYOUT_WHOLE,
+          "\u00e9t\u00e9|\u00e9t\u00e9 \u00e9t\u00e9");
+    growing_free(run.g);
+}
+
 /* A request that was refused for a time keeps its number and shows the newest text. */
 static void test_later(void)
 {
@@ -353,6 +364,7 @@ int main(int argc, char **argv)
     test_ends();
     test_paragraphs();
     test_later();
+    test_other();
     for (int64_t i = 0; i < rounds && !failures; i++) {
         state = (uint64_t)(seed + i) * 0x9e3779b97f4a7c15U;
         test_random();
