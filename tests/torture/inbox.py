@@ -104,24 +104,25 @@ MESSAGES = [inbound(1, text="one"), inbound(2, True, "43"), inbound(3)]
 
 
 class Run:
-    """A relay-run as a stage of a ring: gets frames, its actions get results, and its input ends when all is answered, or
-    after a while."""
+    """A relay-run as a stage of a ring: gets frames, its actions get results, and its input ends when all is over, or when
+    it has said that something failed and has had the time to try again."""
 
-    def __init__(self, at, env, frames, patience):
+    def __init__(self, at, env, frames, over):
         self.answers, self.acks, self.lock = collections.Counter(), set(), threading.Lock()
         argv = ["relay-run", "-q", "--inbox", "inbox", "-P", "2", *AGENT]
         self.process = subprocess.Popen(argv, cwd=at, env=dict(t.env, RELAY_DIAL_PID=str(os.getpid()), **env), stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        said = []
-        readers = [threading.Thread(target=self.read, daemon=True),
-                   threading.Thread(target=lambda: said.append(self.process.stderr.read()), daemon=True)]
+        self.said = b""
+        readers = [threading.Thread(target=self.read, daemon=True), threading.Thread(target=self.listen, daemon=True)]
         for r in readers:
             r.start()
         for frame in frames:
             self.say(frame)
-        end = time.monotonic() + patience
-        while self.process.poll() is None and time.monotonic() < end and not self.satisfied():
-            time.sleep(0.01)
+        end = time.monotonic() + 100
+        while self.process.poll() is None and time.monotonic() < end and not over(self):
+            if self.said:
+                end = min(end, time.monotonic() + 4)
+            time.sleep(0.02)
         with self.lock:
             try:
                 self.process.stdin.close()
@@ -134,7 +135,6 @@ class Run:
             self.status = "hang"
         for r in readers:
             r.join(5)
-        self.said = b"".join(said)
 
     def satisfied(self):
         return len(self.answers) == 3 and "b2" in self.acks
@@ -147,6 +147,10 @@ class Run:
             except (BrokenPipeError, ValueError):
                 pass
 
+    def listen(self):
+        for line in self.process.stderr:
+            self.said += line
+
     def read(self):
         for line in self.process.stdout:
             frame = json.loads(line)
@@ -155,6 +159,19 @@ class Run:
             elif frame.get("op") == "send":
                 self.say({"type": "outbound_result", "requestId": frame["requestId"], "result": {"success": True}})
                 self.answers[frame["content"][5:]] += 1
+
+
+def at_rest(at):
+    """Whether no message waits or runs, or waits for results."""
+    if not os.path.exists(at + "/inbox"):
+        return False
+    db = sqlite3.connect("file:%s/inbox?mode=ro" % at, uri=True)
+    try:
+        return not db.execute("SELECT 1 FROM turns WHERE state IN ('waiting', 'running', 'retrying', 'answered')").fetchall()
+    except sqlite3.OperationalError:
+        return False  # it is being made
+    finally:
+        db.close()
 
 
 def judge(at, first, second, name):
@@ -185,13 +202,14 @@ def trial(number, name, env):
     at = "run%d" % number
     os.mkdir(at)
     env = dict(env, FAIL_MARK="mark", FAIL_COUNT="count")
-    first = Run(at, env, MESSAGES, 4)
+    first = Run(at, env, MESSAGES, Run.satisfied)
     if name == "nothing":
         with open(at + "/count", encoding="ascii") as f:
             return int(f.read())
     marked = os.path.exists(at + "/mark")
     # what has no ack comes again
-    second = Run(at, {}, MESSAGES[1:2] if "b2" not in first.acks else [], 1 if first.satisfied() else 2)
+    acked = "b2" in first.acks
+    second = Run(at, {}, [] if acked else MESSAGES[1:2], lambda run: (acked or "b2" in run.acks) and at_rest(at))
     judge(at, first, second, name)
     shutil.rmtree(at)
     return marked
