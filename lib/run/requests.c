@@ -90,10 +90,11 @@ const char *requests_add(struct requests *r, struct turn *t, struct buf *action,
     struct span op, given, more, text = text_trim(buf_as_span(action));
     struct buf id = {0};
     JSON_PICK(text, {"op", &op}, {"requestId", &given}, {"more", &more});
-    bool content = op_has_content(op), silent = op_is_interrupt(op_find(op));
+    /* the text, and op with it, does not outlive name_it() */
+    bool content = op_has_content(op), silent = op_is_interrupt(op_find(op)), stream = op_is_stream(op);
     const char *why = silent ? NULL : name_it(action, text, given, &id);
     struct request *q = !why && !silent && r->wanted ? find(r, id.p, id.len) : NULL;
-    bool grown = q && q->turn == t && op_is_stream(op); /* the same text is longer now */
+    bool grown = q && q->turn == t && stream; /* the same text is longer now */
     if (q && !grown)
         why = "its requestId is in flight already";
     else if (!q && !why && !silent && r->wanted)
