@@ -29,6 +29,12 @@ result() {
     feed printf '{"type":"outbound_result","requestId":"%s","result":{%s}}\n' "$1" "$2"
 }
 
+# Waits until relay-run has opened the inbox and reads its input.
+ready() {
+    feed echo '{"type":"ready"}'
+    until_true 10 grep -q ready out
+}
+
 has() { # STATES : whether the messages are in these states now
     states "$1" 2>/dev/null
 }
@@ -149,7 +155,7 @@ END
 
 @test "inbox: a disk that is full: told once, no ack, live messages run; once it has room, all is taken" {
     start_run --inbox box ./reply.sh
-    until_true 10 test -s box-wal
+    ready
     prlimit --pid "$RUN" --fsize=4096:
     feed message 1 m1 live
     feed message 2 m2 kept b2
@@ -182,4 +188,18 @@ END
     [ "$(sql "SELECT count(*) FROM turns WHERE frame <> ''")" -eq 0 ]
     relay-run --inbox box ./agent.sh <in >/dev/null
     [ "$(wc -l <tried)" -eq "$(wc -l <in)" ]
+}
+
+@test "inbox: a signal while the disk is full: what is in no inbox is told as lost" {
+    unset RELAY_DIAL_PID
+    touch hold.m1
+    start_run --inbox box ./hold.sh
+    ready
+    prlimit --pid "$RUN" --fsize=4096:
+    feed message 1 m1 live
+    until_true 10 grep -q '^m1 ' tried
+    kill "$RUN"
+    status=0 && wait "$RUN" || status=$?
+    [ "$status" -eq 143 ]
+    grep -qx 'relay-run: end: 1 live messages that could not be written to box are lost' err
 }

@@ -64,6 +64,15 @@ bool durable_busy(const struct runner *r, const struct filter *f)
     return !d->journal.down && d->stored && starts_stored(r, f);
 }
 
+void durable_stop(const struct runner *r)
+{
+    size_t n = unwritten(r);
+    for (int i = 0; i < r->parallel; i++)
+        n += r->workers[i].turn && !r->workers[i].turn->row;
+    if (n)
+        complain("end: %zu live messages that could not be written to %s are lost", n, r->durable->path);
+}
+
 bool durable_take(struct runner *r, struct turn *t)
 {
     if (inbox_knows(&r->inbox, t))

@@ -48,7 +48,7 @@ bool durable_starts(const struct runner *r, const struct filter *f);
 struct load durable_load(const struct runner *r);
 bool durable_full(const struct runner *r);
 bool durable_busy(const struct runner *r, const struct filter *f);
-/* Everything has ended and is sent: a turn that is answered is done if no results can come. */
-void durable_over(struct runner *r, struct filter *f);
+/* The work ends early: reports the messages that are in no inbox, since they could not be written. */
+void durable_stop(const struct runner *r);
 
 #endif

@@ -47,6 +47,8 @@ static void stop_all(struct filter *f, int signal)
         else if (r->workers[i].turn)
             worker_interrupt(&r->workers[i]);
     }
+    if (r->durable && signal != SIGKILL)
+        durable_stop(r);
     for (struct turn *t; (t = inbox_pop(&r->inbox, NULL));)
         inbox_given_up(&r->inbox, t);
 }
