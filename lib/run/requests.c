@@ -90,8 +90,9 @@ const char *requests_add(struct requests *r, struct turn *t, struct buf *action,
     struct span op, given, more, text = text_trim(buf_as_span(action));
     struct buf id = {0};
     JSON_PICK(text, {"op", &op}, {"requestId", &given}, {"more", &more});
-    /* the text, and op with it, does not outlive name_it() */
+    /* the text, and what is found in it, does not outlive name_it() */
     bool content = op_has_content(op), silent = op_is_interrupt(op_find(op)), stream = op_is_stream(op);
+    bool grows = stream && json_is_true(more);
     const char *why = silent ? NULL : name_it(action, text, given, &id);
     struct request *q = !why && !silent && r->wanted ? find(r, id.p, id.len) : NULL;
     bool grown = q && q->turn == t && stream; /* the same text is longer now */
@@ -100,7 +101,7 @@ const char *requests_add(struct requests *r, struct turn *t, struct buf *action,
     else if (!q && !why && !silent && r->wanted)
         q = keep(r, t, &id, content);
     if (q && !why)
-        q->grows = op_is_stream(op) && json_is_true(more);
+        q->grows = grows;
     if (made)
         *made = why ? NULL : q;
     buf_free(&id);
