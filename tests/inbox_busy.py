@@ -4,8 +4,8 @@
 
 While messages flow through relay-stub and a ring with an inbox, relay-inbox lists, retries and drops at random. No process
 complains about a lock, every call of relay-inbox ends with 0 or 1 (or 75 if the ring has no time), and in the end the connector
-has got one answer for each
-message that is done and none for the others. Works in the current directory. Exit status 0 when all held.
+has got one answer for each message that is done and none for the others. Works in the current directory. Exit status 0 when
+all held.
 """
 import collections
 import json
