@@ -131,28 +131,24 @@ static int on_progress(void *arg, curl_off_t down_all, curl_off_t down, curl_off
     return 0;
 }
 
+/* Whether the connection is one to a proxy, whose address is then the one that libcurl connects to. Only libcurl
+ * knows: the variables that name proxies differ by scheme, and no_proxy makes exceptions. */
+static bool is_by_proxy(const struct hop *h)
+{
+    long used = 0;
+    return curl_easy_getinfo(h->easy, CURLINFO_USED_PROXY, &used) == CURLE_OK && used;
+}
+
 /* Text from the chat may name any server: without --private, none that only we can reach. */
 static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 {
     struct hop *h = arg;
     (void)purpose;
-    if (h->checks && !address_is_public(&a->addr)) {
+    if (h->checks && !is_by_proxy(h) && !address_is_public(&a->addr)) {
         refuse(h, EX_DATAERR, "its address is not public (--private allows this)");
         return CURL_SOCKET_BAD;
     }
     return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-}
-
-/* With a proxy, the address that libcurl connects to is the proxy's. */
-static bool has_proxy(const struct transfer_options *o)
-{
-    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    if (o->trust.proxy)
-        return *o->trust.proxy;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (getenv(names[i]) && *getenv(names[i]))
-            return true;
-    return false;
 }
 
 #define SET(option, value) http_must(curl_easy_setopt(h->easy, CURLOPT_##option, value))
@@ -167,6 +163,15 @@ static void set_content(struct hop *h)
     SET(SEEKDATA, h);
 }
 
+/* The client certificate says who we are: to the connector only. */
+static void set_trust(const struct hop *h, const struct transfer_options *o)
+{
+    struct http_trust t = o->trust;
+    if (!h->connector)
+        t.cert = t.key = NULL;
+    http_trust_set(h->easy, &t);
+}
+
 void hop_set(struct hop *h, const struct transfer_options *o, CURLU *url, struct curl_slist *headers,
              int64_t left)
 {
@@ -174,7 +179,7 @@ void hop_set(struct hop *h, const struct transfer_options *o, CURLU *url, struct
     h->done = 0;
     h->body.len = 0;
     h->error[0] = '\0';
-    h->checks = !h->connector && !o->private && !has_proxy(o);
+    h->checks = !h->connector && !o->private;
     SET(CURLU, url);
     SET(PROTOCOLS_STR, "http,https");
     SET(FOLLOWLOCATION, 0L); /* transfer.c follows: without the bearer */
@@ -186,12 +191,13 @@ void hop_set(struct hop *h, const struct transfer_options *o, CURLU *url, struct
     SET(ERRORBUFFER, h->error);
     SET(WRITEFUNCTION, on_body);
     SET(WRITEDATA, h);
+    SET(FRESH_CONNECT, h->checks ? 1L : 0L); /* one that is open was perhaps not checked */
     SET(OPENSOCKETFUNCTION, on_socket);
     SET(OPENSOCKETDATA, h);
     SET(XFERINFOFUNCTION, on_progress);
     SET(XFERINFODATA, h);
     SET(NOPROGRESS, h->progress ? 0L : 1L);
-    http_trust_set(h->easy, &o->trust);
+    set_trust(h, o);
     if (h->job->put)
         set_content(h);
 }
