@@ -50,19 +50,21 @@ bool ask_send(int socket, struct span line, int fd)
     return true;
 }
 
-/* Takes the descriptor that came with a message; any further one is closed. */
+/* Takes the first descriptor that came with a message; any further one is closed. */
 static void take_fd(struct msghdr *m, int *fd)
 {
+    int got;
     for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
-        int got;
-        if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS || h->cmsg_len != CMSG_LEN(sizeof got))
+        if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
             continue;
-        memcpy(&got, CMSG_DATA(h), sizeof got);
-        fcntl(got, F_SETFD, FD_CLOEXEC);
-        if (fd && *fd < 0)
-            *fd = got;
-        else
-            close(got);
+        for (size_t at = CMSG_LEN(0); at + sizeof got <= h->cmsg_len; at += sizeof got) {
+            memcpy(&got, (const char *)h + at, sizeof got);
+            fcntl(got, F_SETFD, FD_CLOEXEC);
+            if (fd && *fd < 0)
+                *fd = got;
+            else
+                close(got);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #include "media/job.h"
 #include "base/diag.h"
 #include "base/num.h"
+#include "media/type.h"
 #include "json/json.h"
 #include "json/write.h"
 
@@ -61,9 +62,10 @@ bool job_read(struct job *j, struct span line)
     JSON_PICK(line, {"put", &put}, {"url", &url}, {"types", &types}, {"type", &type}, {"name", &name},
               {"size", &size}, {"time", &time});
     j->put = json_is_true(put);
+    /* the type becomes a header's value */
     return json_is_bool(put) && read_text(&j->url, url) && read_text(&j->types, types) &&
-           read_text(&j->type, type) && read_text(&j->name, name) &&
-           read_number(&j->size, size, MEDIA_MOST) && read_number(&j->time, time, 3600 * 1000);
+           read_text(&j->type, type) && (!j->put || type_valid(buf_as_span(&j->type))) &&
+           read_text(&j->name, name) && read_number(&j->size, size, MEDIA_MOST) && read_number(&j->time, time, 3600 * 1000);
 }
 
 bool outcome_read(struct outcome *o, struct span line)
