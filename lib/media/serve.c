@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The relay-media that has the secret. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/local.h"
+#include "base/num.h"
 #include "base/sig.h"
 #include "media/ask.h"
 #include "media/serve.h"
@@ -152,10 +155,24 @@ static void open_socket(struct local *l, const char *path)
     die(EX_OSERR, "listen on %s:", path);
 }
 
+/* What COMMAND inherits is not ours to hold open. All that we have opened has FD_CLOEXEC. */
+static void close_inherited(void)
+{
+    DIR *d = opendir("/dev/fd");
+    int64_t fd;
+    if (!d)
+        return;
+    for (const struct dirent *e; (e = readdir(d));)
+        if (number_parse(e->d_name, STDERR_FILENO + 1, INT_MAX, &fd) && fcntl((int)fd, F_GETFD) == 0)
+            close((int)fd);
+    closedir(d);
+}
+
 /* The child: serves, and says on `ready` that it does. */
 _Noreturn static void be_server(struct local *l, struct buf *own, struct transfer_options *o,
                                 void (*load)(struct transfer_options *o), pid_t parent, int ready)
 {
+    close_inherited();
     int signals = set_signals(), null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
         die(EX_OSERR, "open /dev/null:");
