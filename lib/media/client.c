@@ -12,6 +12,8 @@
 #include "media/client.h"
 #include "json/write.h"
 
+enum { SHOWN_MOST = 1000 }; /* bytes of a name or URL that a message shows */
+
 void client_signals(void)
 {
     sig_ignore_pipe();
@@ -47,7 +49,8 @@ static void print_failure(const char *verb, struct span what, int status, const 
 
 void client_failed(struct client *c, const char *verb, struct span what, int status, const char *why)
 {
-    complain("%s %.*s: %s", verb, (int)what.n, what.p, why);
+    bool cut = what.n > SHOWN_MOST;
+    complain("%s %.*s%s: %s", verb, (int)(cut ? SHOWN_MOST : what.n), what.p, cut ? "…" : "", why);
     exit_raise(&c->status, status);
     if (c->json)
         print_failure(verb, what, status, why);

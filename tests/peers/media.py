@@ -46,6 +46,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
               "to-passwd": "file:///etc/passwd", "nowhere": None}
         if name in to:
             self.answer(302, **({"Location": to[name]} if to[name] else {}))
+        elif name == "keep-inside":
+            self.send_response(302)
+            self.send_header("Location", "/file")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         elif name == "file":
             self.answer(200, PNG, Content_Type="image/png")
         elif name == "big":
