@@ -73,7 +73,7 @@ END
         echo end >ended
     ) 3>&- &
     # shellcheck disable=SC2016 # for COMMAND
-    background relay-media serve -- bash -c 'echo hello >&7; exec 7>&-; echo "$PPID" >runs; exec sleep 60' 7>out
+    background relay-media serve -- bash -c 'echo hello >&7; exec 7>&-; echo "$PPID" >runs; exec sleep 600' 7>out
     until_true 10 test -s runs
     until_true 10 test -s ended
     [ "$(cat copy)" = hello ]
