@@ -202,5 +202,8 @@ found=$({
 } 3>&1)
 status=$(printf '%s\n' "$found" | sed -n 's/^link \([0-9]*\)$/\1/p')
 ids=$(printf '%s\n' "$found" | awk -F '\t' '$3 == "outbound_result" && $11 == "true" && $7 != "" { print $7 }')
-[ -z "$ids" ] || printf '%s\n' "$ids" 2>/dev/null || status=74
+[ -z "$ids" ] || printf '%s\n' "$ids" 2>/dev/null || {
+    say 'write stdout: failed'
+    status=74
+}
 exit "${status:-71}"

@@ -117,8 +117,9 @@ sent() {
 78|-c 42 --control ctl --url ws://x x|relay-say: --control: the ring has its own link, and takes no option for one
 END
     [ ! -s stub.out ]
-    run --separate-stderr bash -c 'relay-say -c 42 -p discord x >/dev/full'
+    run --separate-stderr bash -c 'relay-say -q -c 42 -p discord x >/dev/full'
     [ "$status" -eq 74 ]
+    [ "$stderr" = 'relay-say: write stdout: failed' ]
     run --separate-stderr env -i GATEWAY_RELAY_URL="$URL" GATEWAY_RELAY_ID=demo GATEWAY_RELAY_SECRET=s3cret "$RELAY_BUILD/bin/relay-say" -c 42 -p discord x
     [ "$status" -eq 0 ]
 }
