@@ -350,9 +350,26 @@ start() {
     exec "$@"
 }
 
+# print_it: prints the console's lines. If they cannot be printed, the ring drains, and the status says so.
+print_it() {
+    trap '' PIPE
+    while IFS= read -r line; do
+        case $typed$line in
+        'typed you: '*) continue ;; # the terminal shows it already
+        esac
+        printf '%s\n' "$line" 2>/dev/null || {
+            say 'write stdout: failed'
+            kill "$ring" 2>/dev/null
+            cat >/dev/null
+            return 74
+        }
+    done
+}
+
 # try_it COMMAND...: the ring against a relay-stub, with the terminal as its console. At the end of what is typed the ring
 # drains, and then the stub ends.
 try_it() {
+    true 2>/dev/null 9>&1 || { say 'write stdout: failed' && exit 74; }
     work=$(mktemp -d) || exit 71
     trap 'rm -rf "$work"' EXIT
     (umask 077 && od -An -N 24 -tx1 /dev/urandom | tr -d ' \n' >"$work/secret")
@@ -374,21 +391,21 @@ try_it() {
     [ ! -t 0 ] || typed='typed '
     {
         sh -c 'echo $$ >"$0/typist" && exec cat' "$work" <&3
+        echo # ends a last line that has no end; an empty one is no message
         until [ -s "$work/ready" ] || ! kill -0 "$ring" 2>/dev/null; do sleep 0.1; done
         [ "$typed" ] || sleep 1
         kill "$ring" 2>/dev/null
-    } | sh -c 'echo $$ >"$0/pid" && exec relay-stub -q --console --secret "try=$0/secret" --url-file "$0/url"' "$work" |
-        while IFS= read -r line; do
-            case $typed$line in
-            'typed you: '*) ;; # the terminal shows it already
-            *) printf '%s\n' "$line" ;;
-            esac
-        done &
+    } | {
+        sh -c 'echo $$ >"$0/pid" && exec relay-stub -q --console --secret "try=$0/secret" --url-file "$0/url"' "$work"
+        echo $? >"$work/stub"
+    } | print_it &
+    printer=$!
     # A signal to this shell ends the wait, not the ring, which drains.
     while wait "$ring"; status=$?; [ "$status" -gt 128 ] && kill -0 "$ring" 2>/dev/null; do :; done
     # shellcheck disable=SC2046 # pids
     kill $(cat "$work/pid" "$work/typist") 2>/dev/null
-    wait
+    wait "$printer" || [ "$status" -ne 0 ] || status=74
+    [ "$status" -ne 0 ] || status=$(cat "$work/stub")
     exit "$status"
 }
 

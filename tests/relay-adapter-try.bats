@@ -99,6 +99,23 @@ END
     until_true 5 nothing_left
 }
 
+@test "--try: a last line without an end is a message, too, and answered before the ring drains" {
+    run --separate-stderr relay-adapter -q --try ./agent.sh < <(printf 'a\nb')
+    [ "$status" -eq 0 ]
+    [ "$(sort <<<"$output")" = "$(printf '%s\n' 'agent goes idle' 'agent: Hello you, you said: a' 'agent: Hello you, you said: b' 'you: a' 'you: b')" ]
+    [ "${lines[4]}" = 'agent goes idle' ]
+}
+
+@test "--try: an output that fails ends it with 74 and a word; nothing is left" {
+    run bash -c 'echo a | relay-adapter -q --try ./agent.sh 2>&1 >/dev/full'
+    [ "$status" -eq 74 ]
+    [ "$output" = 'relay-adapter: write stdout: failed' ]
+    run bash -c 'echo a | relay-adapter -q --try ./agent.sh 2>&1 >&-'
+    [ "$status" -eq 74 ]
+    [ "$output" = 'relay-adapter: write stdout: failed' ]
+    until_true 5 nothing_left
+}
+
 @test "--try --show: the chat and the view beside each other" {
     tries relay-adapter -q --try --show ./agent.sh
     echo hello >&7
