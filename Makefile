@@ -115,9 +115,10 @@ lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
 	.ci/circles $(B)
 	.ci/calls
 	.ci/sizes
+	.ci/asserts.py
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
-	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) $(filter-out %.cfg,$(wildcard .ci/*)) tests/run \
+	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) $(filter-out %.cfg %.py,$(wildcard .ci/*)) tests/run \
 	    packaging/deb/build packaging/deb/try packaging/deb/try-bot
 	mandoc -Tlint -W warning $(MANUALS)
 

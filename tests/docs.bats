@@ -180,7 +180,8 @@ END
 @test "every message on stderr is in the DIAGNOSTICS of its tool's page, or in relay(7)" {
     /usr/bin/python3 "$RELAY_SOURCE/tests/diagnostics.py" "$RELAY_SOURCE"
     # One that is not is found.
-    mkdir tree && cp -r "$RELAY_SOURCE/lib" "$RELAY_SOURCE/cmd" "$RELAY_SOURCE/man" tree
+    mkdir tree
+    cp -r "$RELAY_SOURCE/lib" "$RELAY_SOURCE/cmd" "$RELAY_SOURCE/man" tree
     sed -i 's/complain("write stdout:");/&\n    complain("boil %s: no water", "x");/' tree/lib/relay/filter.c
     sed -i '/It "relay_disabled/d' tree/man/relay-dial.1
     run /usr/bin/python3 "$RELAY_SOURCE/tests/diagnostics.py" tree
@@ -207,7 +208,8 @@ lib/relay/filter.c: boil …: no water: not in the DIAGNOSTICS of relay.7" ]
 
 @test "the completions are what completions/generate makes of --help" {
     "$COMPLETIONS/generate" "$RELAY_BUILD" made
-    rm -rf kept && mkdir kept
+    rm -rf kept
+    mkdir kept
     find "$COMPLETIONS" -type f ! -name generate -exec cp {} kept \;
     diff -ru kept made || { echo 'run completions/generate'; return 1; }
 }
@@ -301,7 +303,6 @@ EOF
     for t in $TOOLS; do
         sed -n '/^Options:/,/^$/s/^ .*--\([a-z0-9-]*\)\( [^ ]*\)*  *\(.*\)$/--\1/p' "$t.help" | sort >"$t.long"
         cut -f 1 "$t.fish" | same "$t: the options" "$t.long" -
-        ! cut -sf 2 "$t.fish" | grep -vq .
-        [ "$(cut -sf 2 "$t.fish" | wc -l)" -eq "$(wc -l <"$t.long")" ]
+        [ "$(cut -sf 2 "$t.fish" | grep -c .)" -eq "$(wc -l <"$t.long")" ]
     done
 }

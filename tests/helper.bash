@@ -10,8 +10,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     RELAY_PIDS=
     PIDS=
-    declare -F setup_more >/dev/null && setup_more
-    return 0
+    if declare -F setup_more >/dev/null; then setup_more; fi
 }
 
 teardown() {

@@ -23,7 +23,7 @@ states() {
 # ring [OPTION OF relay-idle…] -- OPTION OF relay-run… COMMAND… : the standard ring at $URL, by `dial`.
 ring() {
     local idle=()
-    while [ "$1" != -- ]; do idle+=("$1") && shift; done
+    while [ "$1" != -- ]; do idle+=("$1"); shift; done
     shift
     # shellcheck disable=SC2016 # for the inner shell
     dial "$URL" -- sh -c 'idle=$1; shift

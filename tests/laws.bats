@@ -175,7 +175,8 @@ own_output() {
         name=${tool##*/}
         run --separate-stderr "$name" --help
         echo "$name: $status $stderr"
-        [ "$status" -eq 0 ] && [ -z "$stderr" ]
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
         [[ ${lines[0]} == "Usage: $name "* ]]
         [[ $output == *"Every option: $name --help=all. The manual: man $name."$'\n\nExit status: 0 done, '*$'\nExamples:\n  '* ]]
         [ "$output" = "$("$name" -h)" ]
@@ -188,16 +189,19 @@ own_output() {
         [ "$(grep -c . shown)" -ge 2 ]
         while read -r option; do grep -qF -- "$option  " all || { echo "not in --help=all: $option"; return 1; }; done <shown
         run --separate-stderr "$name" --help=all
-        [ "$status" -eq 0 ] && [ -z "$stderr" ]
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
         [[ $output == *$'\n\nOptions:\n  '*$'\n\nExit status:\n  0 '*$'\n\nExamples:\n  '* ]]
         awk 'length > 110 { print FILENAME ": " $0; bad = 1 } END { exit bad }' <<<"$output"
         run --separate-stderr "$name" -V
-        [ "$status" -eq 0 ] && [ -z "$stderr" ]
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
         [[ $output =~ ^$name\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
         [ "$output" = "$("$name" --version)" ]
         for args in --help --help=all; do
             run --separate-stderr bash -c '"$1" "$2" >/dev/full' - "$name" $args
-            [ "$status" -eq 74 ] && [[ $stderr == "$name: write stdout: "* ]]
+            [ "$status" -eq 74 ]
+            [[ $stderr == "$name: write stdout: "* ]]
         done
     done
 }

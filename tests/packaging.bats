@@ -12,7 +12,8 @@ variable() { # NAME : a variable of the Makefile
 
 @test "make deb: every tool stripped, every manual compressed, what it depends on, the units, the same each time" {
     local t
-    mkdir b && cp -r "$RELAY_BUILD/bin" b
+    mkdir b
+    cp -r "$RELAY_BUILD/bin" b
     # The package of these programs: nothing is built again.
     in_source make -s B="$PWD/b" -o all deb >out
     local deb version

@@ -114,7 +114,7 @@ load relay-acp
     message 'chat next'
     sees 'you said: next'
     drained
-    ! said | grep dropped
+    [ "$(said | grep -c dropped)" -eq 0 ]
     [ "$(grep -c session/cancel log)" -eq 2 ]
 }
 
@@ -128,7 +128,7 @@ load relay-acp
     message halt
     sees 'you said: halt'
     drained
-    ! said | grep dropped
+    [ "$(said | grep -c dropped)" -eq 0 ]
     [ "$(jq -r 'select(.action.op == "typing") | .action.chat_id' stub.out | sort -u)" = 42 ]
 }
 
@@ -138,7 +138,8 @@ load relay-acp
         echo '{"type":"inbound","bufferId":"b1",'"$(event 'chat one')"',"session_key":"s:1"}'
     } >in
     run --separate-stderr relay-acp --state-dir st -- "$AGENT" <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     [ "$(jq -c '[.op // .type, .content // .bufferId]' <<<"$output" | paste -sd ' ')" = '["send","you said: one"] ["inbound_ack","b1"]' ]
     # the same press twice, and a typing indicator that Slack keeps
     rm -f in
@@ -154,7 +155,8 @@ load relay-acp
     until_true 10 grep -q '"op":"typing","chat_id":"42","content":""' out
     exec 9>&-
     wait "$!"
-    [ "$(grep -c '"bufferId":"p1"' out)" -eq 2 ] && ! grep -q 'no longer open' out
+    [ "$(grep -c '"bufferId":"p1"' out)" -eq 2 ]
+    run ! grep -q 'no longer open' out
     [ "$(jq -r 'select(.op == "send").content' out | tail -n 1)" = 'outcome: selected yes/always' ]
 }
 
@@ -194,8 +196,9 @@ load relay-acp
     drained 1
     grep -q 'relay-acp: run .*acp_agent.py: killed by signal 9, starts again in 1 s' err
     grep -q 'relay-acp: run .*acp_agent.py for message m.* of agent:main:discord:dm:42: the agent ended, the chat is told' err
-    [ "$(grep -c session/load log)" -eq 1 ] && [ "$(grep -c session/new log)" -eq 1 ]
-    ! said | grep history
+    [ "$(grep -c session/load log)" -eq 1 ]
+    [ "$(grep -c session/new log)" -eq 1 ]
+    [ "$(said | grep -c history)" -eq 0 ]
     # another run takes it up too; without the agent's memory it is told
     acp -- "$AGENT" --resume memory --log log2
     message memory
@@ -283,7 +286,7 @@ has_prompts() {
     drained 65
     grep -q 'skip line [0-9]* of .*: not JSON-RPC 2.0' err
     grep -q 'for message m[0-9]* of agent:main:discord:dm:42: Internal error: no quota' err
-    ! grep -q $'\x1b' err
+    run ! grep -q $'\x1b' err
     # a line over the maximum is left out
     acp --max-frame 64K -- "$AGENT"
     message 'huge 70000' 43
@@ -301,7 +304,9 @@ has_prompts() {
     acp --attempts 1 -- "$AGENT" --version 2
     rc=0
     wait "$RING" || rc=$?
-    [ "$rc" -eq 69 ] && grep -q kept rec && [ -z "$(acked)" ]
+    [ "$rc" -eq 69 ]
+    grep -q kept rec
+    [ -z "$(acked)" ]
     unset URL
     acp --attempts 1 -- "$AGENT" --version 2 --after go
     message live
@@ -315,7 +320,8 @@ has_prompts() {
     acp --attempts 1 --patience 200ms -- "$AGENT" --silent
     rc=0
     wait "$RING" || rc=$?
-    [ "$rc" -eq 69 ] && grep -q 'no answer to the handshake' err
+    [ "$rc" -eq 69 ]
+    grep -q 'no answer to the handshake' err
     # it is taken away while it runs
     cp "$AGENT" agent
     acp --attempts 1 -- ./agent
@@ -325,7 +331,8 @@ has_prompts() {
     message die 44
     rc=0
     wait "$RING" || rc=$?
-    [ "$rc" -eq 69 ] && grep -q 'relay-acp: run ./agent: No such file or directory' err
+    [ "$rc" -eq 69 ]
+    grep -q 'relay-acp: run ./agent: No such file or directory' err
     # it wants a login
     acp -- "$AGENT" --auth key
     message hello
@@ -342,7 +349,8 @@ has_prompts() {
     message 'chat x'
     sees 'you said: x'
     run --separate-stderr relay-acp --state-dir st -- "$AGENT" </dev/null
-    [ "$status" -eq 78 ] && [[ $stderr == 'relay-acp: open '*'/st: another relay-acp uses it' ]]
+    [ "$status" -eq 78 ]
+    [[ $stderr == 'relay-acp: open '*'/st: another relay-acp uses it' ]]
     drained
 }
 

@@ -51,7 +51,8 @@ END
     until_true 5 grep -q 'agent: Hello you, you said: hello' out
     printf '\004' >&7
     wait "$!"
-    [ "$(grep -c '^you: ' out)" -eq 0 ] && grep -q '^hello' out
+    [ "$(grep -c '^you: ' out)" -eq 0 ]
+    grep -q '^hello' out
     until_true 5 nothing_left
 }
 

@@ -146,7 +146,7 @@ EOF
 @test "the token: fresh, by id and secret only; the header; --dry-run" {
     start_peer
     (umask 077 && echo s3cret >secret)
-    GATEWAY_RELAY_ID=gw relay-dial -n -c 0x "$URL" 2>err && return 1
+    if GATEWAY_RELAY_ID=gw relay-dial -n -c 0x "$URL" 2>err; then return 1; fi
     grep -q "read --count '0x'" err
     GATEWAY_RELAY_ID=gw relay-dial --secret-file secret -H 'X-Test: 1' "$URL" <<<"$HELLO" >out
     until_true 30 grep -q 'open 1 Bearer' peer.err
@@ -240,7 +240,8 @@ EOF
 }
 
 @test "an id or a secret file without the other, or a blank secret, is 78" {
-    : >blank && chmod 600 blank
+    : >blank
+    chmod 600 blank
     for args in '--id gw' '--secret-file blank' '--id gw --secret-file blank'; do
         # shellcheck disable=SC2086 # words
         run -78 --separate-stderr relay-dial $args --dry-run ws://h

@@ -71,7 +71,8 @@ tokens() {
     exec 7>&-
     ended 77
     tokens 2
-    opens 2 && run ! opens 3
+    opens 2
+    run ! opens 3
     grep -q '"state":"lost","code":4401,"reason":"revoked","retry_in":0.000' down
     grep -q '"state":"closed","code":4401,"reason":"revoked","by":"peer","relay_disabled":true' down
     grep -q 'relay_disabled' err
@@ -200,7 +201,8 @@ EOF
     until_true 20 grep -q outbound raw.out
     until_true 20 bash -c 'cat down raw.out | grep -o "\"requestId\": *\"r[0-9]*\"" | sort -u | [ "$(wc -l)" -eq 901 ]'
     sed -n 's/.*"requestId":"\(r[0-9]*\)".*/\1/p' raw.out | sort >after
-    [ -s before ] && [ -z "$(comm -12 before after)" ]
+    [ -s before ]
+    [ -z "$(comm -12 before after)" ]
     [ -z "$(uniq -d before)$(uniq -d after)" ]
     until_true 8 grep -q 'timed out","ambiguous":true' down
     kill "$(cat pid)"

@@ -155,7 +155,8 @@ opened() {
     opened
     kill "$(cat pid)"
     ended 137 20
-    grep -q 'send TERM' err && grep -q 'send KILL' err
+    grep -q 'send TERM' err
+    grep -q 'send KILL' err
     run ! grep -q s3cret env
     grep -q GATEWAY_RELAY_ID=gw env
     rm -f status peer.out pid

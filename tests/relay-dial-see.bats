@@ -135,7 +135,7 @@ END
     sed -n '/^\.Sh CODES/,/^\.Sh EX/p' "$RELAY_SOURCE/man/relay-dial.1" |
         sed -n 's/^\.Ss Exit.*/exit status/p; s/^\.Ss HTTP.*/HTTP status/p; s/^\.Ss Close.*/close code/p; s/^\.It Sy \([0-9]*\) .*/\1/p' >numbers
     while read -r number; do
-        case $number in [0-9]*) ;; *) kind=$number && continue ;; esac
+        case $number in [0-9]*) ;; *) kind=$number; continue ;; esac
         relay-dial --explain "$number" >said
         [ "$(head -n 1 said | cut -d : -f 1)" = "$kind $number" ]
         sed -e "s/^$kind //" -e 's/^  cause: //' -e 's/^  cure:  //' said | tr -s '[:space:]' ' ' | sed 's/ $//' >words
@@ -186,7 +186,8 @@ END
 
 @test "--stats knows the dead letters of a ring with an inbox, and what waits in it" {
     start_stub
-    printf '#!/bin/sh\nexit 65\n' >agent && chmod +x agent
+    printf '#!/bin/sh\nexit 65\n' >agent
+    chmod +x agent
     background relay-adapter -q --url "$URL" -p discord --state state --stats metrics -- ./agent 2>err
     until_true 30 grep -q hello stub.out
     say '{"type":"inbound","event":{"text":"x","message_id":"1","source":{"platform":"discord","chat_id":"1"}}}'

@@ -18,7 +18,7 @@ told() {
 # serve [VARIABLE=VALUE…] -- COMMAND… : relay-dial as a ring, told of the socket; its pid is in DIAL.
 serve() {
     local env=()
-    while [ "$1" != -- ]; do env+=("$1") && shift; done
+    while [ "$1" != -- ]; do env+=("$1"); shift; done
     shift
     rm -f pid status down
     # shellcheck disable=SC2016 # for the inner shell

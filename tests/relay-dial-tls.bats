@@ -14,7 +14,9 @@ certificate() {
     certificate other DNS:other.example
     # x509 -req can date a certificate back; req -x509 cannot.
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout old.key -out old.csr -subj /CN=old 2>/dev/null
-    mkdir ca && : >ca/index.txt && echo 01 >ca/serial
+    mkdir ca
+    : >ca/index.txt
+    echo 01 >ca/serial
     printf '[ca]\ndefault_ca=d\n[d]\ndir=ca\ndatabase=ca/index.txt\nserial=ca/serial\nnew_certs_dir=ca\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\nsubjectAltName=IP:127.0.0.1\n' >ca.cnf
     openssl ca -batch -config ca.cnf -selfsign -keyfile old.key -in old.csr -out old.pem \
         -startdate 20200101000000Z -enddate 20200102000000Z 2>/dev/null

@@ -32,7 +32,8 @@ states() {
 @test "list: one line of JSON for each message, in order, with who, where, what, since when" {
     all_states
     ask box
-    [ "$RC" -eq 0 ] && [ ! -s said ]
+    [ "$RC" -eq 0 ]
+    [ ! -s said ]
     [ "$(jq -r .state got | paste -sd ' ')" = "$STATES" ]
     [ "$(ids)" = '1 2 3 4 5 6 7 8' ]
     [ "$(sed -n 6p got | jq -c 'del(.taken, .changed)')" = \
@@ -46,18 +47,31 @@ states() {
 
 @test "--state, --session, --older and numbers: only messages that match all of them; none is status 1" {
     all_states
-    ask --state dead --state ambiguous box && [ "$(ids)" = '6 7' ]
-    ask --session s1 box list && [ "$(ids)" = '1 3 5 7' ]
-    ask --session s1 --state ambiguous --state dead box list && [ "$(ids)" = 7 ]
-    ask box list 3 1 && [ "$(ids)" = '3 1' ]
-    ask --state done box list 5 6 && [ "$(ids)" = 5 ]
+    ask --state dead --state ambiguous box
+    [ "$(ids)" = '6 7' ]
+    ask --session s1 box list
+    [ "$(ids)" = '1 3 5 7' ]
+    ask --session s1 --state ambiguous --state dead box list
+    [ "$(ids)" = 7 ]
+    ask box list 3 1
+    [ "$(ids)" = '3 1' ]
+    ask --state done box list 5 6
+    [ "$(ids)" = 5 ]
     [ "$(cat said)" = 'relay-inbox: find message 6: not there, or not among those asked for' ]
-    ask --older 1h box; [ "$RC" -eq 1 ] && [ ! -s got ] && [ ! -s said ]
-    ask --older 0 box; [ "$RC" -eq 0 ]
-    ask --session s3 box; [ "$RC" -eq 1 ]
-    ask box list 99; [ "$RC" -eq 1 ] && grep -q 'find message 99: not there' said
+    ask --older 1h box
+    [ "$RC" -eq 1 ]
+    [ ! -s got ]
+    [ ! -s said ]
+    ask --older 0 box
+    [ "$RC" -eq 0 ]
+    ask --session s3 box
+    [ "$RC" -eq 1 ]
+    ask box list 99
+    [ "$RC" -eq 1 ]
+    grep -q 'find message 99: not there' said
     rm box; make_box
-    ask box; [ "$RC" -eq 1 ]
+    ask box
+    [ "$RC" -eq 1 ]
 }
 
 @test "show: the frame byte for byte, the actions with their results" {
@@ -93,13 +107,15 @@ states() {
 @test "retry: dead, ambiguous and interrupted messages wait again, from their first attempt" {
     all_states
     ask --state dead --state ambiguous --state interrupted --state retrying box retry
-    [ "$RC" -eq 0 ] && [ ! -s said ]
+    [ "$RC" -eq 0 ]
+    [ ! -s said ]
     [ "$(states)" = '3:waiting 6:waiting 7:waiting 8:waiting' ]
     [ "$(jq -r .attempts got | paste -sd ' ')" = '0 0 0 0' ]
     ask box show 7
     [ "$(jq -c .actions got)" = '[]' ]
     ask box retry 1 2 4 5
-    [ "$RC" -eq 1 ] && [ ! -s got ]
+    [ "$RC" -eq 1 ]
+    [ ! -s got ]
     [ "$(cat said)" = "$(printf 'relay-inbox: skip message %s\n' '1: it is waiting' '2: it is running' '4: it is answered' '5: it is done')" ]
     ask box
     [ "$(states)" = '1:waiting 2:running 3:waiting 4:answered 5:done 6:waiting 7:waiting 8:waiting' ]
@@ -108,7 +124,8 @@ states() {
 @test "drop: what has not ended well does not run any more" {
     all_states
     ask box drop 1 2 3 6 7
-    [ "$RC" -eq 0 ] && [ ! -s said ]
+    [ "$RC" -eq 0 ]
+    [ ! -s said ]
     [ "$(states)" = '1:interrupted 2:interrupted 3:interrupted 6:interrupted 7:interrupted' ]
     [ "$(jq -r .reason got | sort -u)" = dropped ]
     ask box drop 4 5 8
@@ -119,25 +136,31 @@ states() {
     all_states
     for verb in retry drop; do
         ask box $verb
-        [ "$RC" -eq 64 ] && grep -q 'which messages? give an ID, --session, --state or --older' said
+        [ "$RC" -eq 64 ]
+        grep -q 'which messages? give an ID, --session, --state or --older' said
     done
-    ask --state dead box prune; [ "$RC" -eq 64 ]
-    ask box stats 1; [ "$RC" -eq 64 ]
+    ask --state dead box prune
+    [ "$RC" -eq 64 ]
+    ask box stats 1
+    [ "$RC" -eq 64 ]
     ask box; [ "$(jq -r .state got | paste -sd ' ')" = "$STATES" ]
 }
 
 @test "prune: deletes what has ended, keeps what needs somebody" {
     all_states
     ask box prune
-    [ "$RC" -eq 0 ] && [ "$(cat got)" = '{"pruned":0}' ]
+    [ "$RC" -eq 0 ]
+    [ "$(cat got)" = '{"pruned":0}' ]
     until_true 1 eval 'relay-inbox --older 10ms --state done box >/dev/null'
     ask --older 10ms box prune
     [ "$RC" -eq 0 ]
     # a redelivery of the last 4096 stays recognised: these lose their text only, and cannot run again
     ask box retry 8
-    [ "$RC" -eq 1 ] && [ "$(cat said)" = 'relay-inbox: skip message 8: its frame was pruned' ]
+    [ "$RC" -eq 1 ]
+    [ "$(cat said)" = 'relay-inbox: skip message 8: its frame was pruned' ]
     ask box show 5
-    [ "$RC" -eq 0 ] && jq -e '(has("frame") | not) and (has("damaged") | not)' got >/dev/null
+    [ "$RC" -eq 0 ]
+    jq -e '(has("frame") | not) and (has("damaged") | not)' got >/dev/null
     ask --state dead --state ambiguous box retry
     [ "$RC" -eq 0 ] && [ "$(ids)" = '6 7' ]
 }
@@ -177,9 +200,11 @@ while True:
     all_states
     holder
     ask box stats
-    [ "$(jq .pid got)" -eq "$HOLDER" ] && [ "$(jq .in_use got)" = true ]
+    [ "$(jq .pid got)" -eq "$HOLDER" ]
+    [ "$(jq .in_use got)" = true ]
     elapsed_ms ask box retry 6
-    [ "$RC" -eq 75 ] && [ "$MS" -ge 1900 ]
+    [ "$RC" -eq 75 ]
+    [ "$MS" -ge 1900 ]
     [ "$(cat said)" = "relay-inbox: wait for process $HOLDER: it has the inbox and has not acted on every wish in 2 s" ]
     [ "$(jq -c '[.id, .state, .wish]' got)" = '[6,"dead","retry"]' ]
     [ "$(cat signals)" = x ]
@@ -188,7 +213,8 @@ while True:
     # the wish outlives the process, and comes true with the next change
     kill "$HOLDER" && wait "$HOLDER" || true
     ask box drop 1
-    [ "$RC" -eq 0 ] && [ "$(states)" = 1:interrupted ]
+    [ "$RC" -eq 0 ]
+    [ "$(states)" = 1:interrupted ]
     ask box list 6
     [ "$(jq -c '[.state, .wish]' got)" = '["waiting",null]' ]
 }
@@ -212,11 +238,15 @@ refused() {
     refused 66 'open none: No such file or directory' none
     refused 66 'open none: No such file or directory' none retry 1
     [ ! -e none ]
-    mkdir folder && refused 66 'open folder: not a regular file' folder
-    : >empty && refused 66 'open empty: it is empty, not an inbox' empty
-    head -c 20000 /dev/urandom >noise && refused 66 'open noise: file is not a database' noise
+    mkdir folder
+    refused 66 'open folder: not a regular file' folder
+    : >empty
+    refused 66 'open empty: it is empty, not an inbox' empty
+    head -c 20000 /dev/urandom >noise
+    refused 66 'open noise: file is not a database' noise
     all_states
-    ln -s box link && refused 66 'open link: it is a symbolic link' link
+    ln -s box link
+    refused 66 'open link: it is a symbolic link' link
     /usr/bin/python3 -c '
 import sqlite3
 for name, change in (("other", "PRAGMA application_id = 7"), ("newer", "PRAGMA user_version = 99")):
@@ -232,49 +262,72 @@ for name, change in (("other", "PRAGMA application_id = 7"), ("newer", "PRAGMA u
     for verb in list 'retry 6'; do
         # shellcheck disable=SC2086 # words
         ask short $verb
-        { [ "$RC" -eq 66 ] || [ "$RC" -eq 74 ]; } && grep -qE '^relay-inbox: (open|read or write) short: ' said
+        { [ "$RC" -eq 66 ] || [ "$RC" -eq 74 ]; }
+        grep -qE '^relay-inbox: (open|read or write) short: ' said
     done
 }
 
 @test "a message whose frame is damaged is named as such, 65, and the others are listed" {
     make_box waiting 'dead={"type":"inbound"' 'dead="text"' waiting
     ask box
-    [ "$RC" -eq 65 ] && [ "$(ids)" = '1 2 3 4' ]
+    [ "$RC" -eq 65 ]
+    [ "$(ids)" = '1 2 3 4' ]
     [ "$(jq -r 'select(.damaged) | "\(.id) \(.damaged)"' got | paste -sd ,)" = "$(
         printf '2 %s,3 not an object' "$(sed -n 2p got | jq -r .damaged)")" ]
     ask box show 2
-    [ "$RC" -eq 65 ] && [ "$(jq -r .frame got)" = '{"type":"inbound"' ]
+    [ "$RC" -eq 65 ]
+    [ "$(jq -r .frame got)" = '{"type":"inbound"' ]
     ask -f text box show 2
     [ "$RC" -eq 65 ] && grep -q 'frame damaged: ' got
 }
 
 @test "a copy in a folder that cannot be written can be listed" {
     all_states
-    mkdir copy && cp box copy/ && chmod 444 copy/box && chmod 555 copy
+    mkdir copy
+    cp box copy/
+    chmod 444 copy/box
+    chmod 555 copy
     as=
     [ "$(id -u)" -ne 0 ] || as='setpriv --bounding-set=-dac_override,-dac_read_search' # root, but not above the modes
     run ! $as touch copy/x
     $as relay-inbox copy/box >got
     [ "$(ids)" = '1 2 3 4 5 6 7 8' ]
-    $as relay-inbox copy/box stats >got && [ "$(jq .states.dead got)" = 1 ]
+    $as relay-inbox copy/box stats >got
+    [ "$(jq .states.dead got)" = 1 ]
     RC=0
     $as relay-inbox copy/box retry 6 2>said || RC=$?
-    [ "$RC" -eq 66 ] && [ "$(cat said)" = 'relay-inbox: open copy/box: Permission denied' ]
+    [ "$RC" -eq 66 ]
+    [ "$(cat said)" = 'relay-inbox: open copy/box: Permission denied' ]
     # its log cannot be read there, and what is in it must not be passed over in silence
-    chmod 755 copy && head -c 4152 /dev/zero >copy/box-wal && chmod 444 copy/box-wal && chmod 555 copy
+    chmod 755 copy
+    head -c 4152 /dev/zero >copy/box-wal
+    chmod 444 copy/box-wal
+    chmod 555 copy
     RC=0
     $as relay-inbox copy/box 2>said || RC=$?
-    [ "$RC" -eq 66 ] && grep -q 'its log (-wal) can be read only where files can be made' said
+    [ "$RC" -eq 66 ]
+    grep -q 'its log (-wal) can be read only where files can be made' said
     chmod 755 copy
 }
 
 @test "wrong words are refused before the inbox is opened; an output that fails is 74" {
-    ask; [ "$RC" -eq 64 ] && grep -q 'FILE missing' said
-    ask box frob; [ "$RC" -eq 64 ] && grep -q 'no such verb: list, show, retry, drop, prune and stats are' said
-    ask box list x; [ "$RC" -eq 64 ] && grep -q "read ID 'x': not a number of a message" said
-    ask box list 0; [ "$RC" -eq 64 ]
-    ask box list --state dead; [ "$RC" -eq 64 ] && grep -q "read ID '--state': .*; options stand before FILE" said
-    ask --state late box; [ "$RC" -eq 64 ] && grep -q "read --state 'late': not a state" said
+    ask
+    [ "$RC" -eq 64 ]
+    grep -q 'FILE missing' said
+    ask box frob
+    [ "$RC" -eq 64 ]
+    grep -q 'no such verb: list, show, retry, drop, prune and stats are' said
+    ask box list x
+    [ "$RC" -eq 64 ]
+    grep -q "read ID 'x': not a number of a message" said
+    ask box list 0
+    [ "$RC" -eq 64 ]
+    ask box list --state dead
+    [ "$RC" -eq 64 ]
+    grep -q "read ID '--state': .*; options stand before FILE" said
+    ask --state late box
+    [ "$RC" -eq 64 ]
+    grep -q "read --state 'late': not a state" said
     all_states
     RC=0
     relay-inbox box >/dev/full 2>said || RC=$?

@@ -26,7 +26,8 @@ load relay-run
     background relay-run sh -c 'echo $$ >pid; exec sleep 60' <in2 >out.fifo 2>err
     feed message 1 m1 x; feed message 1 m2 x
     until_true 10 test -s pid
-    read -r -u 8 _ && read -r -u 8 _
+    read -r -u 8 _
+    read -r -u 8 _
     exec 8<&-
     until_true 10 gone "$(cat pid)"
     rc=0; wait "$!" || rc=$?
@@ -54,13 +55,15 @@ load relay-run
     for s in TERM INT HUP; do (kill -s $s "$RUN"; kill -s $s "$RUN"); done
     touch go
     until_true 10 grep -q inbound_ack out
-    [ ! -s err ] && grep -q 'dial: none' out
+    [ ! -s err ]
+    grep -q 'dial: none' out
     rm go pid
     feed message 1 m2 x b2
     until_true 10 test -s pid
     builtin kill -TERM "$RUN"
     rc=0; wait "$RUN" || rc=$?
-    [ "$rc" -eq 143 ] && grep -q '1 messages running and 0 waiting' err
+    [ "$rc" -eq 143 ]
+    grep -q '1 messages running and 0 waiting' err
     # a ring whose relay-dial is gone is not drained
     sh -c 'exit' &
     export RELAY_DIAL_PID=$!

@@ -42,10 +42,14 @@ has() { # STATES : whether the messages are in these states now
 @test "inbox: a turn is done, refused or ambiguous as its results say; what was never sent goes out at the next start, under its id" {
     start_run --inbox box ./reply.sh
     for i in 1 2 3 4; do feed message "$i" "m$i" "t$i"; done
-    sent 're: t1' && result "$ID" '"success":true,"message_id":"x"'
-    sent 're: t2' && result "$ID" '"success":false,"error":"no such chat"'
-    sent 're: t3' && result "$ID" '"success":false,"error":"relay outbound timed out","ambiguous":true'
-    sent 're: t4' && result "$ID" '"success":false,"error":"relay transport closed"'
+    sent 're: t1'
+    result "$ID" '"success":true,"message_id":"x"'
+    sent 're: t2'
+    result "$ID" '"success":false,"error":"no such chat"'
+    sent 're: t3'
+    result "$ID" '"success":false,"error":"relay outbound timed out","ambiguous":true'
+    sent 're: t4'
+    result "$ID" '"success":false,"error":"relay transport closed"'
     unsent=$ID
     until_true 10 has 'ambiguous 1,answered 1,done 2'
     exec 9>&-
@@ -54,7 +58,8 @@ has() { # STATES : whether the messages are in these states now
     diff err - <<<'relay-run: run ./reply.sh for message m3 of s:3: its answer may have arrived or not: kept as ambiguous in box'
     start_run --inbox box ./reply.sh
     sent 're: t4'
-    [ "$ID" = "$unsent" ] && [ "$(jq -s 'map(select(.op?)) | length' out)" -eq 1 ]
+    [ "$ID" = "$unsent" ]
+    [ "$(jq -s 'map(select(.op?)) | length' out)" -eq 1 ]
     grep -qx 'relay-run: run ./reply.sh for message m4 of s:4: its answer was never sent, and is sent now' err
     result "$ID" '"success":true'
     until_true 10 has 'ambiguous 1,done 3'
@@ -114,7 +119,8 @@ END
     feed printf '{"type":"link","state":"draining"}\n'
     until_true 10 grep -q '{"type":"work","running":1,"waiting":0,"stored":1,"dead":0}' out
     rm hold.m1
-    sent 're: one' && result "$ID" '"success":true'
+    sent 're: one'
+    result "$ID" '"success":true'
     until_true 10 has 'done 1,waiting 1'
     until_true 10 grep -q '{"type":"work","running":0,"waiting":0,"stored":1,"dead":0}' out
     exec 9>&-
@@ -122,7 +128,8 @@ END
     run ! grep -q 're: two' out
     start_run --inbox box --drain empty -P 1 ./hold.sh
     feed printf '{"type":"link","state":"draining"}\n'
-    sent 're: two' && result "$ID" '"success":true'
+    sent 're: two'
+    result "$ID" '"success":true'
     until_true 10 has 'done 2'
     exec 9>&-
     wait "$RUN"
@@ -142,10 +149,12 @@ END
     until_true 10 has 'dead 1,running 1,waiting 1'
     touch cured
     relay-inbox --state dead box retry >list
-    sent 're: m3' && result "$ID" '"success":true'
+    sent 're: m3'
+    result "$ID" '"success":true'
     id=$(sql "SELECT id FROM turns WHERE message = 'm1'")
     relay-inbox box drop "$id"
-    sent 're: m2' && result "$ID" '"success":true'
+    sent 're: m2'
+    result "$ID" '"success":true'
     until_true 10 has 'done 2,interrupted 1'
     diff <(sort tried) - <<<$'m1\nm2\nm3\nm3'
     [ -z "$(sql 'SELECT id FROM turns WHERE wish IS NOT NULL')" ]
@@ -164,7 +173,8 @@ END
     run ! grep -q inbound_ack out
     run ! grep -q 're: kept' out
     prlimit --pid "$RUN" --fsize=unlimited:
-    sent 're: kept' && result "$ID" '"success":true'
+    sent 're: kept'
+    result "$ID" '"success":true'
     count inbound_ack out 1
     until_true 10 has 'done 1'
     exec 9>&-

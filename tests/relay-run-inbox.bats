@@ -26,13 +26,16 @@ END
 @test "inbox: a message is written, acknowledged, then run; redeliveries are acknowledged only, also after a restart" {
     { message 1 m1 one b1; message 1 m2 two; message 2 m3 three b3; message 1 m1 one b9; } >in
     run --separate-stderr relay-run --inbox box ./reply.sh <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     diff <(printf '%s\n' "$output" | grep inbound_ack) <(printf '{"type":"inbound_ack","bufferId":"%s"}\n' b1 b3 b9)
     [ "$(own <(printf '%s\n' "$output") | jq -r 'select(.op).content' | sort | paste -sd ,)" = 're: one,re: three,re: two' ]
     [ "$(own <(printf '%s\n' "$output") | head -n 3 | grep -c inbound_ack)" -eq 3 ]
     states 'done 3'
     run --separate-stderr relay-run --inbox box ./reply.sh <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ] && [ -z "$(printf '%s\n' "$output" | jq -c 'select(.op)')" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ -z "$(printf '%s\n' "$output" | jq -c 'select(.op)')" ]
     [ "$(printf '%s\n' "$output" | grep -c inbound_ack)" -eq 3 ]
     states 'done 3'
 }
@@ -74,7 +77,8 @@ END
     touch cured
     relay-inbox --state dead box retry
     run --separate-stderr relay-run --inbox box ./poison.sh </dev/null
-    [ "$status" -eq 0 ] && [ "$(printf '%s\n' "$output" | jq -r .content)" = 're: bad' ]
+    [ "$status" -eq 0 ]
+    [ "$(printf '%s\n' "$output" | jq -r .content)" = 're: bad' ]
     states 'done 3'
 }
 
@@ -130,7 +134,8 @@ END
     wait "$RUN"
     echo 'a text, and by no means a database of anybody' >text
     sql 'CREATE TABLE t (x)' foreign
-    cp box newer && sql 'PRAGMA user_version = 9' newer
+    cp box newer
+    sql 'PRAGMA user_version = 9' newer
     ln -s box link
     mkdir dir
     while IFS='|' read -r file why; do

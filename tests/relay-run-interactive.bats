@@ -53,7 +53,8 @@ heard() { # CHAT PATTERN
     [ "$rc" -eq 0 ] && [ ! -s err ] || { cat err; return 1; }
     diff heard.1 <(message 1 m1 'say r1' b1; result r1 '"success":false,"error":"no"'; echo 'end of m1')
     diff heard.2 <(message 2 m2 'say r2'; result r2; echo 'end of m2')
-    grep -q inbound_ack out && count '"content":"done m' out 2
+    grep -q inbound_ack out
+    count '"content":"done m' out 2
     # a message that starts after the end of the input gets its end at once
     { message 1 m3 x; message 1 m4 x; } >in2
     run --separate-stderr relay-run -i ./agent <in2
@@ -73,7 +74,8 @@ heard() { # CHAT PATTERN
     until_true 20 grep -q '"r".*"chat_id":"2"' out
     feed result r '"success":true,"n":4'
     heard 2 '"n":4'
-    [ "$(grep -c outbound_result heard.1)" -eq 2 ] && grep -q '"n":2' heard.1
+    [ "$(grep -c outbound_result heard.1)" -eq 2 ]
+    grep -q '"n":2' heard.1
     run ! grep -q '"n":[34]\|slow' heard.1
 }
 
@@ -172,7 +174,9 @@ END
     # without -i too
     { press 1 p1 0123456789ab.1 a b1; press 1 p2 go a; } >in2
     run --separate-stderr relay-run -j sh -c 'echo "{\"op\":\"prompt\"}"' <in2
-    [ "$status" -eq 0 ] && [ -z "$stderr" ] && [ "$(grep -c '"op":"prompt".*"prompt_id":"[0-9a-f]\{12\}\.1"' <<<"$output")" -eq 1 ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$(grep -c '"op":"prompt".*"prompt_id":"[0-9a-f]\{12\}\.1"' <<<"$output")" -eq 1 ]
     grep -q 'inbound_ack","bufferId":"b1"' <<<"$output"
 }
 
@@ -264,7 +268,8 @@ END
     feed message 1 m6 ' /STOP@bot\n' b6
     until_true 20 grep -q 'interrupt s:1: COMMAND ended, 2 waiting dropped' err
     until_true 20 grep -q 'inbound_ack","bufferId":"b2"' out
-    grep -q 'inbound_ack","bufferId":"b3"' out && grep -q 'inbound_ack","bufferId":"b6"' out
+    grep -q 'inbound_ack","bufferId":"b3"' out
+    grep -q 'inbound_ack","bufferId":"b6"' out
     # a redelivery of the word is no second interrupt
     feed message 1 m7 'wait again'
     until_true 20 grep -qx 'wait again' turns

@@ -20,19 +20,24 @@ END
     { message 1 m1 x; echo '{"type":"link","state":"open"}'; message 1 m2 y b1
       echo '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'; } >in
     run --separate-stderr relay-run -l ./agent <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     diff <(without_ids <<<"$output") <(cat in; echo '{"op":"send","chat_id":"1","content":"x"}
 {"type":"inbound_ack","bufferId":"b1"}
 {"op":"send","chat_id":"1","content":"stopped"}')
     # bad lines are reported, its status becomes ours, and relay-run ends when it ends
     run --separate-stderr relay-run -l printf 'x\n{"op":"y"}' <in
-    [ "$status" -eq 65 ] && [[ $stderr == *"skip line 1 of printf"* ]] && [ "$(without_ids <<<"${lines[-1]}")" = '{"op":"y"}' ]
+    [ "$status" -eq 65 ]
+    [[ $stderr == *"skip line 1 of printf"* ]]
+    [ "$(without_ids <<<"${lines[-1]}")" = '{"op":"y"}' ]
     run --separate-stderr relay-run -l sh -c 'cat >/dev/null; exit 7' <in
-    [ "$status" -eq 7 ] && [[ $stderr == *'run sh: exit status 7' ]]
+    [ "$status" -eq 7 ]
+    [[ $stderr == *'run sh: exit status 7' ]]
     start_run -l sh -c 'read -r a; exit 5'
     feed message 1 m1 x
     rc=0; wait "$RUN" || rc=$?
-    [ "$rc" -eq 5 ] && grep -q 'exit status 5 before the end of input: 1 messages running and 0 waiting' err
+    [ "$rc" -eq 5 ]
+    grep -q 'exit status 5 before the end of input: 1 messages running and 0 waiting' err
     # one that ends early with 0 has not done all its work
     start_run -l sh -c 'read -r a; echo "{\"op\":\"send\",\"chat_id\":\"1\"}"; read -r a; exit 0'
     feed message 1 m1 x; feed message 2 m2 x b2
@@ -45,7 +50,8 @@ END
     until_true 10 grep -q m2 out
     kill "$RUN"
     rc=0; wait "$RUN" || rc=$?
-    [ "$rc" -eq 143 ] && grep -q 'end on signal 15: 2 messages running' err
+    [ "$rc" -eq 143 ]
+    grep -q 'end on signal 15: 2 messages running' err
     start_run -l sh -c 'exec <&-; sleep 60'
     until_true 10 sh -c 'echo '"'$(message 1 m1 x)'"' >&9; grep -q "it has closed its input" err'
     kill "$RUN"
@@ -58,7 +64,8 @@ END
     PIDS="$PIDS $!"
     (sleep 0.3; touch go) 3>&-
     wait "$!"
-    [ "$(grep -c '"op":"b"' out)" -eq 8000 ] && [ "$(grep -c inbound out)" -eq 8000 ]
+    [ "$(grep -c '"op":"b"' out)" -eq 8000 ]
+    [ "$(grep -c inbound out)" -eq 8000 ]
     cmp <(grep inbound out) in
 }
 

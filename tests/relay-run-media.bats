@@ -15,7 +15,7 @@ setup_more() {
 start_servers() {
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/media.py" urls log
     until_true 30 test -s urls
-    { read -r BASE && read -r OTHER; } <urls
+    { read -r BASE; read -r OTHER; } <urls
     export GATEWAY_RELAY_URL=$BASE
 }
 

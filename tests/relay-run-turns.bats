@@ -62,7 +62,8 @@ END
     # a redelivery while it runs shares the fate of the first
     script agent <<<'sleep 0.2; exit 100'
     run --separate-stderr relay-run --dead-letter letters --on-failure 'sorry, "no"' ./agent <in
-    [ "$status" -eq 1 ] && [ "${#stderr_lines[@]}" -eq 2 ]
+    [ "$status" -eq 1 ]
+    [ "${#stderr_lines[@]}" -eq 2 ]
     [[ $stderr == *'message m1 of s:1: exit status 100, kept in '*/letters* ]]
     [ "$(stat -c %a letters)" = 600 ]
     [ "$(tail -n +2 letters | jq -r '[.dir, .reason, .attempts, .frame.bufferId, .frame.event.message_id] | join(" ")' | sort)" = \
@@ -78,7 +79,8 @@ send 2 sorry, "no"' ]
     # a message whose dead letter cannot be written is not acknowledged
     message 1 m1 x b1 >in
     run bash -c '{ (ulimit -f 0; exec relay-run --attempts 1 --dead-letter full false <in); echo "status $?"; } 2>&1 | cat'
-    [ "${lines[-1]}" = 'status 74' ] && [[ $output != *inbound_ack* ]]
+    [ "${lines[-1]}" = 'status 74' ]
+    [[ $output != *inbound_ack* ]]
     [[ $output == *'write '*'/full: File too large'*'not acknowledged'* ]]
     # a second writer of the same file is refused
     mkfifo hold
@@ -92,7 +94,8 @@ send 2 sorry, "no"' ]
     script vanish <<<'rm vanish'
     { message 42 m1 hi b1; message 42 m2 hi b2; } >in
     run --separate-stderr relay-run --attempts 1 ./vanish <in
-    [ "$status" -eq 1 ] && [ "$(own <(echo "$output"))" = '{"type":"inbound_ack","bufferId":"b1"}' ]
+    [ "$status" -eq 1 ]
+    [ "$(own <(echo "$output"))" = '{"type":"inbound_ack","bufferId":"b1"}' ]
     [[ $stderr == *'run ./vanish for message m2 of s:42: No such file or directory, not acknowledged' ]]
     cp /bin/true agent
     exec 7>>agent
@@ -105,7 +108,8 @@ send 2 sorry, "no"' ]
     until_true 10 count inbound_ack out 1
     exec 7>&-
     until_true 10 count inbound_ack out 2
-    [ "$(grep -c 'Text file busy' err)" -eq 1 ] && [ "$(wc -l <err)" -eq 2 ]
+    [ "$(grep -c 'Text file busy' err)" -eq 1 ]
+    [ "$(wc -l <err)" -eq 2 ]
     exec 9>&-
     wait "$RUN"
 }
@@ -117,7 +121,8 @@ send 2 sorry, "no"' ]
     until_true 20 grep -q 'Too many open files, waiting' err
     touch go
     wait "$!"
-    count inbound_ack out 8 && [ "$(wc -l <err)" -eq 1 ]
+    count inbound_ack out 8
+    [ "$(wc -l <err)" -eq 1 ]
     run --separate-stderr bash -c 'exec 3>&- 4>&-; ulimit -n 9; relay-run --attempts 1 -P 8 echo ok <in'
     [ "$status" -eq 1 ] && [ "$(grep -c 'Too many open files, not acknowledged' <<<"$stderr")" -eq 8 ]
 }
@@ -141,7 +146,9 @@ send 2 sorry, "no"' ]
     echo '#include <errno.h>
 int dup2(int a, int b) { (void)a; (void)b; errno = EIO; return -1; }' >dup2.c
     run --separate-stderr preload dup2.c relay-run --attempts 1 echo raw <in
-    [ "$status" -eq 1 ] && [ "$output" = "$(cat in)" ] && [[ $stderr == *'Input/output error, not acknowledged' ]]
+    [ "$status" -eq 1 ]
+    [ "$output" = "$(cat in)" ]
+    [[ $stderr == *'Input/output error, not acknowledged' ]]
     run -126 --separate-stderr preload dup2.c relay-run -l echo raw <in
     [ -z "$output" ] && [[ $stderr == 'relay-run: run echo: Input/output error' ]]
 }
@@ -308,7 +315,8 @@ echo ok'
     exec 9>&-
     rc=0
     wait "$RUN" || rc=$?
-    [ "$rc" -eq 1 ] && [ "$(wc -l <err)" -eq "$failing" ]
+    [ "$rc" -eq 1 ]
+    [ "$(wc -l <err)" -eq "$failing" ]
     [ "$(grep -c inbound_ack out)" -eq $((n + $(wc -l <second) - failing)) ]
     check_traffic "$n" out
 }

@@ -15,7 +15,8 @@ setup_more() {
     message 42 m3 three | sed 's/"chat_id":"42"/"chat_id":9007199254740993/' >in.3
     cat in.1 in.2 in.3 >in
     run --separate-stderr relay-run ./reply.sh <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     [ "$(jq -r .requestId//empty <<<"$output" | grep -cx '[0-9a-f]\{32\}')" -eq 3 ]
     [ -z "$(jq -r .requestId//empty <<<"$output" | sort | uniq -d)" ]
     local of='"platform":"discord","metadata":{"user_id":"u1"},"addressed":true}'
@@ -54,7 +55,9 @@ END
     run --separate-stderr relay-run cat <in
     [ "$(printf '%s' "${lines[1]}" | jq -r .content)" = "$(cat in)" ]
     # a script without #! is run by the shell
-    mkdir dir && echo 'echo "$0 $1"' >dir/bare && chmod +x dir/bare
+    mkdir dir
+    echo 'echo "$0 $1"' >dir/bare
+    chmod +x dir/bare
     for c in dir/bare bare; do
         PATH="$PATH:dir" run --separate-stderr relay-run --timeout 0 "$c" x <in
         [ "$(printf '%s' "${lines[1]}" | jq -r .content)" = 'dir/bare x' ]
@@ -110,7 +113,8 @@ END
     # shellcheck disable=SC2016 # for the inner shell
     run --separate-stderr relay-run sh -c 'for v in MESSAGE_TYPE REPLY_TO_TEXT PROMPT_ID OPTION_ID PROFILE MEDIA_URLS MAX_LENGTH LEN_UNIT SESSION_ID STATE; do
         eval "echo \"$v=\${RELAY_$v-none}\""; done' <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     diff <(jq -r 'select(.op).content' <<<"$output") - <<END
 MESSAGE_TYPE=command
 REPLY_TO_TEXT=the
@@ -157,15 +161,19 @@ cd / && echo "$RELAY_TEXT" >>"$RELAY_STATE/log" && wc -l <"$RELAY_STATE/log"
 END
     { message 1 m1 x; message 2 m2 x; message 1 m3 x; message ../../etc m4 x; } >in
     run --separate-stderr relay-run -P 1 --state-dir state ./agent <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     [ "$(jq -r 'select(.op).content' <<<"$output" | sort | tr '\n' ' ')" = '1 1 1 2 ' ]
     [ "$(ls state | sort)" = "$(for k in 1 2 ../../etc; do printf 's:%s' $k | sha256sum | cut -c 1-64; done | sort)" ]
     [ "$(stat -c %a state)" = 700 ]
     # it is a directory of ours, and no link to one
     rm -r "state/$(printf s:1 | sha256sum | cut -c 1-64)"
-    mkdir elsewhere && ln -s ../elsewhere "state/$(printf s:1 | sha256sum | cut -c 1-64)"
+    mkdir elsewhere
+    ln -s ../elsewhere "state/$(printf s:1 | sha256sum | cut -c 1-64)"
     run --separate-stderr relay-run --attempts 1 --state-dir state ./agent <<<"$(message 1 m5 x)"
-    [ "$status" -eq 1 ] && [[ $stderr == *"make "*"/state/"*": Not a directory"* ]] && [ -z "$(ls elsewhere)" ]
+    [ "$status" -eq 1 ]
+    [[ $stderr == *"make "*"/state/"*": Not a directory"* ]]
+    [ -z "$(ls elsewhere)" ]
     touch file
     for d in file absent/dir; do
         run -66 --separate-stderr relay-run --state-dir $d ./agent </dev/null
@@ -197,13 +205,16 @@ END
     message 1 m1 hi b1 >one
     # shellcheck disable=SC2016 # for the inner shell
     run --separate-stderr relay-run bash -c 'exec > >(while read -r l; do sleep 0.4; echo "$l"; done); echo "the answer"' <one
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
-    [ "$(jq -r .content <<<"${lines[1]}")" = 'the answer' ] && [ "${lines[2]}" = '{"type":"inbound_ack","bufferId":"b1"}' ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$(jq -r .content <<<"${lines[1]}")" = 'the answer' ]
+    [ "${lines[2]}" = '{"type":"inbound_ack","bufferId":"b1"}' ]
     # one that has left the group is not waited for
     elapsed_ms relay-run sh -c 'echo hi; setsid sleep 60 & echo $! >pid' <one >out 2>err
     kill "$(cat pid)"
     [ "$MS" -lt 20000 ]
-    grep -q 'left behind' err && grep -q '"content":"hi"' out
+    grep -q 'left behind' err
+    grep -q '"content":"hi"' out
     # an exit in time is never a timeout, even if a process holds the output open
     run --separate-stderr relay-run --timeout 1500ms --kill-after 2s sh -c 'sleep 4 & echo answer' <one
     [ "$status" -eq 0 ] && [[ $stderr != *'timed out'* ]] && [ "$(jq -r .content <<<"${lines[1]}")" = answer ]
@@ -236,23 +247,29 @@ END
 {"type":"inbound_ack","bufferId":"b1"}
 END
     run --separate-stderr relay-run -j cat actions <in
-    [ "$status" -eq 0 ] && [ -z "$stderr" ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     diff <(tail -n +2 <<<"$output" | without_ids) want
     # an action's own requestId stays
     run --separate-stderr relay-run -j echo '{ "requestId" : "\u0061", "op":"send" }' <in
-    [[ ${lines[1]} == '{ "requestId" : "\u0061", "op":"send",'* ]] && [ "$(grep -o requestId <<<"$output" | wc -l)" -eq 1 ]
+    [[ ${lines[1]} == '{ "requestId" : "\u0061", "op":"send",'* ]]
+    [ "$(grep -o requestId <<<"$output" | wc -l)" -eq 1 ]
     run --separate-stderr relay-run -j echo '  {"op":"send"} ' <in
     [[ $(jq -r .requestId <<<"${lines[1]}") =~ ^[0-9a-f]{32}$ ]]
     run --separate-stderr relay-run -j echo '{"op":"send","requestId":7}' <in
-    [ "$status" -eq 65 ] && [ "${#lines[@]}" -eq 2 ]
+    [ "$status" -eq 65 ]
+    [ "${#lines[@]}" -eq 2 ]
     [[ $stderr == *'line 1 is no action: its requestId is not a string' ]]
     # a last line needs no newline; a line that is not an action is reported and the rest goes out
     run --separate-stderr relay-run -j printf '%s\n' x '{"type":"inbound_ack","bufferId":"b9"}' '{"op":"a"}' <in
-    [ "$status" -eq 65 ] && [ "${#stderr_lines[@]}" -eq 2 ]
+    [ "$status" -eq 65 ]
+    [ "${#stderr_lines[@]}" -eq 2 ]
     [[ ${stderr_lines[0]} == *'message m1 of s:42: line 1 is no action: '* ]]
-    [ "$(grep -c b9 <<<"$output")" -eq 0 ] && [ "${#lines[@]}" -eq 3 ]
+    [ "$(grep -c '"b9"' <<<"$output")" -eq 0 ]
+    [ "${#lines[@]}" -eq 3 ]
     run --separate-stderr relay-run -j printf '{"op":"a"}' <in
-    [ "$status" -eq 0 ] && [ "${#lines[@]}" -eq 3 ]
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 3 ]
     # lines go out while COMMAND runs
     start_run -j sh -c 'echo "{\"op\":\"typing\"}"; exec sleep 60'
     feed message 1 m1 hi
@@ -275,7 +292,8 @@ END
     while IFS='|' read -r source more want; do
         echo '{"type":"inbound"'"$more"',"event":{"text":"x","source":{'"$source"'}},"session_key":"k"}' >in
         run --separate-stderr relay-run echo ok <in
-        [ "$status" -eq 0 ] && [ -z "$stderr" ]
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
         # the same for an action that COMMAND prints
         run_text=$(jq -c 'del(.op, .content, .requestId)' <<<"${lines[1]}")
         run --separate-stderr relay-run -j echo '{"op":"send","content":"ok"}' <in
@@ -315,7 +333,8 @@ END
 @test "characters that some take for a line end reach COMMAND as escapes; the stream keeps its bytes" {
     message 1 m1 $'a\u2028b\u2028\u2029c\u0085d\u00e9\u20ac' >in
     run --separate-stderr relay-run -P 1 /usr/bin/python3 -c 'import sys; t = sys.stdin.read(); print(len(t.splitlines()), t, end="")' <in
-    [ "$status" -eq 0 ] && [ "$(head -n 1 <<<"$output")" = "$(cat in)" ]
+    [ "$status" -eq 0 ]
+    [ "$(head -n 1 <<<"$output")" = "$(cat in)" ]
     [[ "$(jq -r .content <<<"$(tail -n 1 <<<"$output")")" == '1 '*'"a\u2028b\u2028\u2029c\u0085dé€"'* ]]
     run --separate-stderr relay-run -l sed -n 's/.*"text":\("[^"]*"\).*/{"op":"x","t":\1}/p' <in
     [ "$(without_ids <<<"${lines[1]}")" = '{"op":"x","t":"a\u2028b\u2028\u2029c\u0085dé€"}' ]
@@ -348,6 +367,8 @@ END
 END
     echo '{"type":"inbound","event":"x","session_key":"s"}' >in
     run --separate-stderr relay-run cat <in
-    [ "$status" -eq 65 ] && [ "$output" = "$(cat in)" ] && [[ $stderr == *'line 1: its event is no object' ]]
+    [ "$status" -eq 65 ]
+    [ "$output" = "$(cat in)" ]
+    [[ $stderr == *'line 1: its event is no object' ]]
     relay-run --help | grep -q 'Examples:'
 }

@@ -32,7 +32,7 @@ bare() {
     local learn out want
     while IFS='|' read -r learn out want; do
         printf '%s\n' "$out" >last
-        [ "$want" = same ] && want=$out
+        [ "$want" != same ] || want=$out
         printf '%s\n' "${learn//;/$'\n'}" "$out" | relay-scope | tail -n 1 >got
         [ "$(cat got)" = "$want" ] || {
             echo "$learn | $out"
@@ -77,7 +77,7 @@ END
     printf '%s\n' '{"type":"hello","platform":"a","botId":"x"}' '{"type":"hello","platform":"b","botId":""}' >known
     { inbound 1 '"platform":"a","scope_id":"g","profile":"p"'; inbound 1 '"platform":"b","user_id":"u"'; } >>known
     while IFS='|' read -r action want; do
-        [ "$want" = same ] && want=$action
+        [ "$want" != same ] || want=$action
         { cat known; printf '%s\n' "$action"; } | relay-scope | tail -n 1 >got
         [ "$(cat got)" = "$want" ] || {
             echo "$action"
@@ -216,7 +216,8 @@ END
     for name in state old; do
         [ -e "$name" ] || printf '{"relay-scope":1}\n{"chat_id":"1","scope_id":"g"}' >"$name"
         run --separate-stderr relay-scope -s "$name" <<<"$(inbound 2 '"scope_id":"h"')"
-        [ "$status" -eq 0 ] && [ -z "$stderr" ]
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
         [ "$(bare "$name")" = $'{"relay-scope":1}\n{"chat_id":"1","scope_id":"g"}\n{"chat_id":"2","scope_id":"h"}' ]
     done
     for torn in '' '{"relay-scope":1}'; do

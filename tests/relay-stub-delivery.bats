@@ -153,7 +153,9 @@ END
     printf '%s\n%s' '{"type":"inbound","bufferId":"b1","event":{"text":"one"}}' \
         '{"type":"inbound","bufferId":"b2","event":{"text":"two"}}' >old
     run --separate-stderr relay-stub -q --buffer old --max-life 0 </dev/null
-    [ "$status" -eq 0 ] && [ -z "$stderr" ] && [ "$(grep -c bufferId old)" -eq 2 ]
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$(grep -c bufferId old)" -eq 2 ]
     printf '{"type":"inbound","bufferId":"b3","ev' >>old
     run --separate-stderr relay-stub -q --buffer old --max-life 0 </dev/null
     [ "$status" -eq 65 ] && [[ $stderr == *'drop 37 bytes, torn' ]] && [ "$(grep -c bufferId old)" -eq 2 ]

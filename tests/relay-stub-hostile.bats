@@ -30,7 +30,8 @@ request() {
     first=$!
     read -r -t 50 URL <fifo
     printf '%s\n' "$HELLO" 'wait descriptor' | peer
-    kill "$first" && wait "$first"
+    kill "$first"
+    wait "$first"
     [ -p fifo ]
     relay-stub -q --max-life 20ms --url-file /dev/null </dev/null
     [ -c /dev/null ]
@@ -39,7 +40,8 @@ request() {
 }
 
 @test "the URL file is not written through a link, and its mode is the usual one" {
-    mkdir shared && echo precious >victim
+    mkdir shared
+    echo precious >victim
     chmod 1777 shared
     (umask 022; relay-stub -q --max-life 20ms --url-file shared/url </dev/null)
     [ "$(stat -c %a shared/url)" = 644 ]
@@ -47,7 +49,8 @@ request() {
     # our link is replaced, the file it leads to stays
     ln -sf ../victim shared/url
     relay-stub -q --max-life 20ms --url-file shared/url </dev/null
-    [ "$(cat victim)" = precious ] && [ ! -L shared/url ]
+    [ "$(cat victim)" = precious ]
+    [ ! -L shared/url ]
     ln -sf ../victim shared/planted
     chown -h 65533 shared/planted 2>/dev/null || return 0 # only root can plant one
     run --separate-stderr relay-stub --max-life 20ms --url-file shared/planted </dev/null
@@ -96,7 +99,8 @@ END
 \x82\x7e\x01\x00{"type":"sneak"}
 END
     done >codes
-    [ "$(sort -u codes)" = '1002 frame without a mask' ] && [ "$(wc -l <codes)" -eq 12 ]
+    [ "$(sort -u codes)" = '1002 frame without a mask' ]
+    [ "$(wc -l <codes)" -eq 12 ]
     # frames before it were received, those that came with it were not
     until_true 5 eval '[ "$(wc -l <stub.out)" -eq 12 ]'
     [ "$(sort -u stub.out)" = "$HELLO" ]

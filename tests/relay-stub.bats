@@ -299,7 +299,8 @@ END
         inbound 2 >&9
         until_true 5 grep -q 'wake instance: status 204' stub.err
     done
-    [ "$(grep -c 'GET /wake?x=1 HTTP/1.1' calls)" -eq 2 ] && [ "$(wc -l <calls)" -eq 2 ]
+    [ "$(grep -c 'GET /wake?x=1 HTTP/1.1' calls)" -eq 2 ]
+    [ "$(wc -l <calls)" -eq 2 ]
     run ! grep -i content-length calls
     # no listener: it does not matter
     start_stub -v --wake-url http://127.0.0.1:1/
@@ -319,7 +320,8 @@ END
     kill "$pid"
     until_true 5 eval "! readlink /proc/$pid/exe" # not kill -0: init may take its time to reap it
     elapsed_ms relay-stub --max-life 200ms </dev/null
-    [ "$MS" -ge 200 ] && [ "$MS" -lt 15000 ]
+    [ "$MS" -ge 200 ]
+    [ "$MS" -lt 15000 ]
     start_stub
     { printf '%s\n' "$HELLO" 'wait descriptor'; until_true 5 grep -q hello stub.out; kill "$STUB"; echo closed; } | peer
     [ "$(cat ends)" = "close 1001 the connector is going away" ]
@@ -333,7 +335,8 @@ END
     [[ $stderr == *'skip line 1: '*'skip line 2: no string "type"'*'skip line 3: '* ]]
     run --separate-stderr relay-stub -q --max-life 100ms <bad
     [ "$status" -eq 65 ]
-    [ "${#stderr_lines[@]}" -eq 3 ] && [[ $stderr == *'skip line 1: '* ]]
+    [ "${#stderr_lines[@]}" -eq 3 ]
+    [[ $stderr == *'skip line 1: '* ]]
     run --separate-stderr timeout 50 relay-stub --strict <bad
     [ "$status" -eq 65 ]
     [[ $stderr != *'line 2'* ]]

@@ -28,7 +28,8 @@ setup_more() {
         now=$(date +%s)
         # shellcheck disable=SC2086 # split on purpose
         exp=$(relay-token $args | relay-token --verify | cut -f2)
-        [ $((exp - now)) -ge "$want" ] && [ $((exp - now)) -le $((want + 5)) ]
+        [ $((exp - now)) -ge "$want" ]
+        [ $((exp - now)) -le $((want + 5)) ]
     done <<'END'
 300
 1 --ttl 1
