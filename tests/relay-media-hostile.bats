@@ -9,7 +9,7 @@ setup_more() {
     unset RELAY_MEDIA_SOCKET
     background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/media.py" urls log
     until_true 30 test -s urls
-    { read -r BASE && read -r OTHER; } <urls
+    { read -r BASE; read -r OTHER; } <urls
     export GATEWAY_RELAY_URL=$BASE
 }
 
