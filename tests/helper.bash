@@ -13,7 +13,12 @@ setup() {
     if declare -F setup_more >/dev/null; then setup_more; fi
 }
 
+# PIDS are children of children, too: those have this test's directory in their environment.
 teardown() {
+    local p
+    for p in $PIDS; do
+        if _relay_child "$p" || grep -qszxF "BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR" "/proc/$p/environ"; then _relay_stop "$p"; fi
+    done
     RELAY_PIDS="${RELAY_PIDS-} $PIDS"
     relay_down
 }

@@ -143,9 +143,7 @@ relay_each_fault() {
 relay_down() {
     local p
     for p in ${RELAY_PIDS-}; do
-        kill "$p" 2>/dev/null
-        # One that a test has stopped; not any one: the leak checker stops processes too, and must not be disturbed.
-        if grep -qs '^State:.T (stopped)' "/proc/$p/status"; then kill -CONT "$p"; fi
+        if _relay_child "$p"; then _relay_stop "$p"; fi
     done
     for p in ${RELAY_PIDS-}; do wait "$p" 2>/dev/null; done
     RELAY_PIDS=
@@ -154,6 +152,17 @@ relay_down() {
 
 teardown() {
     relay_down
+}
+
+# The number of a process that has ended may by now be that of a stranger's.
+_relay_child() {
+    [ ! -e /proc/self/status ] || grep -qsx "PPid:.$BASHPID" "/proc/$1/status"
+}
+
+_relay_stop() {
+    kill "$1" 2>/dev/null
+    # One that a test has stopped; not any one: the leak checker stops processes too, and must not be disturbed.
+    if grep -qs '^State:.T (stopped)' "/proc/$1/status"; then kill -CONT "$1"; fi
 }
 
 _relay_end() {
