@@ -11,7 +11,8 @@ setup_more() {
 # ./err.
 acp() {
     [ -n "${URL-}" ] || start_stub
-    background relay-adapter --url "$URL" -p discord:app1 -l --record rec ${MEDIA:+--media "$MEDIA"} -- relay-acp --state-dir st --stream "${STREAM:-0}" "$@" \
+    background relay-adapter --url "$URL" -p discord:app1 -l --record rec ${MEDIA:+--media "$MEDIA"} \
+        ${STATUS:+--status "$STATUS"} -- relay-acp --state-dir st --stream "${STREAM:-0}" "$@" \
         </dev/null >ring.out 2>err 9>&-
     RING=$!
     until_true 20 grep -q '"hello"' stub.out

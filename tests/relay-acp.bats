@@ -301,12 +301,15 @@ has_prompts() {
     run -127 --separate-stderr relay-acp --state-dir st -- ./none
     start_stub --buffer buf
     say "{\"type\":\"inbound\",$(event kept)}"
-    acp --attempts 1 -- "$AGENT" --version 2
+    STATUS=state acp --attempts 1 -- "$AGENT" --version 2 --after go
+    until_true 10 grep -q '"running":1,' state
+    touch go
     rc=0
     wait "$RING" || rc=$?
     [ "$rc" -eq 69 ]
-    grep -q kept rec
+    grep -q 'given up; 1 messages are not handled' err
     [ -z "$(acked)" ]
+    rm go
     unset URL
     acp --attempts 1 -- "$AGENT" --version 2 --after go
     message live
