@@ -420,3 +420,33 @@ no_files() {
     drained 1
     grep -q 'not all of its files were fetched (relay-media: exit status 1)' err
 }
+
+@test "a response that nothing asked for ends no turn, not even one whose files are on their way" {
+    mkdir fake
+    printf '#!/bin/sh\ntouch fetching\nuntil [ -e go ]; do sleep 0.05; done\n' >fake/relay-media
+    chmod +x fake/relay-media
+    cat >agent.py <<'END'
+import json, os, sys, time
+def say(**m): print(json.dumps({"jsonrpc": "2.0", **m}), flush=True)
+for line in sys.stdin:
+    m = json.loads(line)
+    if m["method"] == "initialize":
+        say(id=m["id"], result={"protocolVersion": 1})
+        while not os.path.exists("fetching"):
+            time.sleep(0.05)
+        say(id=0, result={"stopReason": "end_turn"})
+        say(method="none")
+        say(id=-1, result={"stopReason": "end_turn"})
+        say(id=99, method="asked", params={})
+    elif m["method"] == "session/new":
+        say(id=m["id"], result={"sessionId": "s"})
+    else:
+        say(method="session/update", params={"sessionId": "s", "update": {
+            "sessionUpdate": "agent_message_chunk", "content": {"type": "text", "text": "the answer"}}})
+        say(id=m["id"], result={"stopReason": "end_turn"})
+END
+    sed -i 's/^    m = json.loads(line)$/&\n    if "method" not in m:\n        open("go", "w").close()\n        continue/' agent.py
+    echo "{\"type\":\"inbound\",\"bufferId\":\"b1\",$(event hello 42 7 '"media_urls":["http://h.example/a"]')}" |
+        PATH=$PWD/fake:$PATH relay-acp --stream 0 --media files --state-dir st -- /usr/bin/python3 "$PWD/agent.py" >out
+    [ "$(jq -r '.content // .bufferId // empty' out | tr '\n' ' ')" = 'the answer b1 ' ]
+}

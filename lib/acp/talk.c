@@ -13,7 +13,7 @@ struct talk *talk_find(struct talk *all, struct span key)
 
 struct talk *talk_of_call(struct talk *all, int64_t call)
 {
-    for (struct talk *k = all; k; k = k->hh.next)
+    for (struct talk *k = call > 0 ? all : NULL; k; k = k->hh.next) /* 0: it waits for none */
         if (k->turn && k->call == call)
             return k;
     return NULL;
