@@ -131,8 +131,8 @@ static int on_progress(void *arg, curl_off_t down_all, curl_off_t down, curl_off
     return 0;
 }
 
-/* Whether the connection is one to a proxy, whose address is then the one that libcurl connects to. Only libcurl
- * knows: the variables that name proxies differ by scheme, and no_proxy makes exceptions. */
+/* Whether the connection is one to a proxy, whose address is then the one that libcurl connects to. Only
+ * libcurl knows: the variables that name proxies differ by scheme, and no_proxy makes exceptions. */
 static bool is_by_proxy(const struct hop *h)
 {
     long used = 0;

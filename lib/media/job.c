@@ -65,7 +65,8 @@ bool job_read(struct job *j, struct span line)
     /* the type becomes a header's value */
     return json_is_bool(put) && read_text(&j->url, url) && read_text(&j->types, types) &&
            read_text(&j->type, type) && (!j->put || type_valid(buf_as_span(&j->type))) &&
-           read_text(&j->name, name) && read_number(&j->size, size, MEDIA_MOST) && read_number(&j->time, time, 3600 * 1000);
+           read_text(&j->name, name) && read_number(&j->size, size, MEDIA_MOST) &&
+           read_number(&j->time, time, 3600 * 1000);
 }
 
 bool outcome_read(struct outcome *o, struct span line)
