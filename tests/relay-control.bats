@@ -272,3 +272,41 @@ time.sleep(1.5)' >connected
     run -64 --separate-stderr relay-control
     run -78 --separate-stderr relay-control -w 3 sock
 }
+
+@test "writers that die in the middle of a growing text: each text ends with a mark, and others are let in" {
+    start_adapter cat
+    /usr/bin/python3 -c 'import socket
+for i in range(70):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect("ctl")
+    s.sendall(b"{\"op\":\"stream\",\"requestId\":\"a\",\"chat_id\":\"c%d\",\"content\":\"half a text\",\"more\":true}\n" % i)
+    s.close()'
+    run --separate-stderr relay-control --send --wait 60s ctl <<<'{"op":"send","chat_id":"42","content":"let in"}'
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    all_ended() { [ "$(jq -r 'select(.action.content == "half a text …").action.chat_id' stub.out | sort -u | wc -l)" -eq 70 ]; }
+    until_true 20 all_ended
+    drained
+}
+
+@test "what the FIFO still holds when the ring ends is told" {
+    mkfifo -m 600 fifo input
+    relay-control fifo <input >out 2>err 3>&- &
+    RING=$!
+    exec 7>input
+    echo '{"op":"send","chat_id":"42","content":"first"}' >fifo
+    until_true 10 grep -q first out
+    kill -STOP "$RING"
+    # more than the stage takes at once
+    /usr/bin/python3 -c 'import fcntl, os
+f = os.open("fifo", os.O_WRONLY | os.O_NONBLOCK)
+fcntl.fcntl(f, 1031, 1 << 20)
+for i in range(8000):
+    os.write(f, b"{\"op\":\"send\",\"chat_id\":\"42\",\"content\":\"%d%s\"}\n" % (i, b"x" * 50))'
+    exec 7>&-
+    kill -CONT "$RING"
+    status=0
+    wait "$RING" || status=$?
+    [ "$status" -eq 65 ]
+    told=$(sed -n 's/^relay-control: skip \([0-9]*\) lines from the FIFO: relay transport closed$/\1/p' err)
+    [ $((told + $(wc -l <out))) -eq 8001 ] || { wc -l out; cat err; return 1; }
+}

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/table.h"
 #include "control/asks.h"
+#include "relay/action.h"
 #include "json/json.h"
 
 enum { ID_LENGTH = 32 }; /* hex digits of a unique requestId */
@@ -57,6 +58,15 @@ static bool is_part(struct span rest)
     return !rest.n || (rest.p[0] == '/' && rest.n > 1 && rest.n < 12 && i == rest.n);
 }
 
+void ask_keep_end(struct ask *k, const struct frame *action, struct span id)
+{
+    struct json_edit edits[] = {
+        {"requestId", id}, {"content", span_of("\"\"")}, {"more", {NULL, 0}}, {"cut", span_of("true")}};
+    k->end.len = 0;
+    if (op_is_stream(action->name) && json_is_true(frame_get(action, "more")))
+        json_edit_members(&k->end, action->line, &action->top, edits, sizeof edits / sizeof *edits);
+}
+
 struct ask *asks_find(const struct asks *a, struct span id, struct buf *own)
 {
     struct ask_key *key;
@@ -80,6 +90,7 @@ static void ask_free(struct asks *a, struct ask *k)
     HASH_DEL(a->table, k->key);
     a->n--;
     buf_free(&k->own);
+    buf_free(&k->end);
     free(k->key);
 }
 

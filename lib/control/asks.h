@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "relay/frame.h"
 
 enum { ASKS_MOST = 65536, ASK_ID_MOST = 1024 }; /* requests in flight; the longest requestId, bytes of JSON */
 
@@ -14,6 +15,7 @@ struct ask {
     struct ask *prev, *next; /* of the same writer */
     void *who;               /* NULL: the writer has gone, or takes no answers */
     struct buf own;          /* the writer's requestId, JSON text; empty: it gave none */
+    struct buf end;          /* the action that ends its growing text early; empty: it is not growing */
     struct ask_key *key;
 };
 
@@ -29,6 +31,9 @@ struct asks {
 struct ask *asks_add(struct asks *a, struct ask **list, void *who, struct span own, struct buf *id);
 /* The writer's request with that requestId of its own, or NULL; appends the unique one. */
 struct ask *asks_own(struct ask *list, struct span own, struct buf *id);
+/* Keeps what ends the growing text of that action, under the unique requestId; nothing if the action is its
+ * end. */
+void ask_keep_end(struct ask *k, const struct frame *action, struct span id);
 /* The request that a result with that requestId (JSON text) answers, also as the result of a part: ID/2.
  * NULL: it is none of ours. Appends the writer's requestId for it, JSON text. */
 struct ask *asks_find(const struct asks *a, struct span id, struct buf *own);

@@ -61,15 +61,15 @@ static bool is_fit(const struct control *c, const struct frame *fr, struct span 
     return !why->len;
 }
 
-/* The requestId under which an action travels: of a growing text, always the same. */
-static void enter(struct control *c, struct control_writer *w, const struct frame *fr, struct span own,
-                  struct buf *id)
+/* The request of an action, and the requestId under which it travels: of a growing text, always the same. */
+static struct ask *enter(struct control *c, struct control_writer *w, const struct frame *fr, struct span own,
+                         struct buf *id)
 {
-    bool grows = json_eq(fr->name, "stream");
-    if (grows && asks_own(w->asks, own, id))
-        return;
-    asks_add(&c->asks, &w->asks, w, own, id);
+    struct ask *k = op_is_stream(fr->name) ? asks_own(w->asks, own, id) : NULL;
+    if (k)
+        return k;
     w->asked++;
+    return asks_add(&c->asks, &w->asks, w, own, id);
 }
 
 static void take_action(struct control *c, struct filter *f, struct control_writer *w, const struct frame *fr)
@@ -88,7 +88,8 @@ static void take_action(struct control *c, struct filter *f, struct control_writ
         answer(w, own, NULL);
         return;
     }
-    enter(c, w, fr, own, &id);
+    struct ask *k = enter(c, w, fr, own, &id);
+    ask_keep_end(k, fr, buf_as_span(&id));
     struct json_edit edit = {"requestId", buf_as_span(&id)};
     json_edit_members(&line, fr->line, &fr->top, &edit, 1);
     filter_emit_buf(f, &line);
@@ -136,6 +137,16 @@ static void drop(struct control *c, struct control_writer *w)
     writer_free(w);
 }
 
+/* The writer has gone: nobody else would end its texts. */
+static void end_texts(struct filter *f, struct control_writer *w)
+{
+    for (struct ask *k = f->ended ? NULL : w->asks; k; k = k->next) {
+        if (k->end.len)
+            filter_emit_buf(f, &k->end);
+        k->end.len = 0;
+    }
+}
+
 static void accept_writers(struct control *c)
 {
     while (c->n < WRITERS_MOST) {
@@ -175,8 +186,10 @@ static void on_ready(struct filter *f, const struct pollset *ps)
         writer_ready(w, ps);
         if (!f->ended)
             take_lines(c, f, w);
-        if (writer_over(w))
-            drop(c, w);
+        if (!writer_over(w))
+            continue;
+        end_texts(f, w);
+        drop(c, w);
     }
     if (pollset_got(ps, c->slot))
         accept_writers(c);
@@ -223,6 +236,16 @@ static bool on_frame(struct filter *f, struct frame *fr)
     return true;
 }
 
+/* Nobody else tells those who wrote into the FIFO. */
+static void tell_left(struct filter *f, struct control_writer *w)
+{
+    size_t n = writer_left(w);
+    if (!n)
+        return;
+    complain("skip %zu lines from the FIFO: %s", n, shut);
+    filter_fail(f, EX_DATAERR);
+}
+
 /* The ring has ended: those who still wait are told so. */
 static void on_end(struct filter *f)
 {
@@ -239,6 +262,7 @@ static void on_end(struct filter *f)
             writer_answer(w, buf_as_span(&frame));
             buf_free(&frame);
         }
+        tell_left(f, w);
         w->asked = 0;
         w->in.eof = true;
         w->in.from = w->in.seen = w->in.b.len;

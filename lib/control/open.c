@@ -15,13 +15,13 @@ static int open_fifo(const char *path)
     struct stat st;
     if (lstat(path, &st) || !S_ISFIFO(st.st_mode))
         return -1;
-    if (st.st_uid != geteuid() || st.st_mode & 077)
-        die(EX_CONFIG, "refuse FIFO %s: open to others, or another user's (mode %04o)", path,
-            (unsigned)(st.st_mode & 07777));
     int fd = open(path,
                   O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC); /* it does not end with its last writer */
     if (fd < 0 || fstat(fd, &st) || !S_ISFIFO(st.st_mode))
         die(EX_OSERR, "open %s:", path);
+    if (st.st_uid != geteuid() || st.st_mode & 077)
+        die(EX_CONFIG, "refuse FIFO %s: open to others, or another user's (mode %04o)", path,
+            (unsigned)(st.st_mode & 07777));
     return fd;
 }
 

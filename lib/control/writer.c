@@ -8,6 +8,9 @@
 
 #include "base/diag.h"
 #include "control/writer.h"
+#include "relay/frame.h"
+
+enum { READS_MOST = 256 }; /* at the end, of a FIFO that others may go on filling */
 
 struct control_writer *writer_new(int fd, bool fifo)
 {
@@ -45,7 +48,8 @@ void writer_prepare(struct control_writer *w, struct pollset *ps, bool read)
     bool ready = read && writer_may_ask(w) && reader_ready(&w->in);
     bool in = read && writer_may_ask(w) && !w->in.eof && !ready;
     short events = (short)((in ? POLLIN : 0) | (unread(w) ? POLLOUT : 0));
-    w->slot = w->failed || (w->in.eof && !events) ? -1 : pollset_add(ps, w->in.fd, events);
+    bool waits = w->asked && w->in.from == w->in.b.len; /* one that goes meanwhile is noticed */
+    w->slot = w->failed || (w->in.eof && !events && !waits) ? -1 : pollset_add(ps, w->in.fd, events);
     if (ready || w->failed || (read && w->in.eof && writer_may_ask(w) && w->in.from < w->in.b.len))
         pollset_until(ps, 0);
 }
@@ -79,6 +83,20 @@ void writer_ready(struct control_writer *w, const struct pollset *ps)
 enum reader_got writer_next(struct control_writer *w, struct span *line)
 {
     return reader_next(&w->in, line);
+}
+
+size_t writer_left(struct control_writer *w)
+{
+    struct reader *r = &w->in;
+    struct span line;
+    size_t n = 0, reads = 0;
+    if (!w->fifo)
+        return 0;
+    do
+        for (enum reader_got got; (got = reader_next(r, &line)) != READER_MORE;)
+            n += got == READER_LONG || !line_blank(line);
+    while (reads++ < READS_MOST && reader_fill(r) && r->b.len > r->seen);
+    return n + (r->b.len > r->from);
 }
 
 bool writer_over(struct control_writer *w)

@@ -35,6 +35,8 @@ void writer_prepare(struct control_writer *w, struct pollset *ps, bool read);
 void writer_ready(struct control_writer *w, const struct pollset *ps);
 /* Its next line, as reader_next() returns it. */
 enum reader_got writer_next(struct control_writer *w, struct span *line);
+/* The number of lines that the FIFO still holds, which this reads; 0 for a connection. */
+size_t writer_left(struct control_writer *w);
 /* Whether it may have a line at hand and be asked for it. */
 bool writer_may_ask(struct control_writer *w);
 /* Whether nothing more is to come from it or to go to it. */
