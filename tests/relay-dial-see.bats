@@ -130,16 +130,17 @@ END
 }
 
 @test "--explain has the words of the manual page, for every number that the page has" {
-    local kind number n=0
-    mandoc -T utf8 "$RELAY_SOURCE/man/relay-dial.1" | col -b | sed -n '/^CODES/,/^EXAMPLES/p' | tr -s '[:space:]' ' ' >page
+    local kind number said words page n=0
+    page=$(mandoc -T utf8 "$RELAY_SOURCE/man/relay-dial.1" | col -b | sed -n '/^CODES/,/^EXAMPLES/p' | tr -s '[:space:]' ' ')
     sed -n '/^\.Sh CODES/,/^\.Sh EX/p' "$RELAY_SOURCE/man/relay-dial.1" |
         sed -n 's/^\.Ss Exit.*/exit status/p; s/^\.Ss HTTP.*/HTTP status/p; s/^\.Ss Close.*/close code/p; s/^\.It Sy \([0-9]*\) .*/\1/p' >numbers
     while read -r number; do
         case $number in [0-9]*) ;; *) kind=$number; continue ;; esac
-        relay-dial --explain "$number" >said
-        [ "$(head -n 1 said | cut -d : -f 1)" = "$kind $number" ]
-        sed -e "s/^$kind //" -e 's/^  cause: //' -e 's/^  cure:  //' said | tr -s '[:space:]' ' ' | sed 's/ $//' >words
-        grep -qF -- "$(cat words)" page || { echo "not in the page: $(cat words)"; return 1; }
+        said=$(relay-dial --explain "$number")
+        [[ $said == "$kind $number: "* ]]
+        said=${said#"$kind "} said=${said/$'\n'  cause: / } said=${said/$'\n'  cure: / }
+        read -ra words <<<"${said//$'\n'/ }"
+        [[ $page == *" ${words[*]} "* ]] || { echo "not in the page: ${words[*]}"; return 1; }
         n=$((n + 1))
     done <numbers
     # The page has all rows of the source.

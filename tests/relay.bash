@@ -31,7 +31,11 @@ relay_stub_up() {
     exec 9<>stub.in
     relay_background relay-stub --url-file url "$@" <stub.in >stub.out 2>stub.err
     RELAY_STUB=$!
-    relay_until 300 test -s url
+    relay_until 300 _relay_settled || return
+    [ -s url ] || {
+        sed 's/^/stub: /' stub.err
+        return 1
+    }
     RELAY_URL=$(cat url)
 }
 
@@ -152,6 +156,11 @@ relay_down() {
 
 teardown() {
     relay_down
+}
+
+# The stub listens, or it has ended.
+_relay_settled() {
+    [ -s url ] || ! kill -0 "$RELAY_STUB"
 }
 
 # The number of a process that has ended may by now be that of a stranger's.
