@@ -257,6 +257,7 @@ static void test_jobs(void)
     struct job j = {.put = true, .size = 7, .time = 30}, k = {0};
     struct outcome o = {.status = 65, .size = 9}, p = {0};
     buf_str(&j.name, "a \"b\"\n.png");
+    buf_str(&j.type, "image/png");
     buf_str(&o.error, "\x1b");
     job_write(&line, &j);
     CHECK(job_read(&k, buf_as_span(&line)) && k.put && k.size == 7 && k.time == 30);
