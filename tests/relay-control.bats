@@ -310,3 +310,13 @@ for i in range(8000):
     told=$(sed -n 's/^relay-control: skip \([0-9]*\) lines from the FIFO: relay transport closed$/\1/p' err)
     [ $((told + $(wc -l <out))) -eq 8001 ] || { wc -l out; cat err; return 1; }
 }
+
+@test "a directory that somebody keeps locked keeps no socket out" {
+    mkdir dir
+    background /usr/bin/flock dir -c 'touch locked; sleep 600'
+    until_true 10 test -e locked
+    run --separate-stderr relay-control dir/ctl </dev/null
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+    run --separate-stderr relay-media serve -s dir/media -- test -S dir/media
+    [ "$status" -eq 0 ] || { echo "$stderr"; return 1; }
+}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +14,8 @@
 
 #include "base/buf.h"
 #include "base/local.h"
+
+enum { LOCK_TRIES = 50, LOCK_WAIT = 20 }; /* ms between two */
 
 static bool set_path(struct sockaddr_un *a, const char *path)
 {
@@ -66,18 +69,15 @@ static bool remove_stale(const char *path)
     return unlink(path) == 0;
 }
 
-/* Of two processes that find a stale socket at the same time, one goes first: the directory is locked. */
+/* Of two processes that find a stale socket at the same time, one goes first: the directory is locked.
+ * Whoever can read the directory can lock it, too, and who keeps it locked keeps nobody out for long. */
 static int lock_directory(const char *path)
 {
     char *copy = xstrdup(path);
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(copy);
-    if (fd >= 0 && flock(fd, LOCK_EX)) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        fd = -1;
-    }
+    for (int i = 0; fd >= 0 && i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB); i++)
+        poll(NULL, 0, LOCK_WAIT);
     return fd;
 }
 
