@@ -138,6 +138,7 @@ END
     sql 'PRAGMA user_version = 9' newer
     ln -s box link
     mkdir dir
+    chmod 644 text foreign
     while IFS='|' read -r file why; do
         run -66 --separate-stderr relay-run --inbox "$file" ./reply.sh </dev/null
         [ "$stderr" = "relay-run: open $file: $why" ] || { echo "$stderr"; false; }
@@ -150,5 +151,8 @@ dir|Is a directory
 END
     run -78 --separate-stderr relay-run --inbox box --dead-letter dead ./reply.sh </dev/null
     run -78 --separate-stderr relay-run --keep 1h ./reply.sh </dev/null
+    [ "$(stat -c %a text foreign | sort -u)" = 644 ]
+    chmod 644 box
+    relay-run --inbox box ./reply.sh </dev/null
     [ "$(stat -c %a box box-lock | sort -u)" = 600 ]
 }

@@ -9,7 +9,10 @@
 
 #include "inbox/internal.h"
 
-enum { APPLICATION = 0x524c5942 /* "RLYB" */ };
+enum {
+    APPLICATION = 0x524c5942, /* "RLYB" */
+    APPLICATION_AT = 68,      /* where it stands in the file */
+};
 
 #define TEXT(x)  #x
 #define VALUE(x) TEXT(x)
@@ -108,6 +111,14 @@ static bool check(struct store *s, enum store_use use, int64_t *version, int *st
            refuse(status, EX_NOINPUT, why, "made by an older version: relay-run brings it up to date");
 }
 
+/* Whether an open file is an inbox, or is to become one: one that is neither keeps its mode. */
+static bool is_inbox(int fd)
+{
+    char head[APPLICATION_AT + 4];
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    return n == 0 || (n == sizeof head && memcmp(head + APPLICATION_AT, "RLYB", 4) == 0);
+}
+
 /* Creates the file with its mode, and refuses what is not a file by itself: no link that was planted. */
 static bool prepare_file(const char *path, enum store_use use, int *status, struct buf *why)
 {
@@ -117,7 +128,8 @@ static bool prepare_file(const char *path, enum store_use use, int *status, stru
     if (fd < 0)
         return refuse(status, EX_NOINPUT, why, errno == ELOOP ? "it is a symbolic link" : strerror(errno));
     bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    bool closed = use == STORE_READ || !regular || (st.st_mode & 077) == 0 || fchmod(fd, 0600) == 0;
+    bool open_to_others = use != STORE_READ && regular && st.st_mode & 077 && is_inbox(fd);
+    bool closed = !open_to_others || fchmod(fd, 0600) == 0;
     int error = errno;
     close(fd);
     if (!regular)
