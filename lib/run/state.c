@@ -31,6 +31,10 @@ char *state_open(const char *dir)
         errno = ENOTDIR;
         return NULL;
     }
+    if (st.st_mode & S_IWOTH) { /* somebody could put a link in the place of a session's directory */
+        errno = EPERM;
+        return NULL;
+    }
     return access(dir, W_OK | X_OK) ? NULL : realpath(dir, NULL);
 }
 
