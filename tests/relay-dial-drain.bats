@@ -300,3 +300,16 @@ END
     until_true 8 test -s status
     grep -q 'end: lost messages: 1 running' err
 }
+
+@test "turns in an inbox that a drain does not finish are not called lost" {
+    start_stub
+    dial --kill-after 1s "$URL" -- sh -c 'echo "{\"type\":\"hello\",\"platform\":\"discord\",\"botId\":\"\"}"
+        echo "{\"type\":\"work\",\"running\":1,\"waiting\":0,\"stored\":3}"; cat >down; exec sleep 100'
+    until_true 8 grep -q descriptor down
+    kill "$DIAL"
+    until_true 8 test -s status
+    [ "$(cat status)" -eq 75 ]
+    grep -qx 'relay-dial: end: not finished, but in the inbox: 1 running' err
+    run grep 'lost messages' err
+    [ "$status" -eq 1 ]
+}

@@ -52,6 +52,19 @@ bool dial_rest(const struct dial *d)
     return flip_passed(&d->flip) && !writer_pending(&d->head) && !dial_unread(d);
 }
 
+/* Turns that did not end: those in an inbox are not lost. */
+static void say_unfinished(struct dial *d)
+{
+    struct buf b = {0};
+    add(&b, (size_t)d->running, "running");
+    add(&b, (size_t)d->waiting, "waiting");
+    if (b.len) {
+        complain("end: not finished, but in the inbox: %s", buf_cstr(&b));
+        dial_fail(d, EX_TEMPFAIL);
+    }
+    buf_free(&b);
+}
+
 void dial_say_lost(struct dial *d)
 {
     struct buf b = {0};
@@ -59,8 +72,12 @@ void dial_say_lost(struct dial *d)
         dial_count_live(d);
     add(&b, d->live.here, d->o->command ? "queued here" : "without a reader");
     add(&b, d->live.piped, "in COMMAND's pipe");
-    add(&b, (size_t)d->running, "running");
-    add(&b, (size_t)d->waiting, "waiting");
+    if (d->kept) {
+        say_unfinished(d);
+    } else {
+        add(&b, (size_t)d->running, "running");
+        add(&b, (size_t)d->waiting, "waiting");
+    }
     if (b.len) {
         if (d->unacked)
             buf_printf(&b, "; %zu not acknowledged come again", d->unacked);

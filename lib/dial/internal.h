@@ -93,6 +93,7 @@ struct dial {
     struct flip flip;
     int64_t running, waiting; /* turns in hand, according to the latest `work` frame */
     int64_t stored, dead;     /* messages in an inbox, dead letters (-1: not known), according to it */
+    bool kept;                /* turns in hand are in an inbox, according to it */
     size_t unacked;           /* buffered deliveries handed down on this connection but not acked */
 
     struct reader tail; /* lines that go up; fd -1 once ended */

@@ -151,6 +151,7 @@ static void come_round(struct dial *d, const struct frame *f)
         d->running = count_of(frame_get(f, "running"));
         d->waiting = count_of(frame_get(f, "waiting"));
         d->stored = count_of(frame_get(f, "stored"));
+        d->kept = frame_get(f, "stored").p != NULL;
         if (frame_get(f, "dead").p)
             d->dead = count_of(frame_get(f, "dead"));
     } else if (f->type == FRAME_GOING_IDLE_ACK) {
