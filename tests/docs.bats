@@ -161,6 +161,15 @@ END
     done
 }
 
+@test "every heading of a page is printed as it is written" {
+    for m in "$MAN"/*; do
+        mandoc -T utf8 "$m" | col -bx | sed 's/^ *//' >page
+        while read -r heading; do
+            grep -Fxq -- "$heading" page || { echo "$m: $heading"; return 1; }
+        done < <(sed -n 's/^\.S[sh] //p' "$m" | sed 's/\\&//g; s/"//g; s/ , /, /g')
+    done
+}
+
 @test "the pages fit 80 columns under mandoc and groff, without a warning" {
     for m in "$MAN"/*; do
         mandoc -T utf8 -O width=78 "$m" | col -bx >page
