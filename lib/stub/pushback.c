@@ -27,10 +27,11 @@ static void add_seconds(struct buf *out, int64_t ms)
     buf_printf(out, "%jd.%03d s", (intmax_t)(ms / 1000), (int)(ms % 1000));
 }
 
-/* A backlog that took less than a millisecond counts as one. */
-static size_t per_second(size_t count, int64_t ms)
+/* What takes less than a millisecond counts as one. A slow rate has a decimal. */
+static void add_rate(struct buf *out, size_t count, int64_t ms)
 {
-    return count * 1000 / (size_t)(ms > 0 ? ms : 1);
+    double rate = (double)count * 1000 / (double)(ms > 0 ? ms : 1);
+    buf_printf(out, "%.*f per second", rate < 10 ? 1 : 0, rate);
 }
 
 bool pushback_over(struct pushback *p, struct buf *out, size_t left, int64_t now)
@@ -44,7 +45,9 @@ bool pushback_over(struct pushback *p, struct buf *out, size_t left, int64_t now
     buf_str(out, " deliveries taken in ");
     add_seconds(out, spent);
     if (p->acked) {
-        buf_printf(out, ", %zu per second, slowest ack after ", per_second(p->acked, spent));
+        buf_str(out, ", ");
+        add_rate(out, p->acked, spent);
+        buf_str(out, ", slowest ack after ");
         add_seconds(out, p->slowest);
         buf_str(out, " ('");
         buf_span(out, buf_as_span(&p->slowest_id));

@@ -19,7 +19,7 @@ static void test_taken(void)
     take(&p, "c", 1510, 2000);
     /* the time ends with the last ack */
     CHECK(pushback_over(&p, &out, 0, 9000));
-    CHECK(reads(&out, "3 deliveries taken in 1.000 s, 3 per second, slowest ack after 0.500 s ('b')"));
+    CHECK(reads(&out, "3 deliveries taken in 1.000 s, 3.0 per second, slowest ack after 0.500 s ('b')"));
     CHECK(!pushback_over(&p, &out, 0, 9000));
     take(&p, "d", 9000, 9000);
     CHECK(pushback_over(&p, &out, 0, 9000));
@@ -37,7 +37,7 @@ static void test_left(void)
     take(&p, "a", 4000, 4100);
     pushback_sent(&p, 4100);
     CHECK(pushback_over(&p, &out, 6, 6000));
-    CHECK(reads(&out, "1 of 7 deliveries taken in 2.000 s, 0 per second, slowest ack after 0.100 s ('a'); "
+    CHECK(reads(&out, "1 of 7 deliveries taken in 2.000 s, 0.5 per second, slowest ack after 0.100 s ('a'); "
                       "then the gateway left"));
     take(&p, "a", 4000, 4100);
     pushback_free(&p);
