@@ -19,7 +19,7 @@ LAST='{"type":"outbound","requestId":"last","action":{}}'
         kill "$dial"
         elapsed_ms wait "$dial" || rc=$?
         [ "$rc" -eq 69 ]
-        [ "$MS" -lt 4000 ]
+        [ "$MS" -lt 8000 ]
         [ "$(cat out)" = '{"type":"link","state":"closed","code":1000,"reason":"","by":"us"}' ]
         grep -q 'given up on a signal' err
     done

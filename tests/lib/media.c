@@ -272,10 +272,11 @@ static void test_jobs(void)
         "[]",
         "{\"put\":true}",
         "nothing",
-        "{\"put\":true,\"url\":\"\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":26214401,\"time\":1}",
-        "{\"put\":1,\"url\":\"\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":1,\"time\":1}",
-        "{\"put\":true,\"url\":\"\\u0000\",\"types\":\"\",\"type\":\"\",\"name\":\"\",\"size\":1,\"time\":"
-        "1}"};
+        "{\"put\":true,\"url\":\"\",\"types\":\"\",\"type\":\"a/b\",\"name\":\"\",\"size\":26214401,\"time\":1}",
+        "{\"put\":1,\"url\":\"\",\"types\":\"\",\"type\":\"a/b\",\"name\":\"\",\"size\":1,\"time\":1}",
+        "{\"put\":true,\"url\":\"\\u0000\",\"types\":\"\",\"type\":\"a/b\",\"name\":\"\",\"size\":1,\"time\":"
+        "1}",
+        "{\"put\":true,\"url\":\"\",\"types\":\"\",\"type\":\"a/b\\r\\nX: y\",\"name\":\"\",\"size\":1,\"time\":1}"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct job x = {0};
         CHECK_THAT(!job_read(&x, span_of(bad[i])), "%s", bad[i]);
