@@ -175,7 +175,8 @@ END
     [[ $stderr == *"make "*"/state/"*": Not a directory"* ]]
     [ -z "$(ls elsewhere)" ]
     touch file
-    mkdir shared && chmod 777 shared # somebody could exchange a session's directory
+    mkdir shared
+    chmod 777 shared # somebody could exchange a session's directory
     for d in file absent/dir shared; do
         run -66 --separate-stderr relay-run --state-dir $d ./agent </dev/null
         [[ $stderr == "relay-run: open $d: "* ]]
