@@ -67,16 +67,11 @@ static const struct tool tool = {
     .filter = true,
 };
 
-/* Files are named by absolute paths, as the agent works elsewhere. */
-static void open_media(void)
+/* Files are named by absolute paths, as the agent works elsewhere. The caller frees it. */
+static char *open_media(void)
 {
     const char *dir = self.client.media ? self.client.media : getenv("RELAY_MEDIA_DIR");
-    if (!dir || !*dir)
-        return;
-    fetch_open(dir);
-    self.client.media = realpath(dir, NULL);
-    if (!self.client.media)
-        die(EX_NOINPUT, "open %s:", dir);
+    return dir && *dir ? fetch_open(dir) : NULL;
 }
 
 int main(int argc, char **argv)
@@ -99,11 +94,13 @@ int main(int argc, char **argv)
         self.client.timeout = INT64_MAX;
     signal(SIGXFSZ, SIG_IGN); /* a file that becomes too large is an error of the agent's request */
     place_open(&self.client.place, self.state_dir, self.cwd);
-    open_media();
+    char *media = open_media();
+    self.client.media = media;
     filter_init(&f, &o);
     client_init(&self.client, &f);
     environment_clean();
     int status = filter_run(&f);
     client_free(&self.client, &f);
+    free(media);
     return status;
 }
