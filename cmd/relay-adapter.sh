@@ -386,7 +386,7 @@ try_it() {
         start "$@"
     } </dev/null &
     ring=$!
-    trap 'kill "$ring"' INT TERM HUP
+    trap 'told=1; kill "$ring"' INT TERM HUP
     typed=
     [ ! -t 0 ] || typed='typed '
     {
@@ -400,8 +400,9 @@ try_it() {
         echo $? >"$work/stub"
     } | print_it &
     printer=$!
-    # A signal to this shell ends the wait, not the ring, which drains.
-    while wait "$ring"; status=$?; [ "$status" -gt 128 ] && kill -0 "$ring" 2>/dev/null; do :; done
+    # A signal to this shell ends the wait, not the ring, which drains. 127: an earlier wait had its status.
+    status=
+    while told=''; wait "$ring"; now=$?; [ "$status" ] && [ "$now" -eq 127 ] || status=$now; [ "$told" ]; do :; done
     # shellcheck disable=SC2046 # pids
     kill $(cat "$work/pid" "$work/typist") 2>/dev/null
     wait "$printer" || [ "$status" -ne 0 ] || status=74
