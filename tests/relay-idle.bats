@@ -123,6 +123,25 @@ lines() { # N [FILE]
     [ "$RC" -eq 0 ]
 }
 
+@test "a link that is lost before the ack takes back what --after asked for: the time starts anew on the next one" {
+    open_idle --after 1
+    tell_idle "$(state open)"
+    until_true 5 lines 2
+    [ "$(tail -n 1 out)" = "$ASK" ]
+    tell_idle "$(state lost)"
+    until_true 5 lines 3
+    local from to
+    from=$(date +%s%N)
+    tell_idle "$(state open)" '{"type":"inbound"}'
+    until_true 5 lines 6
+    to=$(date +%s%N)
+    [ "$(tail -n 2 out)" = '{"type":"inbound"}'$'\n'"$ASK" ]
+    [ $(((to - from) / 1000000)) -ge 1000 ]
+    tell_idle "$ACK"
+    end_idle
+    [ "$RC" -eq 0 ]
+}
+
 @test "a turn in hand and an outbound without its result are not rest" {
     open_idle --after 300ms
     tell_idle "$(state open)" '{"type":"work","running":1,"waiting":0}' '{"type":"outbound","requestId":"r"}'

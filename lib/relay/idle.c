@@ -51,12 +51,13 @@ static void book(struct idle *i, const struct frame *f)
 static void send(struct idle *i, int64_t now)
 {
     i->asked = true;
-    i->lost = i->late = false;
+    i->lost = i->late = i->silent = false;
     i->deadline = i->link == IDLE_LINK_DOWN || i->early ? INT64_MAX : now + IDLE_ACK_MS;
 }
 
 bool idle_ask(struct idle *i, int64_t now)
 {
+    i->silent = false;
     if (i->flipped || (i->asked && !i->late && !i->early))
         return false;
     send(i, now);
@@ -68,8 +69,10 @@ static bool link_opened(struct idle *i, int64_t now)
     i->link = IDLE_LINK_UP;
     i->flipped = i->early = false;
     i->quiet = now;
-    if (!i->asked)
+    if (!i->asked || i->silent) {
+        i->asked = i->lost = i->late = false;
         return false;
+    }
     bool again = i->lost;
     send(i, now);
     return again;
@@ -171,6 +174,7 @@ enum idle_now idle_tick(struct idle *i, int64_t now)
         return IDLE_NOTHING;
     if (counts(i)) {
         send(i, now);
+        i->silent = true;
         return IDLE_ASK;
     }
     i->late = true;

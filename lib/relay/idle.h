@@ -33,6 +33,7 @@ struct idle {
     bool busy;              /* a stage has work in hand */
     struct idle_owed *owed; /* outbounds without a result */
     bool asked;             /* a going_idle is out and not acked */
+    bool silent;            /* … because of `after` only: a new link starts the time anew */
     bool lost;              /* … and the link that carried it was lost */
     bool late;              /* … and its ack is late, which was reported */
     bool early;             /* an ack that was not asked for came on this link: none is awaited */

@@ -57,6 +57,20 @@ static void test_link(void)
     idle_free(&i);
 }
 
+/* What silence asked for ends with the link, behind which a backlog may wait; what somebody asked for does not. */
+static void test_silence(void)
+{
+    struct idle i;
+    idle_init(&i, 500, 0);
+    CHECK(!asks_at(&i, OPEN, 0) && idle_tick(&i, 500) == IDLE_ASK && idle_waits(&i));
+    CHECK(!asks_at(&i, LOST, 900) && !asks_at(&i, OPEN, 2000) && !idle_waits(&i) && idle_due(&i) == 2500);
+    CHECK(idle_tick(&i, 2500) == IDLE_ASK && idle_due(&i) == 12500);
+    CHECK(!asks_at(&i, LOST, 2600) && !idle_ask(&i, 2700) && idle_waits(&i));
+    CHECK(asks_at(&i, OPEN, 3000) && idle_due(&i) == 13000);
+    CHECK(!asks_at(&i, ACK, 3100) && i.flipped);
+    idle_free(&i);
+}
+
 /* An ack that was not asked for: a later going_idle still goes out, and no ack is awaited. */
 static void test_unasked_ack(void)
 {
@@ -141,6 +155,7 @@ int main(void)
     test_left_out();
     test_ack();
     test_link();
+    test_silence();
     test_unasked_ack();
     test_after();
     test_rest();
