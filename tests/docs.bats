@@ -173,7 +173,7 @@ END
 @test "the pages fit 80 columns under mandoc and groff, without a warning" {
     for m in "$MAN"/*; do
         mandoc -T utf8 -O width=78 "$m" | col -bx >page
-        groff -mandoc -Tutf8 -rLL=78n -k -ww "$m" 2>warned | col -bx | sed 's/.\[[0-9;]*m//g' >>page
+        GROFF_NO_SGR=1 groff -mandoc -Tutf8 -P-c -rLL=78n -k -ww "$m" 2>warned | col -bx >>page
         [ ! -s warned ] || { echo "$m under groff:"; cat warned; return 1; }
         /usr/bin/python3 - "${m##*/}" page <<'END' || bad=1
 import sys

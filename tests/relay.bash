@@ -26,10 +26,10 @@ relay_until() {
 # descriptor 9, its stdout ./stub.out, its stderr ./stub.err.
 relay_stub_up() {
     RELAY_SAID=0 RELAY_HEARD=0
-    rm -f url stub.in
+    rm -f url stub.in stub.out
     mkfifo stub.in
     exec 9<>stub.in
-    relay_background relay-stub --url-file url "$@" <stub.in >stub.out 2>stub.err
+    relay_background relay-stub --url-file url "$@" <stub.in >>stub.out 2>stub.err
     RELAY_STUB=$!
     relay_until 300 _relay_settled || return
     [ -s url ] || {
