@@ -54,19 +54,21 @@ $(B)/tests/%: tests/%.c $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcurl -lcrypto
 
-# relay-run with points at which RELAY_CRASH_AT=NAME in the environment makes it die (lib/inbox/crash.h).
-CRASH_OBJECTS = $(patsubst %.c,$(B)/crash/%.o,lib/inbox/crash.c $(wildcard lib/run/*.c))
+# Tools with points at which RELAY_CRASH_AT=NAME in the environment makes them die (lib/base/crash.h).
+CRASH_TOOLS = relay-run
+CRASH_OBJECTS = $(patsubst %.c,$(B)/crash/%.o,lib/base/crash.c lib/inbox/crash.c $(wildcard lib/run/*.c))
 $(B)/crash/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -DRELAY_CRASH $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/crash/bin/relay-run: $(B)/cmd/relay-run.o $(CRASH_OBJECTS) $(B)/libcommon.a
+$(B)/crash/bin/relay-%: $(B)/cmd/relay-%.o $(CRASH_OBJECTS) $(B)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_relay-run)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_relay-$*)
 
 -include $(CRASH_OBJECTS:.o=.d)
 
-TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c tests/lib/*.c)) $(B)/crash/bin/relay-run
+TEST_PROGRAMS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/*.c tests/lib/*.c)) \
+                $(CRASH_TOOLS:%=$(B)/crash/bin/%)
 
 test-programs: $(TEST_PROGRAMS)
 

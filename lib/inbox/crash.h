@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a process can be made to die, for the tests of what the next start makes of it.
- *
- * Only with -DRELAY_CRASH, as in build/crash/bin/relay-run, which is built with the test programs:
- * RELAY_CRASH_AT=NAME[:N] in the environment kills the process, with KILL, when it gets to that point for the
- * Nth time (1). Each point lies between two steps of relay-run with an inbox. */
+/* Where a relay-run with an inbox can be made to die (base/crash.h): each point lies between two of its
+ * steps. */
 #ifndef RELAY_INBOX_CRASH_H
 #define RELAY_INBOX_CRASH_H
+
+#include "base/crash.h"
 
 #define CRASH_POINTS(POINT)                                                                     \
     POINT(TAKEN, "taken")         /* messages are in the transaction, which is not committed */ \

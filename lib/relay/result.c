@@ -40,6 +40,16 @@ void result_mark(struct buf *out, const struct frame *f, unsigned marks)
     json_edit_members(out, f->line, &f->top, edits, MARKS);
 }
 
+struct span result_whole_id(struct span id)
+{
+    size_t n = id.n;
+    while (n && id.p[n - 1] >= '0' && id.p[n - 1] <= '9')
+        n--;
+    if (n && n < id.n && id.p[n - 1] == '/')
+        id.n = n - 1;
+    return id;
+}
+
 void result_build(struct buf *out, struct span id, struct span result)
 {
     json_begin(out, '{');

@@ -25,6 +25,10 @@ bool result_is_marked(const struct frame *f);
 /* Appends the frame's line with exactly these marks. */
 void result_mark(struct buf *out, const struct frame *f, unsigned marks);
 
+/* The requestId of the action whose part has that id, both as text: ID of ID/2. Part of the same bytes; the
+ * whole if it is not the id of a part. */
+struct span result_whole_id(struct span id);
+
 /* Appends an outbound_result that is made on this side of the link, without '\n'. Both are JSON text. */
 void result_build(struct buf *out, struct span id, struct span result);
 

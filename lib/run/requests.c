@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "relay/action.h"
+#include "relay/result.h"
 #include "run/requests.h"
 
 /* The table's entry: requests.h is read by those that know nothing of the table. */
@@ -122,15 +123,6 @@ const char *requests_emit(struct requests *r, struct filter *f, struct turn *t, 
     return why;
 }
 
-/* The length of an id without the number of its part. */
-static size_t without_part(const struct buf *id)
-{
-    size_t n = id->len;
-    while (n && id->p[n - 1] >= '0' && id->p[n - 1] <= '9')
-        n--;
-    return n && n < id->len && id->p[n - 1] == '/' ? n - 1 : id->len;
-}
-
 struct request *requests_find(const struct requests *r, struct span id)
 {
     struct buf text = {0};
@@ -138,9 +130,9 @@ struct request *requests_find(const struct requests *r, struct span id)
         return NULL;
     json_decode(&text, id);
     struct request *q = find(r, buf_cstr(&text), text.len);
-    size_t n = without_part(&text);
-    if (!q && n < text.len)
-        q = find(r, text.p, n);
+    struct span whole = result_whole_id(buf_as_span(&text));
+    if (!q && whole.n < text.len)
+        q = find(r, whole.p, whole.n);
     buf_free(&text);
     return q;
 }

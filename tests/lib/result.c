@@ -71,8 +71,17 @@ static void test_marks(void)
     buf_free(&b);
 }
 
+static void test_whole_id(void)
+{
+    static const char *const rows[][2] = {{"a/2", "a"}, {"a/b/17", "a/b"}, {"a", "a"},       {"a/", "a/"},
+                                          {"/2", ""},   {"12", "12"},      {"a/2x", "a/2x"}, {"", ""}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        CHECK_THAT(span_eq(result_whole_id(span_of(rows[i][0])), rows[i][1]), "%s", rows[i][0]);
+}
+
 int main(void)
 {
+    test_whole_id();
     test_last();
     test_marks();
     frame_free(&frame);
