@@ -28,6 +28,8 @@ LIBS_relay-handshake = -lcjson
 LIBS_relay-send = -lunistring
 LIBS_relay-media = -lcurl -lcrypto
 LIBS_relay-token = -lcrypto
+LIBS_relay-queue = -lnats
+LIBS_relay-work = -lnats
 LIBS_relay-stub = -lwebsockets -lcurl -lcjson -lcrypto
 
 all: $(BINARIES) ## Build the tools into build/bin.
@@ -52,7 +54,7 @@ $(B)/%.o: %.c Makefile
 # C tests and helpers of the suite: one program per file, linked like a filter plus the libraries of the pure modules.
 $(B)/tests/%: tests/%.c $(B)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcurl -lcrypto
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcurl -lcrypto -lnats
 
 # Tools with points at which RELAY_CRASH_AT=NAME in the environment makes them die (lib/base/crash.h).
 CRASH_TOOLS = relay-run
@@ -76,7 +78,7 @@ deps: ## Install what the build and the tests need.
 	@.ci/deps
 
 demo: ## Show a real ring at work against relay-stub.
-	@.ci/deps build
+	@.ci/deps demo
 	@$(MAKE) --no-print-directory -s -j2 all && tests/demo.sh $(B)
 
 test: deps ## Run the tests (LONG=1: the long ones whole).

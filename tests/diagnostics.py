@@ -18,6 +18,7 @@ CONVERSION = re.compile(r"%[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:hh|h|ll|l|j|z|
 WRAP = {"opt_refuse": "read --\0 '\0': %s", "filter_bad": "skip line \0: %s"}
 # The pages of a folder, or of a file, besides relay.7.
 PAGES = {"lib/link": ["relay-dial.1"], "lib/inbox": ["relay-inbox.1", "relay-run.1"],
+         "lib/queue": ["relay-queue.1", "relay-work.1"],
          "lib/relay/scope": ["relay-scope.1"], "lib/relay/manifest": ["relay-handshake.1"]}
 
 

@@ -65,7 +65,7 @@ variable() { # NAME : a variable of the Makefile
         grep -q "^$f:" "$RELAY_SOURCE/Makefile"
     done
     # The packages that a build needs are those of `make deps`.
-    for f in libcurl4-openssl-dev libcjson-dev libssl-dev libunistring-dev uthash-dev libwebsockets-dev; do
+    for f in libcurl4-openssl-dev libcjson-dev libssl-dev libunistring-dev uthash-dev libwebsockets-dev libnats-dev; do
         grep -q "$f" "$RELAY_SOURCE/packaging/Dockerfile"
         grep -q "$f" "$RELAY_SOURCE/.ci/deps"
     done

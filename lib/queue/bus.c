@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* One connection to a NATS server or cluster: its life, and the loop's side. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/random.h"
+#include "base/sig.h"
+#include "queue/bus_internal.h"
+#include "queue/complaint.h"
+#include "queue/dialling.h"
+#include "queue/greeting.h"
+
+enum {
+    OPEN = 10000,  /* ms to connect at the start */
+    AGAIN = 300,   /* ms between two attempts then, and … */
+    REVIVE = 2000, /* … after libnats has given up */
+    QUIET = 60000, /* ms for which the same complaint is not printed again */
+};
+
+bool bus_connected(const struct bus *b)
+{
+    return b->nc && !atomic_load(&b->arrivals.down);
+}
+
+uint64_t bus_reconnects(const struct bus *b)
+{
+    return atomic_load(&b->arrivals.reconnects) + b->revived;
+}
+
+const char *bus_version(const struct bus *b)
+{
+    return b->version;
+}
+
+bool bus_version_at_least(const struct bus *b, int major, int minor, int patch)
+{
+    return greeting_at_least(b->version, major, minor, patch);
+}
+
+/* Lets go of a connection that libnats has given up. */
+static void drop(struct bus *b)
+{
+    bus_unsubscribe_all(b);
+    natsConnection_Destroy(b->nc);
+    b->nc = NULL;
+}
+
+/* An attempt to connect has ended. False: it failed. */
+static bool take_over(struct bus *b, struct arrival *a)
+{
+    if (!a->nc)
+        return false;
+    b->nc = a->nc;
+    b->dial_at = INT64_MAX;
+    memcpy(b->version, a->text, sizeof b->version);
+    b->version[sizeof b->version - 1] = '\0';
+    if (bus_subscribe_all(b))
+        return true;
+    const char *text = NULL;
+    a->state = natsConnection_GetLastError(b->nc, &text);
+    snprintf(a->text, sizeof a->text, "%s", text && *text ? text : "the server ended the connection");
+    drop(b);
+    return false;
+}
+
+static void dial(struct bus *b)
+{
+    b->dial_at = INT64_MAX;
+    atomic_store(&b->arrivals.down, false);
+    dialling_start(b->options, &b->arrivals);
+}
+
+/* Waits for the end of the attempt that runs, until that moment. NULL: it has not ended. */
+static struct arrival *await_dial(struct bus *b, struct pollset *ps, int64_t until)
+{
+    while (bus_now() < until) {
+        struct arrival *all = arrivals_take(&b->arrivals), *found = NULL;
+        for (struct arrival *one = all, *next; one; one = next) {
+            next = one->next;
+            if (one->kind == ARRIVAL_DIALLED && !found)
+                found = one;
+            else
+                arrival_free(one);
+        }
+        if (found)
+            return found;
+        pollset_clear(ps);
+        pollset_add(ps, b->arrivals.wake[0], POLLIN);
+        pollset_until(ps, clock_ms() + (until - bus_now()));
+        pollset_wait(ps);
+    }
+    return NULL;
+}
+
+/* Whether another attempt may go better. */
+static bool may_pass(natsStatus s)
+{
+    return s == NATS_NO_SERVER || s == NATS_TIMEOUT || s == NATS_IO_ERROR || s == NATS_CONNECTION_CLOSED ||
+           s == NATS_SYS_ERROR || s == NATS_CONNECTION_DISCONNECTED || s == NATS_STALE_CONNECTION;
+}
+
+static bool connect_first(struct bus *b, struct buf *why)
+{
+    struct pollset ps = {0};
+    int64_t until = bus_now() + OPEN;
+    bool ok = false, more = true;
+    buf_str(why, "no answer in 10 s");
+    while (!ok && more) {
+        dial(b);
+        struct arrival *end = await_dial(b, &ps, until);
+        ok = end && take_over(b, end);
+        more = end && may_pass(end->state) && bus_now() + AGAIN < until;
+        if (end && !ok) {
+            why->len = 0;
+            buf_str(why, end->text);
+        }
+        if (end)
+            arrival_free(end);
+        if (!ok && more)
+            nats_Sleep(AGAIN);
+    }
+    pollset_free(&ps);
+    return ok;
+}
+
+static struct bus *abandoned; /* a thread of libnats may still be at it */
+
+static struct bus *fail(struct bus *b, const struct bus_options *o, struct buf *why, struct buf *reason)
+{
+    buf_str(why, "connect ");
+    dialling_show(why, o->urls);
+    buf_printf(why, ": %s", buf_cstr(reason));
+    buf_free(reason);
+    abandoned = b;
+    return NULL;
+}
+
+struct bus *bus_open(const struct bus_options *o, int *status, struct buf *why)
+{
+    struct buf reason = {0}, inbox = {0};
+    const char *unfit;
+    if (!dialling_urls_fit(o->urls, &unfit)) {
+        *status = EX_USAGE;
+        buf_str(&reason, unfit);
+        return fail(NULL, o, why, &reason);
+    }
+    struct bus *b = xcalloc(1, sizeof *b);
+    sig_ignore_pipe(); /* libnats would, too, and leave no trace of what it was */
+    arrivals_open(&b->arrivals);
+    bus_inbox(b, &inbox);
+    b->arrivals.prefix = (size_t)snprintf(b->prefix, sizeof b->prefix, "%s.", buf_cstr(&inbox));
+    buf_free(&inbox);
+    if (nats_Open(-1) != NATS_OK)
+        die(EX_OSERR, "set up libnats: %s", nats_GetLastError(NULL));
+    b->options = dialling_options(o, &b->arrivals, &reason);
+    if (!b->options || !connect_first(b, &reason)) {
+        *status = EX_UNAVAILABLE;
+        return fail(b, o, why, &reason);
+    }
+    buf_free(&reason);
+    return b;
+}
+
+void bus_close(struct bus *b)
+{
+    if (!b)
+        return;
+    if (!bus_connected(b)) { /* libnats would wait until its attempt to connect is over */
+        abandoned = b;
+        return;
+    }
+    natsConnection_FlushTimeout(b->nc, 1000);
+    drop(b);
+    natsOptions_Destroy(b->options);
+    if (nats_CloseAndWait(1000) != NATS_OK) {
+        abandoned = b;
+        return;
+    }
+    struct bus_listener *l, *next;
+    HASH_ITER (hh, b->listeners, l, next)
+        bus_unlisten(b, l);
+    waits_free(&b->waits);
+    arrivals_close(&b->arrivals);
+    free(b);
+}
+
+void bus_prepare(struct bus *b, struct pollset *ps)
+{
+    int64_t until = waits_until(&b->waits);
+    if (b->dial_at < until)
+        until = b->dial_at;
+    pollset_add(ps, b->arrivals.wake[0], POLLIN);
+    bus_until(ps, until);
+}
+
+static void answer(struct bus *b, struct arrival *a)
+{
+    struct wait *one = waits_take(&b->waits, a->to);
+    if (!one)
+        return;
+    struct bus_message m = bus_message_of(a->msg);
+    one->fn(one->ctx, &m);
+    wait_free(one);
+}
+
+static void deliver(struct bus *b, struct arrival *a)
+{
+    struct bus_listener *l;
+    HASH_FIND(hh, b->listeners, &a->to, sizeof a->to, l);
+    if (!l)
+        return;
+    struct bus_message m = bus_message_of(a->msg);
+    l->fn(l->ctx, &m);
+}
+
+/* A complaint of the server. If it refuses a request, whoever asked is told; otherwise, it is printed. */
+static void hear_complaint(struct bus *b, struct arrival *a)
+{
+    bool cut;
+    struct span subject = complaint_subject(a->text, &cut);
+    if (subject.p && waits_fail_all(&b->waits, subject, cut, BUS_REFUSED))
+        return;
+    if (strcmp(a->text, b->said) == 0 && bus_now() < b->said_at + QUIET)
+        return;
+    complain("use the engine: %s", a->text);
+    memcpy(b->said, a->text, sizeof b->said);
+    b->said_at = bus_now();
+}
+
+static void revive(struct bus *b, struct arrival *a)
+{
+    if (take_over(b, a))
+        b->revived++;
+    else
+        b->dial_at = bus_now() + REVIVE;
+}
+
+static void lose(struct bus *b, const struct arrival *a)
+{
+    if (a->nc != b->nc)
+        return;
+    drop(b);
+    b->dial_at = bus_now() + AGAIN;
+}
+
+static void handle(struct bus *b, struct arrival *a)
+{
+    switch (a->kind) {
+    case ARRIVAL_ANSWER:
+        answer(b, a);
+        break;
+    case ARRIVAL_MESSAGE:
+        deliver(b, a);
+        break;
+    case ARRIVAL_ERROR:
+        hear_complaint(b, a);
+        break;
+    case ARRIVAL_DIALLED:
+        revive(b, a);
+        break;
+    case ARRIVAL_CLOSED:
+        lose(b, a);
+        break;
+    }
+    arrival_free(a);
+}
+
+void bus_ready(struct bus *b)
+{
+    uint64_t last = b->waits.last; /* what callbacks ask has its turn later */
+    for (struct arrival *a = arrivals_take(&b->arrivals), *next; a; a = next) {
+        next = a->next;
+        handle(b, a);
+    }
+    int64_t now = bus_now();
+    for (struct wait *one; (one = waits_due(&b->waits, now, last));) {
+        struct bus_message m = {.status = one->status, .subject = span_of(one->subject), .data = {"", 0}};
+        one->fn(one->ctx, &m);
+        wait_free(one);
+    }
+    if (b->dial_at <= now)
+        dial(b);
+}
