@@ -23,7 +23,7 @@ _relay_decode() {
         return
         ;;
     --type)
-        mapfile -t COMPREPLY < <(compgen -W 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work inbound_nack send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -- "$cur")
         return
         ;;
     --interactions)

@@ -6,7 +6,7 @@ complete -c relay-decode -s f -l format -x -a 'json text tsv summary har mermaid
 complete -c relay-decode -l since -x -d 'only frames from then on: 14:05, 10m (ago), a date'
 complete -c relay-decode -l until -x -d 'only frames before then'
 complete -c relay-decode -l chat -x -d 'only this chat, and the results in it'
-complete -c relay-decode -l type -x -a 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -d 'only frames of this type or op (repeatable)'
+complete -c relay-decode -l type -x -a 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work inbound_nack send edit delete typing follow_up get_chat_info send_media prompt react thread_create thread_rename interrupt' -d 'only frames of this type or op (repeatable)'
 complete -c relay-decode -l interactions -x -a 'current v1' -d 'contract version for Discord interactions'
 complete -c relay-decode -l keep-forwards -d 'pass on a passthrough_forward that is not a message'
 complete -c relay-decode -l width -x -d 'columns of -f text; 0: all (default: the screen\'s)'

@@ -24,7 +24,7 @@ _relay_dial() {
         return
         ;;
     --up)
-        mapfile -t COMPREPLY < <(compgen -W 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'hello outbound interrupt going_idle inbound_ack descriptor inbound outbound_result interrupt_inbound going_idle_ack passthrough_forward link work inbound_nack' -- "$cur")
         return
         ;;
     --check-hello)

@@ -281,7 +281,7 @@ relay-send --op thread_: thread_create thread_rename
 relay-send -p d: discord
 relay-handshake -p tele: telegram
 relay-adapter --platform : discord slack telegram
-relay-decode --type inb: inbound inbound_ack
+relay-decode --type inb: inbound inbound_ack inbound_nack
 relay-decode --type thread_c: thread_create
 relay-dial --up hel: hello
 relay-dial --record a.: a.file

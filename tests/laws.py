@@ -33,7 +33,7 @@ VALUES = [
     "true", "false", "null", "[]", "{ }", '[1 ,2,\t[ ] ]', '{"x":1,"x":2,"":null}', r'{"type":"inbound","\u0061":[{}]}',
 ]
 ANYWHERE = ["presence", "x.y", "INBOUND", r"\u0078", "", "inbound ", "hello", "interrupt",
-            "inbound_ack", "outbound_result", "link", "work"]
+            "inbound_ack", "inbound_nack", "outbound_result", "link", "work"]
 ELSEWHERE = ["descriptor", "inbound", "passthrough_forward", "interrupt_inbound", "outbound", "action", "draining",
              "going_idle", "going_idle_ack"]
 DESCRIPTOR = ('{"contract_version":1,"platform":"discord","label":"D","max_message_length":2000,'
@@ -42,6 +42,7 @@ DESCRIPTOR = ('{"contract_version":1,"platform":"discord","label":"D","max_messa
 BODY = {
     "link": ['"state":"open","attempt":1', '"state":"lost","code":1006,"reason":"\\u001b[2J"', '"state":"closed"'],
     "work": ['"running":1,"waiting":0'],
+    "inbound_nack": ['"bufferId":"b1","status":1', '"bufferId":"b2","status":124'],
     "draining": ['"state":"draining"'],
     "descriptor": ['"descriptor":' + DESCRIPTOR],
     "inbound": ['"event":{"text":"hi","source":{"platform":"discord","chat_id":7,"user_id":"u"}}',

@@ -432,6 +432,16 @@ END
     [ "$(widest)" -eq 100 ]
 }
 
+@test "what came from a queue and failed is shown, and is no longer asked for" {
+    local down='{"t":"2026-11-23T12:00:00Z","dir":"down","frame":{"type":"inbound","gateway":"g1","bufferId":"b2","event":{"text":"hi","source":{"platform":"discord","chat_id":"42"}}}}'
+    local nack='{"t":"2026-11-23T12:00:35Z","dir":"link","frame":{"type":"inbound_nack","bufferId":"b2","status":124}}'
+    [ "$(printf '%s\n' "$down" "$nack" | TZ=UTC relay-decode -f text | tail -n 1)" = \
+        '12:00:35.000 • nack          discord/42 status=124  buf=b2' ]
+    [ "$(relay-decode -f tsv <<<"$nack" | cut -f 2,3,9)" = 'link	inbound_nack	b2' ]
+    printf '%s\n' "$down" | relay-decode -f summary | grep -q '^unacked 1'
+    run ! grep -q '^unacked [1-9]' <(printf '%s\n' "$down" "$nack" | relay-decode -f summary)
+}
+
 @test "a recorded session as columns" {
     session | relay-decode -f tsv >out
     [ "$(awk -F '\t' '{print NF}' out | sort -u)" = 13 ]

@@ -93,7 +93,8 @@ void ask_permission(struct client *c, struct filter *f, struct talk *k, const st
         say_answer(c, f, k); /* what was said before the question comes before it */
         ask(c, f, q);
         /* many connectors deliver nothing more before the ack, not even the press that the agent waits for */
-        ending_ack(f, k->turn);
+        if (!k->turn->delivery.p)
+            ending_ack(f, k->turn);
     } else if (open) {
         agent_error(&c->agent, m->id, RPC_BAD_PARAMS, "its options are missing or too many");
     } else { /* nobody is there to answer */

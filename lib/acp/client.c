@@ -71,8 +71,8 @@ static void take_interrupt(struct client *c, struct filter *f, const struct fram
 {
     struct span session = frame_get(fr, "session_key");
     struct buf key = {0};
-    if (json_is_string(session))
-        json_decode(&key, session);
+    if (json_has_text(session))
+        turn_key(&key, turn_gateway(fr), session);
     if (!key.len || !interrupt(c, f, &key))
         warn("interrupt %.*s: nothing runs in this session", (int)(key.len < 200 ? key.len : 200),
              key.p ? key.p : "");
@@ -102,6 +102,8 @@ static void take_message(struct client *c, struct filter *f, const struct frame 
     if (!t) {
         complain("run %s for line %ju: its event is no object", c->agent.argv[0], f->in.line);
         filter_fail(f, EX_DATAERR);
+        if (turn_delivery(fr).p)
+            ending_nack_of(f, turn_delivery(fr), EX_DATAERR);
         return;
     }
     if (!inbox_knows(&c->inbox, t) && (take_stop_word(c, f, t) || ask_answer(c, f, t))) {
@@ -118,6 +120,8 @@ static void take_message(struct client *c, struct filter *f, const struct frame 
         complain("run %s for %s: too many messages wait, not acknowledged", c->agent.argv[0],
                  buf_cstr(&name));
         filter_fail(f, EX_NO);
+        if (t->delivery.p)
+            ending_nack(f, t, EX_TEMPFAIL);
         buf_free(&name);
         turn_free(t);
     }

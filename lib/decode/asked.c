@@ -26,6 +26,7 @@ static enum frame_type asks(enum frame_type answer)
     case FRAME_GOING_IDLE_ACK:
         return FRAME_GOING_IDLE;
     case FRAME_INBOUND_ACK:
+    case FRAME_INBOUND_NACK:
         return FRAME_INBOUND;
     default:
         return FRAME_OTHER;

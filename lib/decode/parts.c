@@ -125,7 +125,8 @@ struct span part_type(const struct summary *s)
     } names[] = {{"outbound_result", "result"},
                  {"passthrough_forward", "forward"},
                  {"interrupt_inbound", "interrupt"},
-                 {"inbound_ack", "ack"}};
+                 {"inbound_ack", "ack"},
+                 {"inbound_nack", "nack"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (span_eq(s->type, names[i].type))
             return span_of(names[i].name);

@@ -86,14 +86,12 @@ static bool decline(struct dial *d, const struct frame *f)
     return true;
 }
 
-/* The frame for the wire: without the marks for its results. */
+/* The frame for the wire: without local members. */
 static struct span unmarked(struct dial *d, const struct frame *f)
 {
-    if (!result_is_marked(f))
-        return f->line;
+    bool asks = f->type == FRAME_OUTBOUND || f->type == FRAME_INTERRUPT;
     d->scratch.len = 0;
-    result_mark(&d->scratch, f, 0);
-    return buf_as_span(&d->scratch);
+    return asks && result_unmark(&d->scratch, f) ? buf_as_span(&d->scratch) : f->line;
 }
 
 static void take_up(struct dial *d, const struct frame *f)
@@ -109,7 +107,7 @@ static void take_up(struct dial *d, const struct frame *f)
         dial_remember_hello(d, f);
     if (f->type == FRAME_INBOUND_ACK && d->unacked)
         d->unacked--;
-    struct span line = f->type == FRAME_OUTBOUND ? unmarked(d, f) : f->line;
+    struct span line = unmarked(d, f);
     lines_add(&d->lines, f->type, line);
     dial_saw(d, "up", f->type, line);
 }

@@ -93,12 +93,24 @@ bool frame_buffered(const struct frame *f)
            identifier_is(frame_get(f, "bufferId"));
 }
 
-void frame_ack_of(struct buf *out, struct span buffer_id)
+static void begin_about(struct buf *out, const char *type, struct span buffer_id)
 {
     json_begin(out, '{');
-    json_add_str(out, "type", "inbound_ack");
+    json_add_str(out, "type", type);
     json_key(out, "bufferId");
     identifier_add(out, buffer_id);
+}
+
+void frame_ack_of(struct buf *out, struct span buffer_id)
+{
+    begin_about(out, "inbound_ack", buffer_id);
+    json_end(out, '}');
+}
+
+void frame_nack_of(struct buf *out, struct span buffer_id, int status)
+{
+    begin_about(out, "inbound_nack", buffer_id);
+    json_add_int(out, "status", status);
     json_end(out, '}');
 }
 

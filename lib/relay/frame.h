@@ -9,7 +9,8 @@
 #include "json/json.h"
 
 /* The frame types: name in the enum, name on the wire, direction. Local ones are never on the wire (design
- * §1): link reports the state of the link, work how many turns are running and waiting. */
+ * §1): link reports the state of the link, work how many turns are running and waiting, inbound_nack that a
+ * message from a queue failed. */
 #define FRAME_TYPES(ROW)                                  \
     ROW(HELLO, "hello", UP)                               \
     ROW(OUTBOUND, "outbound", UP)                         \
@@ -23,7 +24,8 @@
     ROW(GOING_IDLE_ACK, "going_idle_ack", DOWN)           \
     ROW(PASSTHROUGH_FORWARD, "passthrough_forward", DOWN) \
     ROW(LINK, "link", LOCAL)                              \
-    ROW(WORK, "work", LOCAL)
+    ROW(WORK, "work", LOCAL)                              \
+    ROW(INBOUND_NACK, "inbound_nack", LOCAL)
 
 #define FRAME_ENUM(id, text, dir) FRAME_##id,
 enum frame_type {
@@ -58,6 +60,8 @@ bool frame_buffered(const struct frame *f);
 void frame_ack(struct buf *out, const struct frame *f);
 /* The same for a bufferId: JSON text, a string or a number. */
 void frame_ack_of(struct buf *out, struct span buffer_id);
+/* Appends the inbound_nack frame for it; status: of COMMAND, as a shell reports it. */
+void frame_nack_of(struct buf *out, struct span buffer_id, int status);
 
 /* Whether a line holds nothing but white space. */
 bool line_blank(struct span line);

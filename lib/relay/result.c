@@ -50,6 +50,17 @@ struct span result_whole_id(struct span id)
     return id;
 }
 
+bool result_unmark(struct buf *out, const struct frame *f)
+{
+    struct json_edit edits[MARKS + 1] = {{"delivery", {NULL, 0}}};
+    if (!result_is_marked(f) && !frame_get(f, "delivery").p)
+        return false;
+    for (size_t i = 0; i < MARKS; i++)
+        edits[i + 1] = (struct json_edit){marks_by_name[i].name, {NULL, 0}};
+    json_edit_members(out, f->line, &f->top, edits, MARKS + 1);
+    return true;
+}
+
 void result_build(struct buf *out, struct span id, struct span result)
 {
     json_begin(out, '{');

@@ -29,6 +29,10 @@ void result_mark(struct buf *out, const struct frame *f, unsigned marks);
  * whole if it is not the id of a part. */
 struct span result_whole_id(struct span id);
 
+/* Appends the line of an outbound or interrupt as it goes over the wire: without its marks and the other
+ * member that is local, `delivery`. False, and nothing is appended: it has none of them. */
+bool result_unmark(struct buf *out, const struct frame *f);
+
 /* Appends an outbound_result that is made on this side of the link, without '\n'. Both are JSON text. */
 void result_build(struct buf *out, struct span id, struct span result);
 

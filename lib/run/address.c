@@ -85,6 +85,7 @@ static void add_address(struct buf *out, const struct turn *t, struct span ancho
     if (add_metadata(&metadata, t, (struct span){NULL, 0}, anchor))
         json_add(out, "metadata", buf_as_span(&metadata));
     json_add_bool(out, "addressed", true);
+    json_add(out, "delivery", t->delivery);
     json_end(out, '}');
     buf_free(&metadata);
 }
@@ -192,7 +193,7 @@ static size_t address_session(struct json_edit *edits, const struct turn *t, con
 void address_action(struct buf *out, const struct turn *t, const struct frame *action)
 {
     struct buf chat = {0}, metadata = {0};
-    struct json_edit edits[5];
+    struct json_edit edits[6];
     size_t n = 0;
     if (json_eq(action->name, "follow_up")) {
         n = address_session(edits, t, action);
@@ -209,6 +210,8 @@ void address_action(struct buf *out, const struct turn *t, const struct frame *a
             edits[n++] = (struct json_edit){"metadata", buf_as_span(&metadata)};
         edits[n++] = (struct json_edit){"addressed", span_of("true")};
     }
+    if (t->delivery.p)
+        edits[n++] = (struct json_edit){"delivery", t->delivery};
     if (n)
         json_edit(out, action->line, edits, n);
     else

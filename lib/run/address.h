@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An answer goes where its message came from (relay(7)): the address of a message, written into actions.
  *
+ * A message that came through a queue puts its `delivery` into each action, too, whatever its chat.
+ *
  * The address is the message's platform, botId and chat, and the scope_id, guild_id, user_id, profile and
  * thread_id for the metadata. A value given by an action is never overwritten. The member `"addressed":true`
  * says that the address is complete: relay-scope removes it, and does not fill in values that the message

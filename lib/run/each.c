@@ -90,12 +90,13 @@ static void finish(struct runner *r, struct filter *f, struct worker *w)
     ending_attempt(r, f, t, cause, status);
 }
 
-/* One that asks is acknowledged then: a connector may keep back what comes after it, the press included. */
+/* One that asks is acknowledged then: a connector may keep back what comes after it, the press included. A
+ * queue does not. */
 static void look_after(struct runner *r, struct filter *f, struct worker *w, const struct pollset *ps,
                        bool ended)
 {
     bool over = worker_ready(w, f, ps, ended);
-    if (w->asked && !w->turn->acked)
+    if (w->asked && !w->turn->acked && !w->turn->delivery.p)
         ending_ack(f, w->turn);
     if (over)
         finish(r, f, w);
@@ -129,6 +130,35 @@ static void take_inbound(struct runner *r, struct filter *f, struct turn *t)
         ending_ack(f, inbox_holder(&r->inbox, t));
     else if (verdict == INBOX_FULL)
         ending_refused(r, f, t);
+}
+
+/* Until its turn is over a message belongs to its queue: whether there is something here that would take it
+ * over. */
+static bool takes_over(const struct runner *r, struct filter *f)
+{
+    const char *what = r->durable ? "inbox" : r->letters ? "dead-letter" : r->ack_start ? "ack start" : NULL;
+    if (!what)
+        return false;
+    complain("run %s: messages come from a queue, which keeps them: leave --%s out", r->o.argv[0], what);
+    filter_fail(f, EX_CONFIG);
+    filter_stop(f);
+    return true;
+}
+
+static void take_message(struct runner *r, struct filter *f, const struct frame *fr)
+{
+    struct turn *t = turn_new(fr);
+    struct span delivery = turn_delivery(fr);
+    if (delivery.p && takes_over(r, f)) {
+        turn_free(t);
+    } else if (t) {
+        take_inbound(r, f, t);
+    } else {
+        complain("run %s for line %ju: its event is no object", r->o.argv[0], f->in.line);
+        filter_fail(f, EX_DATAERR);
+        if (delivery.p)
+            ending_nack_of(f, delivery, EX_DATAERR);
+    }
 }
 
 static void learn(struct runner *r, const struct frame *fr)
@@ -169,14 +199,8 @@ static bool on_frame(struct filter *f, struct frame *fr)
     }
     if (fr->type != FRAME_INBOUND)
         return true;
-    struct turn *t = turn_new(fr);
     filter_emit(f, fr->line);
-    if (t) {
-        take_inbound(r, f, t);
-    } else {
-        complain("run %s for line %ju: its event is no object", r->o.argv[0], f->in.line);
-        filter_fail(f, EX_DATAERR);
-    }
+    take_message(r, f, fr);
     return false;
 }
 

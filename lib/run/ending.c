@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a message ends. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -24,6 +25,24 @@ void ending_ack(struct filter *f, struct turn *t)
         last = ack;
         d->ack.len = 0;
         t->acked = true;
+    }
+}
+
+void ending_nack_of(struct filter *f, struct span delivery, int status)
+{
+    struct buf nack = {0};
+    frame_nack_of(&nack, delivery, status);
+    filter_emit_buf(f, &nack);
+    buf_free(&nack);
+}
+
+void ending_nack(struct filter *f, const struct turn *t, int status)
+{
+    struct span last = {NULL, 0};
+    for (const struct turn *d = t; d; d = d == t ? t->held : d->next) {
+        if (!last.p || !span_same(last, d->delivery))
+            ending_nack_of(f, d->delivery, status);
+        last = d->delivery;
     }
 }
 
@@ -119,6 +138,30 @@ static void try_again(struct runner *r, struct turn *t, enum fate_cause cause, i
     buf_free(&name);
 }
 
+/* A message from a queue failed: it goes back there. final: it is not run again. */
+static void give_back(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value,
+                      bool final)
+{
+    struct buf reason = {0};
+    fate_reason(&reason, cause, value);
+    worker_report(&r->o, t, "%s in attempt %d, given back to the queue", buf_cstr(&reason), t->attempt);
+    if (final)
+        ending_tell_chat(r, f, t);
+    ending_nack(f, t, t->shown ? FATE_HARD : fate_status(cause, value));
+    inbox_given_up(&r->inbox, t);
+    buf_free(&reason);
+}
+
+/* The most runs of a message. Those from a queue are counted there, and their number may be unknown here. */
+static int most_runs(const struct runner *r, const struct turn *t)
+{
+    if (t->shown) /* a part of its answer is in the chat */
+        return t->attempt;
+    if (!t->delivery.p)
+        return r->attempts;
+    return t->attempts ? t->attempts : INT_MAX;
+}
+
 void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fate_cause cause, int value)
 {
     struct buf reason = {0};
@@ -127,8 +170,12 @@ void ending_attempt(struct runner *r, struct filter *f, struct turn *t, enum fat
         inbox_given_up(&r->inbox, t);
         return;
     }
-    enum fate fate = fate_of(cause, value, t->attempt, t->shown ? t->attempt : r->attempts);
+    enum fate fate = fate_of(cause, value, t->attempt, most_runs(r, t));
     signs_end(r, f, t, fate);
+    if (t->delivery.p && (fate == FATE_AGAIN || fate == FATE_GIVEN_UP)) {
+        give_back(r, f, t, cause, value, fate == FATE_GIVEN_UP);
+        return;
+    }
     switch (fate) {
     case FATE_DONE:
     case FATE_INTERRUPTED:
@@ -165,6 +212,12 @@ size_t ending_waiting(struct runner *r, struct filter *f, const struct buf *key)
 void ending_refused(struct runner *r, struct filter *f, struct turn *t)
 {
     static const char reason[] = "too many messages wait";
+    if (t->delivery.p) {
+        worker_report(&r->o, t, "%s, given back to the queue", reason);
+        ending_nack(f, t, EX_TEMPFAIL);
+        turn_free(t);
+        return;
+    }
     bool kept = keep(r, f, t, span_of(reason));
     worker_report(&r->o, t, "%s, %s%s", reason, kept ? "kept in " : "not acknowledged",
                   kept ? r->letters->path : "");

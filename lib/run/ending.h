@@ -9,7 +9,12 @@
 
 /* Emits the acks that are still owed for a turn and the redeliveries held for it, each bufferId once. */
 void ending_ack(struct filter *f, struct turn *t);
-/* The same for a redelivery of a message that was handled; frees the turn. */
+/* Emits the nack for a delivery, JSON text. */
+void ending_nack_of(struct filter *f, struct span delivery, int status);
+/* Emits the nacks for a turn from a queue and those held for it: its run failed. It has to leave the inbox.
+ */
+void ending_nack(struct filter *f, const struct turn *t, int status);
+/* ending_ack() for a redelivery of a message that was handled; frees the turn. */
 void ending_skip(struct filter *f, struct turn *t);
 /* A message is handled without having been taken in: it is acknowledged; frees the turn. */
 void ending_pass(struct runner *r, struct filter *f, struct turn *t);

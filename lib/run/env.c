@@ -36,8 +36,9 @@ static const struct {
 
 /* The other variables of environment_make(); then those that COMMAND must not have. */
 static const char *const others[] = {
-    "RELAY_MESSAGE_ID", "RELAY_SESSION_KEY", "RELAY_SESSION_ID", "RELAY_ATTEMPT", "RELAY_STATE",
-    "RELAY_MEDIA_URLS", "RELAY_MAX_LENGTH",  "RELAY_LEN_UNIT",   "TRACEPARENT",   "RELAY_MEDIA_FILES",
+    "RELAY_GATEWAY",  "RELAY_MESSAGE_ID", "RELAY_SESSION_KEY", "RELAY_SESSION_ID",
+    "RELAY_ATTEMPT",  "RELAY_STATE",      "RELAY_MEDIA_URLS",  "RELAY_MAX_LENGTH",
+    "RELAY_LEN_UNIT", "TRACEPARENT",      "RELAY_MEDIA_FILES",
 };
 static const char *const kept_back[] = {"GATEWAY_RELAY_SECRET", "RELAY_DIAL_PID"};
 
@@ -91,7 +92,7 @@ static void add_source(char **vars, const struct turn *t)
     buf_free(&value);
 }
 
-/* Adds a text of the event; nothing if the value is not a string. */
+/* Adds a text; nothing if the value is not a string. */
 static void add_text(char **vars, const char *name, struct span v, size_t max)
 {
     struct buf value = {0};
@@ -181,8 +182,8 @@ static void add_identity(char **vars, const struct turn *t)
     struct buf value = {0};
     if (t->id.len)
         add_variable(vars, "RELAY_MESSAGE_ID", buf_as_span(&t->id), ENVIRONMENT_VALUE);
-    if (t->session_key.p)
-        add_variable(vars, "RELAY_SESSION_KEY", buf_as_span(&t->key), ENVIRONMENT_VALUE);
+    add_text(vars, "RELAY_GATEWAY", t->gateway, ENVIRONMENT_VALUE);
+    add_text(vars, "RELAY_SESSION_KEY", t->session_key, ENVIRONMENT_VALUE);
     session_id(&value, buf_as_span(&t->key));
     add_variable(vars, "RELAY_SESSION_ID", buf_as_span(&value), ENVIRONMENT_VALUE);
     value.len = 0;

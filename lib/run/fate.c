@@ -4,10 +4,11 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/child.h"
 #include "run/fate.h"
 
 enum {
-    STATUS_HARD = 100,    /* like EX_DATAERR: qmail's status for "do not try again" */
+    STATUS_TIMEOUT = 124,
     BACKOFF_FIRST = 1000, /* ms */
     BACKOFF_MOST = 60000,
 };
@@ -16,7 +17,7 @@ bool fate_is_hard(enum fate_cause cause, int status)
 {
     switch (cause) {
     case CAUSE_EXIT:
-        return status == EX_DATAERR || status == STATUS_HARD;
+        return status == EX_DATAERR || status == FATE_HARD;
     case CAUSE_TOO_LONG:
     case CAUSE_NOT_TEXT:
     case CAUSE_UNKILLABLE: /* it may still be running */
@@ -33,6 +34,23 @@ enum fate fate_of(enum fate_cause cause, int status, int attempt, int attempts)
     if (cause == CAUSE_EXIT && status == 0)
         return FATE_DONE;
     return fate_is_hard(cause, status) || attempt >= attempts ? FATE_GIVEN_UP : FATE_AGAIN;
+}
+
+int fate_status(enum fate_cause cause, int value)
+{
+    switch (cause) {
+    case CAUSE_EXIT:
+        return value;
+    case CAUSE_START:
+        return child_start_status(value);
+    case CAUSE_TOO_LONG:
+    case CAUSE_NOT_TEXT:
+        return EX_DATAERR;
+    case CAUSE_UNKILLABLE:
+        return FATE_HARD;
+    default:
+        return STATUS_TIMEOUT;
+    }
 }
 
 int64_t fate_backoff(int attempt)

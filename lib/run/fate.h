@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 
+enum { FATE_HARD = 100 }; /* like EX_DATAERR: qmail's status for "do not try again" */
+
 /* Why the run of a COMMAND ended. */
 enum fate_cause {
     CAUSE_EXIT,       /* by itself, with a status */
@@ -32,6 +34,9 @@ enum fate {
 enum fate fate_of(enum fate_cause cause, int status, int attempt, int attempts);
 /* Whether the same COMMAND would fail for the same message every time: it is not run again. */
 bool fate_is_hard(enum fate_cause cause, int status);
+/* The exit status, as a shell reports it, that stands for that end of a COMMAND; value: as for fate_reason().
+ * One that fate_is_hard() stays so: EX_DATAERR, or 100. A time-out is 124, as that of timeout(1). */
+int fate_status(enum fate_cause cause, int value);
 /* How long, in ms, the message waits after run number `attempt`: 1 s, then twice as long each time, at most
  * 60 s. */
 int64_t fate_backoff(int attempt);

@@ -12,6 +12,7 @@ struct hand {
     UT_hash_handle hh;
     size_t count; /* deliveries: a session may have several */
     struct buf chat;
+    unsigned made; /* requests named for it */
     int64_t until; /* when it expires; INT64_MAX: never, it is buffered */
     size_t n;
     char key[]; /* 'b' and the bufferId, or 's' and the session key */
@@ -108,13 +109,21 @@ void hands_take(struct hands *h, const struct frame *fr)
     struct span action = frame_get(fr, "action");
     if (!h->table)
         return;
-    if (fr->type == FRAME_INBOUND_ACK)
+    if (fr->type == FRAME_INBOUND_ACK || fr->type == FRAME_INBOUND_NACK)
         drop_key(h, 'b', frame_get(fr, "bufferId"));
     if (fr->type == FRAME_ACTION || fr->type == FRAME_OUTBOUND) {
         bool whole = fr->type == FRAME_OUTBOUND;
         drop_chat(h, whole ? json_find(action, "chat_id") : frame_get(fr, "chat_id"));
         drop_key(h, 's', whole ? json_find(action, "session_key") : frame_get(fr, "session_key"));
     }
+}
+
+unsigned *hands_made(struct hands *h, struct span buffer_id)
+{
+    struct buf key = {0};
+    struct hand *e = key_of(&key, 'b', buffer_id) ? find(h, &key) : NULL;
+    buf_free(&key);
+    return e ? &e->made : NULL;
 }
 
 void hands_expire(struct hands *h, int64_t now)

@@ -8,6 +8,12 @@ static void note(struct inbox *b, struct turn *t)
     seen_open(&b->messages, &t->message, t);
 }
 
+static void forget(struct inbox *b, const struct turn *t)
+{
+    seen_drop(&b->buffers, &t->buffer, t);
+    seen_drop(&b->messages, &t->message, t);
+}
+
 static void hold(struct inbox *b, struct turn *first, struct turn *redelivery)
 {
     LL_APPEND(first->held, redelivery);
@@ -72,8 +78,13 @@ int64_t inbox_until(const struct inbox *b)
     return b->later ? b->later->at : INT64_MAX;
 }
 
+/* One from a queue that comes again is to run again: who fetched it knows why. */
 static void note_handled(struct inbox *b, const struct turn *t)
 {
+    if (t->delivery.p) {
+        forget(b, t);
+        return;
+    }
     seen_done(&b->buffers, &t->buffer);
     seen_done(&b->messages, &t->message);
 }
@@ -94,8 +105,7 @@ void inbox_handled(struct inbox *b, struct turn *t)
 
 void inbox_given_up(struct inbox *b, struct turn *t)
 {
-    seen_drop(&b->buffers, &t->buffer, t);
-    seen_drop(&b->messages, &t->message, t);
+    forget(b, t);
     session_leave(b, t);
     turn_free(t);
 }

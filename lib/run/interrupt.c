@@ -64,7 +64,7 @@ void interrupt_take(struct runner *r, struct filter *f, const struct frame *fr)
         warn("skip interrupt_inbound: it names no session");
         return;
     }
-    json_decode(&key, session);
+    turn_key(&key, turn_gateway(fr), session);
     bool stopped = stop_running(r, &key);
     if (r->durable)
         events_interrupt(r, &key, stopped, NULL);

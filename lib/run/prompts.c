@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "base/sha256.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "run/prompts.h"
@@ -15,6 +16,8 @@ enum {
     NONCE_LEAST = 8,
     NONCE_MOST = 24,
 };
+
+#define ID_NUMBERS UINT64_C(1000000000000000000) /* 18 digits: an id has 32 characters at most */
 
 struct prompt {
     struct turn *turn;
@@ -45,16 +48,51 @@ static void make_nonce(struct prompts *p)
     }
 }
 
-void prompts_name(struct prompts *p, struct buf *action)
+/* The nonce of a gateway; its first digit is a letter. */
+static void gateway_nonce(struct buf *out, struct span gateway)
+{
+    struct buf name = {0};
+    size_t from = out->len;
+    buf_str(&name, "prompts of ");
+    json_decode(&name, gateway);
+    sha256_hex(out, buf_as_span(&name));
+    out->p[from] = 'a';
+    out->len = from + 2 * (size_t)NONCE_BYTES;
+    buf_free(&name);
+}
+
+/* Appends an id for the next prompt of a turn. */
+static void make_id(struct prompts *p, struct turn *t, struct buf *out)
+{
+    struct buf parts = {0};
+    unsigned char digest[SHA256_SIZE];
+    uint64_t number = 0;
+    if (!t->delivery.p || !t->gateway.p) {
+        if (!p->nonce.len)
+            make_nonce(p);
+        buf_printf(out, "%s.%ju", buf_cstr(&p->nonce), (uintmax_t)++p->made);
+        return;
+    }
+    gateway_nonce(out, t->gateway);
+    identifier_decode(&parts, t->delivery);
+    buf_printf(&parts, "/%u", ++t->asked);
+    sha256(digest, buf_as_span(&parts));
+    for (size_t i = 0; i < sizeof number; i++)
+        number = number << 8 | digest[i];
+    buf_printf(out, ".%ju", (uintmax_t)(number % ID_NUMBERS));
+    buf_free(&parts);
+}
+
+void prompts_name(struct prompts *p, struct turn *t, struct buf *action)
 {
     struct span op, id, text = text_trim(buf_as_span(action));
     struct buf json = {0}, out = {0};
     JSON_PICK(text, {"op", &op}, {"prompt_id", &id});
     if (!json_eq(op, "prompt") || !json_is_absent(id))
         return;
-    if (!p->nonce.len)
-        make_nonce(p);
-    buf_printf(&json, "\"%s.%ju\"", buf_cstr(&p->nonce), (uintmax_t)++p->made);
+    buf_ch(&json, '"');
+    make_id(p, t, &json);
+    buf_ch(&json, '"');
     struct json_edit edit = {"prompt_id", buf_as_span(&json)};
     json_edit(&out, text, &edit, 1);
     buf_free(action);
@@ -125,14 +163,20 @@ static bool same(const struct buf *a, const struct buf *b)
     return a->len == b->len && (!a->len || memcmp(a->p, b->p, a->len) == 0);
 }
 
+/* Whether both came by the same link, or neither through a queue. */
+static bool same_gateway(const struct turn *a, const struct turn *b)
+{
+    return a->gateway.n == b->gateway.n && (!a->gateway.n || span_same(a->gateway, b->gateway));
+}
+
 /* The newest prompt with that id that was asked there. A press on another message, say on a prompt of an
  * earlier turn, is not for it. */
 static struct prompt *find(const struct prompts *p, const struct prompt *press)
 {
     struct prompt *found = NULL, *q;
     DL_FOREACH (p->list, q) {
-        if (!same(&q->id, &press->id) || !same(&q->chat, &press->chat) ||
-            (q->platform.len && !same(&q->platform, &press->platform)))
+        if (!same_gateway(q->turn, press->turn) || !same(&q->id, &press->id) ||
+            !same(&q->chat, &press->chat) || (q->platform.len && !same(&q->platform, &press->platform)))
             continue;
         if (!q->message.len || !press->message.len)
             found = q;
@@ -142,10 +186,10 @@ static struct prompt *find(const struct prompts *p, const struct prompt *press)
     return found;
 }
 
-struct turn *prompts_find(const struct prompts *p, const struct turn *press)
+struct turn *prompts_find(const struct prompts *p, struct turn *press)
 {
     struct span id, message;
-    struct prompt of = {0};
+    struct prompt of = {.turn = press};
     JSON_PICK(press_of(press), {"prompt_id", &id}, {"prompt_message_id", &message});
     if (!p->list || !json_is_string(id))
         return NULL;
@@ -164,13 +208,18 @@ struct turn *prompts_find(const struct prompts *p, const struct turn *press)
 bool prompts_foreign(const struct prompts *p, const struct turn *press)
 {
     struct span json = json_find(press_of(press), "prompt_id");
-    struct buf id = {0};
+    struct buf id = {0}, nonce = {0};
     if (!json_is_string(json))
         return false;
     json_decode(&id, json);
+    if (press->gateway.p)
+        gateway_nonce(&nonce, press->gateway);
+    else
+        buf_span(&nonce, buf_as_span(&p->nonce));
     size_t n = nonce_length(buf_as_span(&id));
-    bool ours = n == p->nonce.len && n && memcmp(id.p, p->nonce.p, n) == 0;
+    bool ours = n == nonce.len && n && memcmp(id.p, nonce.p, n) == 0;
     buf_free(&id);
+    buf_free(&nonce);
     return n && !ours;
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "run/address.h"
@@ -58,10 +57,10 @@ int64_t reply_due(const struct reply *r)
     return r->due ? r->due : INT64_MAX;
 }
 
-static void name_it(struct reply *r)
+static void name_it(struct reply *r, struct turn *t)
 {
     buf_ch(&r->id, '"');
-    random_hex(&r->id, 16);
+    requests_name(&r->id, t);
     buf_ch(&r->id, '"');
 }
 
@@ -70,7 +69,7 @@ static void emit(struct reply *r, const struct reply_options *o, const struct re
 {
     struct buf action = {0};
     if (!r->id.len)
-        name_it(r);
+        name_it(r, to->turn);
     how |= (o->to_message ? ADDRESS_REPLY : 0) | (o->paragraphs ? ADDRESS_PARAGRAPHS : 0);
     address_stream(&action, to->turn, buf_as_span(&r->id), text, how);
     requests_emit(to->requests, to->f, to->turn, &action, NULL);

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "base/sha256.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "relay/action.h"
 #include "relay/result.h"
 #include "run/requests.h"
+
+enum { ID_DIGITS = 32 }; /* protocol §2 */
 
 /* The table's entry: requests.h is read by those that know nothing of the table. */
 struct request_key {
@@ -58,11 +61,31 @@ static struct request *keep(struct requests *r, struct turn *t, const struct buf
     return &k->request;
 }
 
-/* Gives the action an id of ours; text: its object, without the white space around it. */
-static void stamp(struct buf *action, struct span text, struct buf *id)
+void requests_name(struct buf *id, struct turn *t)
+{
+    struct buf parts = {0};
+    if (!t->delivery.p) {
+        random_hex(id, ID_DIGITS / 2);
+        return;
+    }
+    size_t from = id->len;
+    buf_str(&parts, "run/");
+    identifier_decode(&parts, t->delivery);
+    buf_printf(&parts, "/%u", ++t->made);
+    sha256_hex(id, buf_as_span(&parts));
+    id->len = from + ID_DIGITS;
+    buf_free(&parts);
+}
+
+/* Gives the action an id of ours; text: its object, without the white space around it. What may come at any
+ * moment of a run must not change the ids of the others. */
+static void stamp(struct buf *action, struct span op, struct turn *t, struct span text, struct buf *id)
 {
     struct buf json = {0}, out = {0};
-    random_hex(id, 16);
+    if (json_eq(op, "typing") || json_eq(op, "react"))
+        random_hex(id, ID_DIGITS / 2);
+    else
+        requests_name(id, t);
     json_quote(&json, id->p, id->len);
     struct json_edit edit = {"requestId", buf_as_span(&json)};
     json_edit(&out, text, &edit, 1);
@@ -72,10 +95,11 @@ static void stamp(struct buf *action, struct span text, struct buf *id)
 }
 
 /* The action's id as text; it gets one if it has none. Returns why its own cannot be taken, or NULL. */
-static const char *name_it(struct buf *action, struct span text, struct span given, struct buf *id)
+static const char *name_it(struct buf *action, struct span op, struct turn *t, struct span text,
+                           struct span given, struct buf *id)
 {
     if (json_is_absent(given))
-        stamp(action, text, id);
+        stamp(action, op, t, text, id);
     else if (!json_is_string(given))
         return "its requestId is not a string";
     else if (given.n > REQUEST_ID_MAX)
@@ -94,7 +118,7 @@ const char *requests_add(struct requests *r, struct turn *t, struct buf *action,
     /* the text, and what is found in it, does not outlive name_it() */
     bool content = op_has_content(op), silent = op_is_interrupt(op_find(op)), stream = op_is_stream(op);
     bool grows = stream && json_is_true(more);
-    const char *why = silent ? NULL : name_it(action, text, given, &id);
+    const char *why = silent ? NULL : name_it(action, op, t, text, given, &id);
     struct request *q = !why && !silent && r->wanted ? find(r, id.p, id.len) : NULL;
     bool grown = q && q->turn == t && stream; /* the same text is longer now */
     if (q && !grown)

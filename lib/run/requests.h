@@ -41,10 +41,10 @@ struct request {
     struct request_key *key;
 };
 
-/* Enters an action (an object's text) and gives it a requestId, 32 random hex digits, unless it has one; null
- * counts as none. Returns NULL, or why the action cannot be sent (static text): its requestId is no string,
- * is too long, or is in flight already. *made, which may be NULL: the request; NULL if none is kept. An
- * interrupt has no result: it stays as it is. A text that grows (the op stream) is one request. */
+/* Enters an action (an object's text) and gives it a requestId, unless it has one; null counts as none.
+ * Returns NULL, or why the action cannot be sent (static text): its requestId is no string, is too long, or
+ * is in flight already. *made, which may be NULL: the request; NULL if none is kept. An interrupt has no
+ * result: it stays as it is. A text that grows (the op stream) is one request. */
 const char *requests_add(struct requests *r, struct turn *t, struct buf *action, struct request **made);
 /* The same, and emits the action and empties the buffer, unless the action cannot be sent. */
 const char *requests_emit(struct requests *r, struct filter *f, struct turn *t, struct buf *action,
@@ -52,6 +52,10 @@ const char *requests_emit(struct requests *r, struct filter *f, struct turn *t, 
 /* The request that a result with that requestId (JSON text) answers, also as the result of a part: ID/2. NULL
  * if there is none. */
 struct request *requests_find(const struct requests *r, struct span id);
+/* Appends a requestId for a request of a turn, 32 hex digits: a random one, or for a message that came
+ * through a queue a hash of its delivery and of how many were named before, so that a run again gives the
+ * same ids. */
+void requests_name(struct buf *id, struct turn *t);
 /* Its requestId as text. */
 struct span request_id(const struct request *q);
 /* Forgets a request, after its last result. */

@@ -77,13 +77,14 @@ static void give_result(struct resident *r, const struct frame *fr)
         requests_close(q);
 }
 
-/* Whether the message is a press for another gateway: it is acknowledged, and not given to COMMAND. */
+/* Whether the message is a press for another gateway: it is acknowledged, and not given to COMMAND. Behind a
+ * queue, another worker's COMMAND may have asked for this gateway, so COMMAND gets every press. */
 static bool pass_press(struct resident *r, struct filter *f, const struct frame *fr)
 {
     if (!json_is_object(json_find(frame_get(fr, "event"), "prompt_response")))
         return false;
     struct turn *t = turn_new(fr);
-    bool foreign = prompts_foreign(&r->prompts, t);
+    bool foreign = t && !t->gateway.p && prompts_foreign(&r->prompts, t);
     if (foreign) {
         struct buf name = {0};
         turn_name(&name, t);
@@ -158,6 +159,21 @@ static bool grows(const struct resident *r)
            requests_find(&r->requests, frame_get(&r->out, "requestId"));
 }
 
+/* One for a message that came through a queue has its id from that. */
+static void request(struct resident *r, struct filter *f, struct buf *action)
+{
+    struct span delivery = frame_get(&r->out, "delivery");
+    unsigned *made = delivery.p ? hands_made(&r->hands, delivery) : NULL;
+    r->asker.delivery = made ? delivery : (struct span){NULL, 0};
+    r->asker.made = made ? *made : 0;
+    const char *why = requests_emit(&r->requests, f, &r->asker, action, NULL);
+    if (why)
+        report_line(r, f, why);
+    if (made)
+        *made = r->asker.made;
+    r->asker.delivery = (struct span){NULL, 0};
+}
+
 static void pass_line(struct resident *r, struct filter *f, struct span line)
 {
     struct buf out = {0};
@@ -173,10 +189,8 @@ static void pass_line(struct resident *r, struct filter *f, struct span line)
     }
     buf_span(&out, line);
     if (json_eq(r->out.name, "prompt"))
-        prompts_name(&r->prompts, &out);
-    const char *why = requests_emit(&r->requests, f, &r->asker, &out, NULL);
-    if (why)
-        report_line(r, f, why);
+        prompts_name(&r->prompts, &r->asker, &out);
+    request(r, f, &out);
     buf_free(&out);
 }
 

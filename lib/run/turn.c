@@ -16,6 +16,75 @@ static bool add_part(struct buf *key, struct span v)
     return there;
 }
 
+struct span turn_gateway(const struct frame *fr)
+{
+    struct span v = frame_get(fr, "gateway");
+    return json_has_text(v) ? v : (struct span){NULL, 0};
+}
+
+struct span turn_delivery(const struct frame *fr)
+{
+    bool is = frame_buffered(fr) && turn_gateway(fr).p;
+    return is ? frame_get(fr, "bufferId") : (struct span){NULL, 0};
+}
+
+/* "GATEWAY/", with % and / of the gateway's name as %XX, so that two lists of parts never give the same key.
+ */
+static void add_gateway(struct buf *out, struct span gateway)
+{
+    struct buf name = {0};
+    if (!gateway.p)
+        return;
+    json_decode(&name, gateway);
+    for (size_t i = 0; i < name.len; i++)
+        if (name.p[i] == '%' || name.p[i] == '/')
+            buf_printf(out, "%%%02X", (unsigned)name.p[i]);
+        else
+            buf_ch(out, name.p[i]);
+    buf_ch(out, '/');
+    buf_free(&name);
+}
+
+void turn_key(struct buf *out, struct span gateway, struct span session_key)
+{
+    add_gateway(out, gateway);
+    json_decode(out, session_key);
+}
+
+/* A small number of the frame; 0: it is missing, or not one. */
+static int number_of(const struct frame *fr, const char *name)
+{
+    struct span v = frame_get(fr, name);
+    int n = 0;
+    if (!json_is_integer(v) || *v.p == '-' || v.n > 4)
+        return 0;
+    for (size_t i = 0; i < v.n; i++)
+        n = n * 10 + (v.p[i] - '0');
+    return n;
+}
+
+static struct span moved(const struct turn *t, const struct frame *inbound, struct span v)
+{
+    return (struct span){t->line.p + (v.p - inbound->line.p), v.n};
+}
+
+/* What relay-work adds to a message that it fetched from a queue. */
+static void identify_delivery(struct turn *t, const struct frame *inbound)
+{
+    struct span gateway = turn_gateway(inbound), delivery = turn_delivery(inbound);
+    int attempt = number_of(inbound, "attempt");
+    if (!gateway.p)
+        return;
+    t->gateway = moved(t, inbound, gateway);
+    add_gateway(&t->key, gateway);
+    if (!delivery.p)
+        return;
+    t->delivery = moved(t, inbound, delivery);
+    t->attempt = attempt ? attempt - 1 : 0;
+    t->attempts = number_of(inbound, "attempts");
+    add_gateway(&t->buffer, gateway);
+}
+
 static void identify(struct turn *t, const struct frame *inbound)
 {
     struct span platform = json_find(t->source, "platform"), chat = json_find(t->source, "chat_id");
@@ -42,18 +111,19 @@ static void identify(struct turn *t, const struct frame *inbound)
 
 struct turn *turn_new(const struct frame *inbound)
 {
-    struct span line = inbound->line, event = frame_get(inbound, "event");
+    struct span event = frame_get(inbound, "event");
     struct span session = frame_get(inbound, "session_key"), bot = frame_get(inbound, "botId");
     if (!json_is_object(event))
         return NULL;
     struct turn *t = xcalloc(1, sizeof *t);
-    buf_span(&t->line, line);
-    t->event = (struct span){t->line.p + (event.p - line.p), event.n};
+    buf_span(&t->line, inbound->line);
+    t->event = moved(t, inbound, event);
     t->source = json_find(t->event, "source");
     if (json_is_string(session) && session.n > 2)
-        t->session_key = (struct span){t->line.p + (session.p - line.p), session.n};
+        t->session_key = moved(t, inbound, session);
     if (json_is_string(bot) && bot.n > 2)
-        t->bot = (struct span){t->line.p + (bot.p - line.p), bot.n};
+        t->bot = moved(t, inbound, bot);
+    identify_delivery(t, inbound);
     identify(t, inbound);
     return t;
 }

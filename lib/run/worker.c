@@ -42,7 +42,7 @@ static void emit_action(struct worker *w, struct filter *f, const struct frame *
     struct buf out = {0};
     struct request *q;
     address_action(&out, w->turn, fr);
-    prompts_name(w->prompts, &out);
+    prompts_name(w->prompts, w->turn, &out);
     int64_t prompt = w->o->interactive ? prompts_ask(w->prompts, w->turn, buf_as_span(&out)) : 0;
     const char *why = requests_emit(w->requests, f, w->turn, &out, &q);
     if (why) {

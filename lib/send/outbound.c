@@ -23,8 +23,8 @@ bool outbound_lift(struct outbound *o, const struct json_members *action, struct
 {
     struct span id, platform, bot, addressed;
     JSON_PICK_MEMBERS(action, {"requestId", &id}, {"platform", &platform}, {"botId", &bot},
-                      {"addressed", &addressed});
-    o->lift = id.p || platform.p || bot.p || addressed.p;
+                      {"addressed", &addressed}, {"delivery", &o->delivery});
+    o->lift = id.p || platform.p || bot.p || addressed.p || o->delivery.p;
     return !o->lift || (lift(&o->id, id, "requestId", why) && lift(&o->platform, platform, "platform", why) &&
                         lift(&o->bot, bot, "botId", why));
 }
@@ -32,7 +32,7 @@ bool outbound_lift(struct outbound *o, const struct json_members *action, struct
 /* Appends the action for the frame: byte for byte, unless something is lifted, replaced or left out. */
 static void action_build(struct buf *out, const struct outbound *o)
 {
-    static const char *const lifted[] = {"requestId", "platform", "botId", "addressed"};
+    static const char *const lifted[] = {"requestId", "platform", "botId", "addressed", "delivery"};
     enum { LIFTED = sizeof lifted / sizeof *lifted };
     struct json_edit edits[LIFTED + 2];
     size_t n = 0;
@@ -104,6 +104,7 @@ void outbound_build(struct buf *out, const struct outbound *o)
     action_build(out, o);
     json_add(out, "platform", o->platform);
     json_add(out, "botId", o->bot);
+    json_add(out, "delivery", o->delivery);
     if (o->refused.p)
         json_add_text(out, "refused", o->refused);
     json_end(out, '}');

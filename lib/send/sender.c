@@ -116,6 +116,7 @@ static void keep(struct sender *s)
     keep_span(s, &s->out.id);
     keep_span(s, &s->out.platform);
     keep_span(s, &s->out.bot);
+    keep_span(s, &s->out.delivery);
     keep_span(s, &s->op);
     buf_free(&action);
 }

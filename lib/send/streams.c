@@ -14,14 +14,14 @@
 
 struct streamed {
     struct growing *growing;
-    struct buf action;        /* of the send, without its content */
-    struct buf id;            /* requestId, JSON text */
-    struct buf platform, bot; /* … of the frame; empty: none */
-    struct buf chat;          /* the chat whose order it keeps */
-    struct buf error;         /* of the last result, JSON text; empty: none */
-    bool begun;               /* it has made a request */
-    bool ending, in_order;    /* its text is whole; later frames of the chat wait for it */
-    UT_hash_handle hh;        /* by the id */
+    struct buf action;                  /* of the send, without its content */
+    struct buf id;                      /* requestId, JSON text */
+    struct buf platform, bot, delivery; /* … of the frame; empty: none */
+    struct buf chat;                    /* the chat whose order it keeps */
+    struct buf error;                   /* of the last result, JSON text; empty: none */
+    bool begun;                         /* it has made a request */
+    bool ending, in_order;              /* its text is whole; later frames of the chat wait for it */
+    UT_hash_handle hh;                  /* by the id */
 };
 
 /* ---- actions ---- */
@@ -63,13 +63,14 @@ static struct streamed *add(struct streams *s, const struct frame *action, const
     outbound_lift(&o, &action->top, &(struct buf){0});
     buf_span(&g->platform, o.platform);
     buf_span(&g->bot, o.bot);
+    buf_span(&g->delivery, o.delivery);
     HASH_ADD_KEYPTR(hh, s->table, g->id.p, g->id.len, g);
     return g;
 }
 
 static void drop(struct streams *s, struct streamed *g)
 {
-    struct buf *all[] = {&g->action, &g->id, &g->platform, &g->bot, &g->chat, &g->error};
+    struct buf *all[] = {&g->action, &g->id, &g->platform, &g->bot, &g->delivery, &g->chat, &g->error};
     s->ending -= g->ending;
     HASH_DEL(s->table, g);
     growing_free(g->growing);
@@ -149,7 +150,8 @@ static void emit_request(struct streams *s, struct streamed *g, const struct gro
                          .content = buf_as_span(&content),
                          .no_reply_to = !r->first,
                          .platform = or_none(&g->platform),
-                         .bot = or_none(&g->bot)};
+                         .bot = or_none(&g->bot),
+                         .delivery = or_none(&g->delivery)};
     outbound_build(&line, &o);
     filter_emit_buf(s->f, &line);
     g->begun = true;

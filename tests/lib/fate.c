@@ -42,6 +42,17 @@ static void fates(void)
                    "row %zu", i);
 }
 
+static void statuses(void)
+{
+    CHECK(fate_status(CAUSE_EXIT, 7) == 7 && fate_status(CAUSE_EXIT, 143) == 143);
+    CHECK(fate_status(CAUSE_START, ENOENT) == 127 && fate_status(CAUSE_START, EACCES) == 126);
+    CHECK(fate_status(CAUSE_TIMEOUT, 143) == 124);
+    /* whoever judges the status alone comes to the same end */
+    for (enum fate_cause c = CAUSE_START; c <= CAUSE_UNKILLABLE; c++)
+        if (c != CAUSE_INTERRUPT)
+            CHECK_THAT(fate_is_hard(CAUSE_EXIT, fate_status(c, ENOENT)) == fate_is_hard(c, ENOENT), "cause %d", (int)c);
+}
+
 static void backoffs(void)
 {
     static const int64_t want[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
@@ -78,6 +89,7 @@ static void reasons(void)
 int main(void)
 {
     fates();
+    statuses();
     backoffs();
     starts();
     reasons();

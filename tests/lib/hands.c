@@ -91,6 +91,13 @@ int main(void)
     with(take, &h, "{\"type\":\"inbound_ack\",\"bufferId\":\"7\"}", 0);
     CHECK(h.count == 0);
 
+    with(hands_give, &h, "{\"type\":\"inbound\",\"bufferId\":\"7\",\"event\":{}}", 0);
+    CHECK(h.count == 1 && hands_made(&h, span_of("7")) && !hands_made(&h, span_of("\"8\"")));
+    ++*hands_made(&h, span_of("\"7\""));
+    CHECK(*hands_made(&h, span_of("\"7\"")) == 1);
+    with(take, &h, "{\"type\":\"inbound_nack\",\"bufferId\":\"7\",\"status\":1}", 0);
+    CHECK(h.count == 0 && !hands_made(&h, span_of("\"7\"")));
+
     live(&h, "a", "1", 1000);
     live(&h, "a", "1", 2000);
     live(&h, "b", "1", 3000);

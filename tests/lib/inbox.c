@@ -192,6 +192,40 @@ static enum seen_state state_of(const struct seen *s, const struct buf *key, voi
 }
 
 /* A key has one owner at a time, and only that one can drop it. */
+/* Messages of a queue: two links with the same ids, and one that comes again when it has ended. */
+static struct turn *queued(const char *gateway, const char *delivery)
+{
+    struct buf line = {0};
+    struct frame fr = {0};
+    struct json_error e;
+    buf_printf(&line,
+               "{\"type\":\"inbound\",\"session_key\":\"s\",\"gateway\":\"%s\",\"bufferId\":\"%s\",\"attempt\":2,"
+               "\"event\":{\"message_id\":\"1\"}}",
+               gateway, delivery);
+    if (!frame_parse(&fr, buf_as_span(&line), &e))
+        abort();
+    struct turn *t = turn_new(&fr);
+    frame_free(&fr);
+    buf_free(&line);
+    return t;
+}
+
+static void queues(void)
+{
+    struct inbox b = {0};
+    CHECK(take(&b, queued("a", "1")) == INBOX_NEW && take(&b, queued("b", "1")) == INBOX_NEW);
+    CHECK(take(&b, queued("a%2Fb", "1")) == INBOX_NEW && take(&b, queued("a/b", "1")) == INBOX_NEW);
+    CHECK(take(&b, queued("a", "1")) == INBOX_HELD && take(&b, queued("a", "2")) == INBOX_HELD);
+    struct turn *one = next(&b), *two = next(&b), *three = next(&b), *four = next(&b);
+    CHECK(one && two && three && four && !next(&b) && one->attempt == 1 && !one->attempts);
+    CHECK(span_eq(buf_as_span(&one->key), "a/s") && span_eq(buf_as_span(&three->key), "a%252Fb/s"));
+    CHECK(span_eq(buf_as_span(&four->key), "a%2Fb/s"));
+    inbox_handled(&b, one);
+    inbox_given_up(&b, two);
+    CHECK(take(&b, queued("a", "1")) == INBOX_NEW && take(&b, queued("b", "1")) == INBOX_NEW);
+    inbox_free(&b);
+}
+
 static void keys(void)
 {
     struct seen s = {0};
@@ -255,6 +289,7 @@ int main(void)
     bounds();
     bytes();
     keys();
+    queues();
     long_keys();
     return failures > 0;
 }

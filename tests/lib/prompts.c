@@ -28,21 +28,100 @@ static struct turn *press_of(const char *source, const char *response)
     return t;
 }
 
+/* A turn of a message that came through a queue. */
+static struct turn *queued(const char *gateway, const char *delivery, const char *event)
+{
+    struct buf line = {0};
+    struct frame fr = {0};
+    struct json_error e;
+    buf_printf(&line, "{\"type\":\"inbound\",\"event\":%s,\"gateway\":\"%s\",\"bufferId\":\"%s\"}", event, gateway,
+               delivery);
+    CHECK_THAT(frame_parse(&fr, buf_as_span(&line), &e), "%s", event);
+    struct turn *t = turn_new(&fr);
+    frame_free(&fr);
+    buf_free(&line);
+    return t;
+}
+
+/* The id that the next prompt of a turn gets, without quotes; valid until the next call. */
+static const char *named(struct prompts *p, struct turn *t)
+{
+    static char id[64];
+    struct buf a = {0};
+    buf_str(&a, "{\"op\":\"prompt\"}");
+    prompts_name(p, t, &a);
+    struct span v = json_find(buf_as_span(&a), "prompt_id");
+    snprintf(id, sizeof id, "%.*s", (int)v.n - 2, v.p + 1);
+    buf_free(&a);
+    return id;
+}
+
+/* Behind a queue, every process gives the same ids, and knows those of its gateway. */
+static void test_queue(void)
+{
+    struct prompts one = {0}, other = {0};
+    char first[64], second[64];
+    struct buf event = {0};
+    for (int i = 0; i < 300; i++) {
+        char gateway[16];
+        snprintf(gateway, sizeof gateway, "g%d", i);
+        struct turn *t = queued(gateway, "g/b/1", "{}"), *again = queued(gateway, "g/b/1", "{}");
+        struct turn *u = queued(gateway, "g/b/2", "{}");
+        strcpy(first, named(&one, t));
+        strcpy(second, named(&one, t));
+        CHECK(strlen(first) <= 32 && strspn(first, "0123456789abcdef") == 12 && first[12] == '.');
+        CHECK(strcmp(first, second) != 0 && strcmp(named(&one, u), first) != 0);
+        CHECK(strcmp(named(&other, again), first) == 0 && strcmp(named(&other, again), second) == 0);
+        event.len = 0;
+        buf_printf(&event, "{\"prompt_response\":{\"prompt_id\":\"%s\"}}", first);
+        struct turn *press = queued(gateway, "g/b/3", buf_cstr(&event));
+        struct turn *elsewhere = queued("h", "g/b/3", buf_cstr(&event)), *live = turn_of(buf_cstr(&event));
+        CHECK(!prompts_foreign(&other, press) && prompts_foreign(&other, elsewhere) && prompts_foreign(&other, live));
+        turn_free(t);
+        turn_free(again);
+        turn_free(u);
+        turn_free(press);
+        turn_free(elsewhere);
+        turn_free(live);
+    }
+    buf_free(&event);
+    prompts_free(&one);
+    prompts_free(&other);
+}
+
+/* Two links with the same chat, and an id that COMMAND chose. */
+static void test_links(void)
+{
+    struct prompts p = {0};
+    const char event[] = "{\"source\":{\"chat_id\":\"1\",\"platform\":\"x\"},\"prompt_response\":{\"prompt_id\":\"q\"}}";
+    struct turn *a = queued("a", "1", event), *b = queued("b", "2", event), *press = queued("a", "3", event);
+    struct turn *live = turn_of(event);
+    prompts_ask(&p, a, span_of("{\"op\":\"prompt\",\"prompt_id\":\"q\",\"chat_id\":\"1\",\"platform\":\"x\"}"));
+    prompts_ask(&p, b, span_of("{\"op\":\"prompt\",\"prompt_id\":\"q\",\"chat_id\":\"1\",\"platform\":\"x\"}"));
+    CHECK(prompts_find(&p, press) == a && !prompts_find(&p, live));
+    prompts_free(&p);
+    turn_free(a);
+    turn_free(b);
+    turn_free(press);
+    turn_free(live);
+}
+
 static void test_name(void)
 {
     struct prompts p = {0};
+    struct turn *t = turn_of("{}");
     struct buf a = {0};
     static const char *const kept[] = {"{\"op\":\"send\"}", "{\"op\":\"prompt\",\"prompt_id\":\"x\"}",
                                        "{\"op\":\"prompt\",\"prompt_id\":\"\"}"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         buf_str(&a, kept[i]);
-        prompts_name(&p, &a);
+        prompts_name(&p, t, &a);
         CHECK(reads(&a, kept[i]));
     }
     for (int i = 1; i <= 2; i++) {
         char want[64];
         buf_str(&a, i == 1 ? "{\"op\":\"prompt\"}" : "{\"prompt_id\":null,\"op\":\"prompt\"}");
-        prompts_name(&p, &a);
+        prompts_name(&p, t, &a);
         struct span id = json_find(buf_as_span(&a), "prompt_id");
         snprintf(want, sizeof want, "\"%s.%d\"", buf_cstr(&p.nonce), i);
         CHECK(span_eq(id, want) && id.n == 16);
@@ -57,6 +136,7 @@ static void test_name(void)
         turn_free(press);
         a.len = 0;
     }
+    turn_free(t);
     buf_free(&a);
     prompts_free(&p);
 }
@@ -165,6 +245,8 @@ static void test_bound(void)
 int main(void)
 {
     test_name();
+    test_queue();
+    test_links();
     test_foreign();
     test_find();
     test_bound();

@@ -112,6 +112,39 @@ static void test_long(void)
     turn_free(t);
 }
 
+/* Behind a queue: the same ids in each run, whatever else comes between. */
+static void test_delivery(void)
+{
+    static const char *const actions[] = {"{\"op\":\"send\"}", "{\"op\":\"send\"}", "{\"op\":\"thread_create\"}"};
+    struct requests r[2] = {{.wanted = true}, {0}};
+    struct turn *t[2] = {turn_of("s"), turn_of("s")}, *u = turn_of("s");
+    struct span ids[2][3], v;
+    struct buf b[2][3] = {{{0}}}, other = {0};
+    for (int i = 0; i < 2; i++) {
+        t[i]->delivery = span_of(i ? "\"g/b/1\"" : "\"g\\u002fb\\/1\"");
+        for (int k = 0; k < 3; k++) {
+            CHECK(!add(&r[i], t[i], i ? "{\"op\":\"typing\"}" : "{\"op\":\"react\"}", NULL));
+            buf_str(&b[i][k], actions[k]);
+            CHECK(!requests_add(&r[i], t[i], &b[i][k], NULL));
+            ids[i][k] = json_find(buf_as_span(&b[i][k]), "requestId");
+            CHECK(ids[i][k].n == 34 && (!i || span_same(ids[0][k], ids[1][k])));
+        }
+        CHECK(!span_same(ids[i][0], ids[i][1]) && !span_same(ids[i][1], ids[i][2]));
+    }
+    u->delivery = span_of("\"g/b/2\"");
+    buf_str(&other, actions[0]);
+    CHECK(!requests_add(&r[1], u, &other, NULL));
+    v = json_find(buf_as_span(&other), "requestId");
+    CHECK(v.n == 34 && !span_same(v, ids[0][0]));
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < 3; k++)
+            buf_free(&b[i][k]);
+        turn_free(t[i]);
+    }
+    turn_free(u);
+    buf_free(&other);
+}
+
 static void test_bound(void)
 {
     struct requests r = {.wanted = true};
@@ -169,6 +202,7 @@ int main(void)
     test_stamp();
     test_given();
     test_long();
+    test_delivery();
     test_bound();
     test_random();
     return failures != 0;
