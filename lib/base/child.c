@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #endif
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,6 +91,39 @@ static bool take_ends(int in, int out)
     return (fd == STDOUT_FILENO ? fcntl(fd, F_SETFD, 0) : dup2(fd, STDOUT_FILENO)) >= 0;
 }
 
+enum { GUARDED = 4096 }; /* descriptors; those above are not inherited, either */
+static bool guarded;
+static int inherited[GUARDED], n_inherited;
+
+void child_guard(void)
+{
+    guarded = true;
+    n_inherited = 0;
+    for (int fd = STDERR_FILENO + 1; fd < GUARDED; fd++)
+        if (fcntl(fd, F_GETFD) == 0)
+            inherited[n_inherited++] = fd;
+}
+
+static void hide_all(void)
+{
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) == 0)
+        return;
+#endif
+    for (int fd = STDERR_FILENO + 1; fd < GUARDED; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/* In the child. */
+static void hide_others(void)
+{
+    if (!guarded)
+        return;
+    hide_all();
+    for (int i = 0; i < n_inherited; i++)
+        fcntl(inherited[i], F_SETFD, 0);
+}
+
 /* What the child is to become. error: why that failed; written by the child, which shares our memory. */
 struct start {
     int in, out, death;
@@ -109,6 +143,7 @@ _Noreturn static void become(struct start *s)
         s->error = errno ? errno : ESRCH;
         _exit(127);
     }
+    hide_others();
     execvp(s->argv[0], s->argv);
     s->error = errno;
     _exit(127);

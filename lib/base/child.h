@@ -26,6 +26,10 @@ int child_find(const char *name);
  * that can do that; 0: none. Returns 0, or the errno of what failed; then nothing is left open. */
 int child_start(struct child *c, char *const argv[], char *const envp[], int death);
 
+/* From now on, a child inherits those descriptors that are open now without close-on-exec, and no others: for
+ * a process with a library that opens some without it, on other threads. */
+void child_guard(void);
+
 /* Sends a signal to the whole group, or to the child alone if it has left its group. A TERM is followed by
  * CONT, so that a stopped process gets it. Does nothing if no process is left. */
 void child_kill(const struct child *c, int signal);
