@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* How libcurl reaches a server. */
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/opt.h"
 #include "http/trust.h"
+#include "relay/secret.h"
 
 void http_must(CURLcode r)
 {
@@ -78,18 +76,8 @@ const char *http_url_wrong(const char *url, unsigned flags, const char *const *s
 
 static void check_file(const char *path, const char *option, mode_t refused)
 {
-    struct stat st;
-    if (!path || strncmp(path, "pkcs11:", 7) == 0)
-        return;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &st))
-        die(EX_NOINPUT, "open --%s %s:", option, path);
-    close(fd);
-    if (S_ISDIR(st.st_mode))
-        die(EX_NOINPUT, "open --%s %s: %s", option, path, strerror(EISDIR));
-    if (st.st_mode & refused)
-        die(EX_CONFIG, "refuse --%s %s: open to others (mode %04o)", option, path,
-            (unsigned)(st.st_mode & 07777));
+    if (path && strncmp(path, "pkcs11:", 7) != 0)
+        secret_check_file(path, option, refused);
 }
 
 void http_trust_check(const struct http_trust *t)

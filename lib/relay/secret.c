@@ -152,6 +152,20 @@ bool secret_load(struct buf *out, const char *path, int fd)
     return buf_as_span(out).n > from;
 }
 
+void secret_check_file(const char *path, const char *option, mode_t refused)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &st))
+        die(EX_NOINPUT, "open --%s %s:", option, path);
+    close(fd);
+    if (S_ISDIR(st.st_mode))
+        die(EX_NOINPUT, "open --%s %s: %s", option, path, strerror(EISDIR));
+    if (st.st_mode & refused)
+        die(EX_CONFIG, "refuse --%s %s: open to others (mode %04o)", option, path,
+            (unsigned)(st.st_mode & 07777));
+}
+
 void secret_forget(struct buf *b)
 {
     if (b->p)

@@ -4,6 +4,8 @@
 #ifndef RELAY_RELAY_SECRET_H
 #define RELAY_RELAY_SECRET_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 
 #define SECRET_CREDENTIAL "relay-secret" /* the file's name in $CREDENTIALS_DIRECTORY */
@@ -20,6 +22,10 @@ void secret_read(struct buf *out, const char *path);
  * above. False: there is none; a variable that holds only white space counts as none. In any case the
  * variable is wiped and removed from the environment, so that no child inherits it or reads it in /proc. */
 bool secret_load(struct buf *out, const char *path, int fd);
+
+/* Ends the process with EX_NOINPUT if the file of --option cannot be read, and with EX_CONFIG if its mode has
+ * one of the bits of `refused`: a private key that others can read. */
+void secret_check_file(const char *path, const char *option, mode_t refused);
 
 /* Overwrites the bytes and frees the buffer. */
 void secret_forget(struct buf *b);
