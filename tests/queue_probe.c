@@ -18,7 +18,7 @@
  *     drop SUBJECT DATA MS        the same, forgotten at once: no answer
  *     pull                        token DELIVERED SEQ
  *     ack, nak MS, hold           of the last token
- *     state                       connected|away RECONNECTS MAX_PAYLOAD VERSION
+ *     state                       connected|away RECONNECTS MAX_PAYLOAD VERSION ACK_WAIT
  *     wait away|back N            waits until the connection is away, or came back N times
  *     start COMMAND…              runs it with child_start(), and waits for its end
  */
@@ -35,23 +35,15 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "base/opt.h"
-#include "queue/pool.h"
+#include "queue/connect.h"
 
-static struct pool pool = {.name = "relay", .replicas = 1, .ack_wait = 30000};
-static struct bus_options options = {.name = "queue_probe"};
+static struct connect self = CONNECT_DEFAULTS;
 static int role;
-static int64_t replicas = 1, ack_wait = 30000;
 static bool no_pool;
 
 static const struct opt rows[] = {
-    OPT_FILE(0, "creds", &options.creds, "credentials"),
-    OPT_FILE(0, "cacert", &options.cacert, "authorities"),
-    OPT_FILE(0, "cert", &options.cert, "certificate"),
-    OPT_FILE(0, "key", &options.key, "key"),
-    OPT_TEXT(0, "pool", "NAME", &pool.name, "the pool"),
+    CONNECT_OPTIONS(self),
     OPT_WORD(0, "role", "ring|worker|reader|maker", &role, "the role"),
-    OPT_NUMBER(0, "replicas", &replicas, 1, 5, "replicas"),
-    OPT_TIME(0, "ack-wait", &ack_wait, 1, "ack wait"),
     OPT_FLAG(0, "bus", &no_pool, "open the bus only"),
 };
 static const struct tool tool = {.purpose = "drive lib/queue",
@@ -70,11 +62,11 @@ static char *word[6];
 static void turn(int64_t ms)
 {
     pollset_clear(&ps);
-    bus_prepare(pool.bus, &ps);
+    bus_prepare(self.pool.bus, &ps);
     pollset_until(&ps, clock_ms() + ms);
     if (!pollset_wait(&ps))
         die(EX_OSERR, "wait:");
-    bus_ready(pool.bus);
+    bus_ready(self.pool.bus);
 }
 
 static void on_pool(void *ctx, const struct pool_answer *a)
@@ -109,7 +101,7 @@ static void on_heard(void *ctx, const struct bus_message *m)
     if (m->reply.p) {
         struct buf reply = {0};
         buf_span(&reply, m->reply);
-        bus_publish(pool.bus, &(struct bus_out){.subject = buf_cstr(&reply), .data = span_of("echo")});
+        bus_publish(self.pool.bus, &(struct bus_out){.subject = buf_cstr(&reply), .data = span_of("echo")});
         buf_free(&reply);
     }
 }
@@ -159,7 +151,7 @@ static void big(void)
     size_t n = (size_t)number(word[2]);
     char *p = xmalloc(n + 1);
     memset(p, 'x', n);
-    pool_put(&pool, word[1], NULL, NULL, (struct span){p, n}, on_pool, NULL);
+    pool_put(&self.pool, word[1], NULL, NULL, (struct span){p, n}, on_pool, NULL);
     free(p);
 }
 
@@ -167,23 +159,23 @@ static bool ask_pool(void)
 {
     const char *verb = word[0];
     if (strcmp(verb, "put") == 0)
-        pool_put(&pool, word[1], text(2), NULL, data(3), on_pool, NULL);
+        pool_put(&self.pool, word[1], text(2), NULL, data(3), on_pool, NULL);
     else if (strcmp(verb, "big") == 0)
         big();
     else if (strcmp(verb, "first") == 0)
-        pool_first(&pool, stream(word[1]), word[2], (uint64_t)number(word[3]), on_pool, NULL);
+        pool_first(&self.pool, stream(word[1]), word[2], (uint64_t)number(word[3]), on_pool, NULL);
     else if (strcmp(verb, "last") == 0)
-        pool_last(&pool, stream(word[1]), word[2], on_pool, NULL);
+        pool_last(&self.pool, stream(word[1]), word[2], on_pool, NULL);
     else if (strcmp(verb, "get") == 0)
-        pool_get(&pool, stream(word[1]), (uint64_t)number(word[2]), on_pool, NULL);
+        pool_get(&self.pool, stream(word[1]), (uint64_t)number(word[2]), on_pool, NULL);
     else if (strcmp(verb, "delete") == 0)
-        pool_delete(&pool, stream(word[1]), (uint64_t)number(word[2]), on_pool, NULL);
+        pool_delete(&self.pool, stream(word[1]), (uint64_t)number(word[2]), on_pool, NULL);
     else if (strcmp(verb, "purge") == 0)
-        pool_purge(&pool, stream(word[1]), word[2], on_pool, NULL);
+        pool_purge(&self.pool, stream(word[1]), word[2], on_pool, NULL);
     else if (strcmp(verb, "subjects") == 0)
-        pool_subjects(&pool, stream(word[1]), text(2), on_pool, NULL);
+        pool_subjects(&self.pool, stream(word[1]), text(2), on_pool, NULL);
     else if (strcmp(verb, "workers") == 0)
-        pool_workers(&pool, on_pool, NULL);
+        pool_workers(&self.pool, on_pool, NULL);
     else
         return false;
     return true;
@@ -192,10 +184,10 @@ static bool ask_pool(void)
 static void pull(void)
 {
     struct buf subject = {0};
-    bus_unlisten(pool.bus, inbox);
-    bus_inbox(pool.bus, &subject);
-    inbox = bus_listen(pool.bus, buf_cstr(&subject), on_token, NULL);
-    if (!inbox || !pool_pull(&pool, buf_cstr(&subject), 2000))
+    bus_unlisten(self.pool.bus, inbox);
+    bus_inbox(self.pool.bus, &subject);
+    inbox = bus_listen(self.pool.bus, buf_cstr(&subject), on_token, NULL);
+    if (!inbox || !pool_pull(&self.pool, buf_cstr(&subject), 2000))
         die(EX_UNAVAILABLE, "pull");
     buf_free(&subject);
 }
@@ -205,11 +197,11 @@ static bool ask_bus(void)
     const char *verb = word[0];
     const struct bus_out o = {.subject = word[1] ? word[1] : "", .data = data(2)};
     if (strcmp(verb, "ask") == 0)
-        bus_request(pool.bus, &o, number(word[3]), on_answer, NULL);
+        bus_request(self.pool.bus, &o, number(word[3]), on_answer, NULL);
     else if (strcmp(verb, "pull") == 0)
         pull();
     else if (strcmp(verb, "hold") == 0)
-        pool_hold(&pool, token, 5000, on_answer, NULL);
+        pool_hold(&self.pool, token, 5000, on_answer, NULL);
     else
         return false;
     return true;
@@ -238,7 +230,8 @@ static void start(void)
 
 static void wait_for(bool back, uint64_t times)
 {
-    while (back ? !bus_connected(pool.bus) || bus_reconnects(pool.bus) < times : bus_connected(pool.bus))
+    while (back ? !bus_connected(self.pool.bus) || bus_reconnects(self.pool.bus) < times
+                : bus_connected(self.pool.bus))
         turn(20);
     puts(back ? "back" : "away");
 }
@@ -248,24 +241,25 @@ static void do_more(void)
     const char *verb = word[0];
     const struct bus_out o = {.subject = word[1] ? word[1] : "", .data = data(2)};
     if (strcmp(verb, "listen") == 0) {
-        heard = bus_listen(pool.bus, word[1], on_heard, NULL);
-        puts(heard && bus_flush(pool.bus) ? "listening" : "not listening");
+        heard = bus_listen(self.pool.bus, word[1], on_heard, NULL);
+        puts(heard && bus_flush(self.pool.bus) ? "listening" : "not listening");
     } else if (strcmp(verb, "unlisten") == 0) {
-        bus_unlisten(pool.bus, heard);
+        bus_unlisten(self.pool.bus, heard);
         heard = NULL;
         puts("unlistened");
     } else if (strcmp(verb, "publish") == 0) {
-        puts(bus_publish(pool.bus, &o) ? "published" : "not published");
+        puts(bus_publish(self.pool.bus, &o) ? "published" : "not published");
     } else if (strcmp(verb, "drop") == 0) {
-        bus_forget(pool.bus, bus_request(pool.bus, &o, number(word[3]), on_answer, NULL));
+        bus_forget(self.pool.bus, bus_request(self.pool.bus, &o, number(word[3]), on_answer, NULL));
         puts("dropped");
     } else if (strcmp(verb, "ack") == 0) {
-        puts(pool_ack(&pool, token) ? "acked" : "not acked");
+        puts(pool_ack(&self.pool, token) ? "acked" : "not acked");
     } else if (strcmp(verb, "nak") == 0) {
-        puts(pool_nak(&pool, token, number(word[1])) ? "given back" : "not given back");
+        puts(pool_nak(&self.pool, token, number(word[1])) ? "given back" : "not given back");
     } else if (strcmp(verb, "state") == 0) {
-        printf("%s %" PRIu64 " %zu %s\n", bus_connected(pool.bus) ? "connected" : "away",
-               bus_reconnects(pool.bus), bus_max_payload(pool.bus), bus_version(pool.bus));
+        printf("%s %" PRIu64 " %zu %s %" PRId64 "\n", bus_connected(self.pool.bus) ? "connected" : "away",
+               bus_reconnects(self.pool.bus), bus_max_payload(self.pool.bus), bus_version(self.pool.bus),
+               self.pool.ack_wait);
     } else if (strcmp(verb, "wait") == 0) {
         wait_for(strcmp(word[1], "back") == 0, (uint64_t)number(word[2] ? word[2] : "0"));
     } else if (strcmp(verb, "start") == 0) {
@@ -299,9 +293,9 @@ static void serve(void)
         struct span line;
         pollset_clear(&ps);
         int in = pollset_add(&ps, STDIN_FILENO, POLLIN);
-        bus_prepare(pool.bus, &ps);
+        bus_prepare(self.pool.bus, &ps);
         pollset_wait(&ps);
-        bus_ready(pool.bus);
+        bus_ready(self.pool.bus);
         fflush(stdout);
         if (pollset_got(&ps, in) && !reader_fill(&r))
             die(EX_IOERR, "read stdin:");
@@ -320,17 +314,18 @@ int main(int argc, char **argv)
     struct buf why = {0};
     int status = 0;
     opt_read(&o, &tool, argc, argv);
-    options.urls = argv[o.operands] ? argv[o.operands] : "";
-    pool.role = (enum pool_role)role;
-    pool.replicas = (int)replicas;
-    pool.ack_wait = ack_wait;
-    pool.bus = bus_open(&options, &status, &why);
-    if (pool.bus && (no_pool || pool_open(&pool, &status, &why)))
-        serve();
-    else
-        complain("%s", buf_cstr(&why));
+    if (no_pool) {
+        self.bus.urls = argv[o.operands] ? argv[o.operands] : "";
+        self.bus.name = "queue_probe";
+        self.pool.bus = bus_open(&self.bus, &status, &why);
+        if (!self.pool.bus)
+            die(status, "%s", buf_cstr(&why));
+    } else {
+        connect_open(&self, &o, argv[o.operands], (enum pool_role)role, "queue_probe");
+    }
+    serve();
     pollset_free(&ps);
-    bus_close(pool.bus);
+    connect_close(&self);
     buf_free(&why);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/random.h"
@@ -148,6 +149,7 @@ struct bus *bus_open(const struct bus_options *o, int *status, struct buf *why)
         return fail(NULL, o, why, &reason);
     }
     struct bus *b = xcalloc(1, sizeof *b);
+    child_guard();     /* libnats' sockets are open to children */
     sig_ignore_pipe(); /* libnats would, too, and leave no trace of what it was */
     arrivals_open(&b->arrivals);
     bus_inbox(b, &inbox);

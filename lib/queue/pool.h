@@ -31,7 +31,7 @@ struct pool {
     enum pool_role role;
     const char *name; /* of the pool: the prefix of streams and subjects; pool_name_fits() */
     int replicas;     /* of streams that are made */
-    int64_t ack_wait; /* ms; of the consumer, if it is made */
+    int64_t ack_wait; /* ms; of the consumer, if it is made; pool_open() sets a worker's to what it is */
 };
 
 /* Whether it can be a pool's name: 1 to 64 letters, digits, '-' and '_'. */

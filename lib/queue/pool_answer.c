@@ -185,6 +185,12 @@ void pool_answer_read(struct pool_answer *a, enum pool_ask ask, const struct bus
     a->why = buf_cstr(&w->why);
 }
 
+int64_t pool_ack_wait(struct span answer)
+{
+    uint64_t ns = number(json_find(json_find(answer, "config"), "ack_wait"));
+    return ns > INT64_MAX ? 0 : (int64_t)(ns / 1000000);
+}
+
 void pool_words_free(struct pool_words *w)
 {
     buf_free(&w->why);

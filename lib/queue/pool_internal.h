@@ -16,6 +16,7 @@ enum pool_ask { POOL_ASK_PUT, POOL_ASK_GET, POOL_ASK_DELETE, POOL_ASK_PURGE, POO
 enum pool_error {
     POOL_ERROR_NO_PEERS = 10005,
     POOL_ERROR_CONSUMER_EXISTS = 10013,
+    POOL_ERROR_NO_CONSUMER = 10014,
     POOL_ERROR_NO_MESSAGE = 10037,
     POOL_ERROR_OFF_FOR_ACCOUNT = 10039,
     POOL_ERROR_NO_SEQUENCE = 10043,
@@ -49,6 +50,8 @@ struct pool_words {
     struct buf why, subject, data, headers;
 };
 void pool_words_free(struct pool_words *w);
+/* The consumer's ack_wait in what CONSUMER.INFO answers, in ms; 0: it is not there. */
+int64_t pool_ack_wait(struct span answer);
 /* Reads an answer; its spans are those of the message and of the words. Pure. */
 void pool_answer_read(struct pool_answer *a, enum pool_ask ask, const struct bus_message *m,
                       struct pool_words *w);

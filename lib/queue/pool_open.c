@@ -194,6 +194,25 @@ static enum finding find_all(struct question *q)
     return in == THERE ? find(q, POOL_OUT, false) : in;
 }
 
+/* A worker counts by the ack_wait of the consumer that is there, if it has the right to know it. */
+static bool meet_workers(struct question *q)
+{
+    struct pool *p = q->pool;
+    struct buf subject = {0}, body = {0};
+    subject_of(&subject, p, "CONSUMER.INFO", POOL_READY);
+    buf_str(&subject, ".workers");
+    bool ok = ask(q, buf_cstr(&subject), &body) || q->status == BUS_REFUSED;
+    buf_free(&subject);
+    if (!ok || q->status == BUS_REFUSED)
+        return ok;
+    if (q->trouble.err_code == POOL_ERROR_NO_CONSUMER)
+        return make_workers(q);
+    int64_t there = q->trouble.code ? 0 : pool_ack_wait(buf_as_span(&q->answer));
+    if (there > 0)
+        p->ack_wait = there;
+    return !q->trouble.code;
+}
+
 static void warn_of_version(const struct pool *p)
 {
     if (!bus_version_at_least(p->bus, 2, 10, 23))
@@ -206,6 +225,10 @@ bool pool_open(struct pool *p, int *status, struct buf *why)
     struct question q = {.pool = p, .from = bus_now()};
     enum finding f = find_all(&q);
     bool may_make = p->role != POOL_READER, ok = f == THERE || (f == MISSING && may_make && make(&q));
+    if (ok && p->role == POOL_WORKER && !meet_workers(&q)) {
+        ok = false;
+        f = FAILED;
+    }
     if (ok) {
         warn_of_version(p);
     } else {
