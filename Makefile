@@ -38,9 +38,9 @@ $(B)/bin/relay-%: $(B)/cmd/relay-%.o $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_relay-$*)
 
-$(SCRIPTS:%=$(B)/bin/%): $(B)/bin/%: cmd/%.sh
+$(SCRIPTS:%=$(B)/bin/%): $(B)/bin/%: cmd/%.sh cmd/options.sh
 	@mkdir -p $(@D)
-	sed 's/@VERSION@/$(VERSION)/' $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+	sed -e 's/@VERSION@/$(VERSION)/' -e '/^# @OPTIONS@/{' -e 'r cmd/options.sh' -e 'd' -e '}' $< >$@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
 
 $(B)/libcommon.a: $(LIB_OBJECTS)
 	rm -f $@ && ar rcs $@ $^
@@ -114,7 +114,7 @@ judge: all ## Judge how texts are split, by renderers of others (needs node and 
 bench: deps ## Print speed as ratios to peers.
 	@$(MAKE) --no-print-directory -s -j2 all && /usr/bin/python3 tests/bench/bench.py $(B)
 
-lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
+lint: $(B)/libcommon.a $(SCRIPTS:%=$(B)/bin/%) ## Check the rules of the house, scripts and manuals.
 	.ci/layers
 	.ci/circles $(B)
 	.ci/calls
@@ -122,7 +122,7 @@ lint: $(B)/libcommon.a ## Check the rules of the house, scripts and manuals.
 	.ci/asserts.py
 	cppcheck -q -j2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --library=.ci/cppcheck.cfg --suppress=missingIncludeSystem -Ilib cmd lib
-	shellcheck $(wildcard cmd/*.sh tests/*.sh completions/generate) $(filter-out %.cfg %.py,$(wildcard .ci/*)) tests/run \
+	shellcheck $(SCRIPTS:%=$(B)/bin/%) $(wildcard tests/*.sh completions/generate) $(filter-out %.cfg %.py,$(wildcard .ci/*)) tests/run \
 	    packaging/deb/build packaging/deb/try packaging/deb/try-bot
 	mandoc -Tlint -W warning $(MANUALS)
 

@@ -113,33 +113,13 @@ Examples:
 EOF
 }
 
-# The end after --help or --version: an output that fails is an error.
-print() {
-    "$@" 2>/dev/null && exit
-    say 'write stdout: failed'
-    exit 74
-}
-
-# What was typed does not reach a terminal raw.
-say() {
-    printf 'relay-adapter: %s' "$1" | LC_ALL=C tr '[:cntrl:]' '?' >&2
-    echo >&2
-}
-
-wrong() {
-    say "$1"
-    say "try 'relay-adapter --help'"
-    exit 64
-}
-
 # The options of relay-dial and of each stage are lists, a word a line: no shell ever parses a value.
-nl='
+tool=relay-adapter
+IFS='
 '
-IFS=$nl
 dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' show='' try='' http='' media='' control='' resident=''
 state='' no_inbox='' no_sessions='' no_scopes=''
 
-# option NAME [VALUE]: puts it where it belongs.
 option() {
     word=--$1${2+=$2}
     case $1 in
@@ -169,7 +149,6 @@ option() {
     esac
 }
 
-# name_of -LETTER: its long option, in $name.
 name_of() {
     case $1 in
     -H) name=header ;;
@@ -191,10 +170,10 @@ name_of() {
     esac
 }
 
-# takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
 takes_value() {
     case $1 in
-    interactive | actions | long-lived | reply-to | stream | reactions | typing | show | try | media-private | insecure | help | \
+    stream) return 2 ;;
+    interactive | actions | long-lived | reply-to | reactions | typing | show | try | media-private | insecure | help | \
         version | quiet | verbose) return 1 ;;
     platform | parallel | timeout | attempts | inbox | drain | keep | dead-letter | on-failure | ack | stop-words | state-dir | \
         group-sessions-per-user | thread-sessions-per-user | media | control | state | scopes | after | url | id | secret-file | \
@@ -205,51 +184,7 @@ takes_value() {
     esac
 }
 
-check_value() {
-    case $1=$2 in
-    proxy=) ;;
-    *=) wrong "read --$1 '': empty" ;;
-    *"$nl"*) wrong "read --$1 '$2': a line end in it" ;;
-    esac
-}
-
-# The options, as getopt_long(3) reads them, but never abbreviated; parsing stops at the first operand.
-while [ $# -gt 0 ]; do
-    word=$1 given=
-    case $word in
-    --) shift && break ;;
-    --help=all) print help_all ;;
-    --stream=*) # the one option whose value may be left out
-        check_value stream "${word#*=}"
-        option stream "${word#*=}"
-        shift
-        continue
-        ;;
-    --help=*) wrong 'option --help: takes no argument but all' ;;
-    --*=*) name=${word%%=*} name=${name#--} value=${word#*=} given=1 ;;
-    --*) name=${word#--} ;;
-    -?*) value=${word#-?} given=$value && name_of "${word%"$value"}" ;;
-    *) break ;;
-    esac
-    shift
-    if takes_value "$name"; then
-        if [ -z "$given" ]; then
-            [ $# -gt 0 ] || wrong "option $word: needs an argument"
-            value=$1
-            shift
-        fi
-        check_value "$name" "$value"
-        option "$name" "$value"
-    else
-        case $word in
-        --*=*) wrong "option --$name: takes no argument" ;;
-        --*) ;;
-        -?-*) wrong 'option --: unknown' ;;
-        -??*) set -- "-$value" "$@" ;; # the rest of -jr
-        esac
-        option "$name"
-    fi
-done
+# @OPTIONS@
 
 [ $# -gt 0 ] || wrong 'run: no COMMAND given'
 command -v -- "$1" >/dev/null || {

@@ -62,32 +62,17 @@ Examples:
 END
 }
 
-# The end after --help or --version: an output that fails is an error.
-print() {
-    "$@" 2>/dev/null && exit
-    say 'write stdout: failed'
-    exit 74
-}
-
-# What was typed does not reach a terminal raw.
-say() {
-    printf 'relay-say: %s' "$1" | LC_ALL=C tr '[:cntrl:]' '?' >&2
-    echo >&2
-}
-
-wrong() {
-    say "$1"
-    say "try 'relay-say --help'"
-    exit 64
+# shellcheck disable=SC2317 # called by print
+help_all() {
+    help all
 }
 
 # The options of each tool are lists, a word a line: no shell ever parses a value.
-nl='
+tool=relay-say
+IFS='
 '
-IFS=$nl
 dial='' hello='' send='' chat='' url='' control='' wait='' noise=--quiet
 
-# option NAME [VALUE]: puts it where it belongs.
 option() {
     word=--$1${2+=$2}
     case $1 in
@@ -105,7 +90,6 @@ option() {
     esac
 }
 
-# name_of -LETTER: its long option, in $name.
 name_of() {
     case $1 in
     -H) name=header ;;
@@ -124,7 +108,6 @@ name_of() {
     esac
 }
 
-# takes_value NAME: whether it does. What follows the name of one that does not exist could be a secret: it is not printed.
 takes_value() {
     case $1 in
     insecure | help | version | quiet | verbose) return 1 ;;
@@ -133,44 +116,7 @@ takes_value() {
     esac
 }
 
-check_value() {
-    case $1=$2 in
-    proxy=) ;;
-    *=) wrong "read --$1 '': empty" ;;
-    *"$nl"*) wrong "read --$1 '$2': a line end in it" ;;
-    esac
-}
-
-# The options, as getopt_long(3) reads them, but never abbreviated; parsing stops at the first operand.
-while [ $# -gt 0 ]; do
-    word=$1 given=
-    case $word in
-    --help=all) print help all ;;
-    --) shift && break ;;
-    --*=*) name=${word%%=*} name=${name#--} value=${word#*=} given=1 ;;
-    --*) name=${word#--} ;;
-    -?*) value=${word#-?} given=$value && name_of "${word%"$value"}" ;;
-    *) break ;;
-    esac
-    shift
-    if takes_value "$name"; then
-        if [ -z "$given" ]; then
-            [ $# -gt 0 ] || wrong "option $word: needs an argument"
-            value=$1
-            shift
-        fi
-        check_value "$name" "$value"
-        option "$name" "$value"
-    else
-        case $word in
-        --*=*) wrong "option --$name: takes no argument" ;;
-        --*) ;;
-        -?-*) wrong 'option --: unknown' ;;
-        -??*) set -- "-$value" "$@" ;; # the rest of -kq
-        esac
-        option "$name"
-    fi
-done
+# @OPTIONS@
 
 [ "$chat" ] || wrong 'send: no --chat given'
 [ $# -gt 0 ] || wrong 'send: no TEXT given'

@@ -19,6 +19,7 @@ WRAP = {"opt_refuse": "read --\0 '\0': %s", "filter_bad": "skip line \0: %s"}
 # The pages of a folder, or of a file, besides relay.7.
 PAGES = {"lib/link": ["relay-dial.1"], "lib/inbox": ["relay-inbox.1", "relay-run.1"],
          "lib/queue": ["relay-queue.1", "relay-work.1"],
+         "cmd/options": ["relay-adapter.1"],
          "lib/relay/scope": ["relay-scope.1"], "lib/relay/manifest": ["relay-handshake.1"]}
 
 
