@@ -80,3 +80,4 @@ load helper
 @test "lib: the states of a message in an inbox" { "$RELAY_BUILD/tests/lib/inbox_state"; }
 @test "lib: the store of an inbox" { "$RELAY_BUILD/tests/lib/inbox_store"; }
 @test "lib: when to dial again, and when never to" { "$RELAY_BUILD/tests/lib/reconnect"; }
+@test "lib: an action leaves the pool once, whenever a ring dies" { "$RELAY_BUILD/tests/lib/claim" ${LONG:+5000}; }
