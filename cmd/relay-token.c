@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -38,7 +37,7 @@ static bool load_secrets(struct relay_token *t)
 
 static int64_t expiry(const struct relay_token *t)
 {
-    int64_t now = (int64_t)time(NULL);
+    int64_t now = clock_wall_s();
     if (t->expires < 0)
         return now + t->ttl / 1000;
     if (t->expires && t->expires <= now)
@@ -111,7 +110,7 @@ static int verify(struct relay_token *t, struct span bearer)
 {
     struct buf id = {0}, said = {0}, ignored = {0};
     struct span secrets[SECRETS_MAX];
-    int64_t expires = 0, now = (int64_t)time(NULL);
+    int64_t expires = 0, now = clock_wall_s();
     if (token_read(&id, &expires, bearer))
         describe(&said, buf_as_span(&id), expires, now);
     if (!load_secrets(t))

@@ -27,6 +27,11 @@ int64_t clock_wall_ms(void)
     return clock_wall_us() / 1000;
 }
 
+int64_t clock_wall_s(void)
+{
+    return clock_wall_us() / 1000000;
+}
+
 int64_t clock_wall_us(void)
 {
     return read_us(CLOCK_REALTIME);

@@ -14,6 +14,8 @@ int64_t clock_ms(void);
 int64_t clock_us(void);
 /* Milliseconds since 1970: for stamps, and to notice a jump of the wall clock. */
 int64_t clock_wall_ms(void);
+/* Seconds since 1970. Not time(): that clock may be a tick behind this one, and so a second behind what others say. */
+int64_t clock_wall_s(void);
 /* Microseconds since 1970. */
 int64_t clock_wall_us(void);
 /* Appends the present moment in RFC 3339, UTC, with microseconds. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A look at a connector. */
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -119,7 +118,7 @@ static bool check_dial(struct check *c)
     struct link_facts f;
     struct link_probe p;
     if (c->o->id)
-        token_mint(&token, c->o->id, c->o->secret, (int64_t)time(NULL) + c->o->token_ttl);
+        token_mint(&token, c->o->id, c->o->secret, clock_wall_s() + c->o->token_ttl);
     link_dial(c->link, token.len ? buf_cstr(&token) : NULL);
     bool open = wait_for(c, is_open, c->o->link.connect_timeout) && link_phase(c->link) == LINK_OPEN;
     link_probe(c->link, &p);

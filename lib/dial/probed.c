@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a dial has shown about the way to a connector. */
 #include <inttypes.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -57,7 +56,7 @@ static void find_clock(struct findings *f, const struct dial_options *o, const s
 static void find_tls(struct findings *f, const struct dial_options *o, const struct link_probe *p)
 {
     struct buf b = {0};
-    int64_t left = p->until - (int64_t)time(NULL);
+    int64_t left = p->until - clock_wall_s();
     if (!p->tls)
         return;
     probed_ms(&b, "handshake", p->tls - p->connect);

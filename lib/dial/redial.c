@@ -2,7 +2,6 @@
 /* relay-dial: the life of the link, from one dial to the next. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -21,7 +20,7 @@ void dial_start(struct dial *d)
     d->tally.dials++;
     if (d->o->id) {
         /* Two dials within the same second still get different tokens. */
-        int64_t expiry = (int64_t)time(NULL) + d->o->token_ttl;
+        int64_t expiry = clock_wall_s() + d->o->token_ttl;
         d->last_expiry = expiry > d->last_expiry ? expiry : d->last_expiry + 1;
         token_mint(&token, d->o->id, d->o->secret, d->last_expiry);
         d->expires_at = clock_ms() + d->o->token_ttl * 1000;

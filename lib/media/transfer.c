@@ -2,7 +2,6 @@
 /* The HTTP of media. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -27,7 +26,7 @@ static void add_own_headers(struct curl_slist **list, const struct transfer_opti
         must_append(list, *p);
     if (o->id) {
         buf_str(&h, "Authorization: Bearer ");
-        token_mint(&h, o->id, o->secret, (int64_t)time(NULL) + o->token_ttl);
+        token_mint(&h, o->id, o->secret, clock_wall_s() + o->token_ttl);
         must_append(list, buf_cstr(&h));
         explicit_bzero(h.p, h.len);
     }
