@@ -4,8 +4,8 @@
 A PAGE is a manual page, README.md, or the name of a tool, for the examples of its --help=all. In a literal block a line
 that begins with "$ " is a command, "> " continues it, and the lines up to the next command are what it prints on
 stdout and stderr; … stands for any text, alone on a line for any number of lines. A command in --help only has to exit
-with 0. Each page has a separate sandbox and relay-stub; README.md has a copy of the sources with their build, and nothing
-else, as somebody has who pastes it from top to bottom.
+with 0. Each page has a separate sandbox and relay-stub, and one that speaks of a pool a nats-server (NATS_URL); README.md has
+a copy of the sources with their build, and nothing else, as somebody has who pastes it from top to bottom.
 """
 import concurrent.futures
 import difflib
@@ -106,6 +106,28 @@ def start_stub(at):
         return stub, f.read().strip()
 
 
+def start_nats(at):
+    """A NATS server with an empty pool, and its URL."""
+    ports, conf = os.path.join(at, ".ports"), os.path.join(at, ".nats.conf")
+    os.mkdir(ports)
+    with open(conf, "w", encoding="utf-8") as f:
+        f.write('listen: "127.0.0.1:-1"\nports_file_dir: "%s"\njetstream { store_dir: "%s/.nats" }\n' % (ports, at))
+    with open(os.path.join(at, ".nats.log"), "w", encoding="utf-8") as out:
+        server = subprocess.Popen(["nats-server", "-c", conf], env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"),
+                                  stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    until = time.monotonic() + 30
+    while server.poll() is None and time.monotonic() < until:
+        with open(os.path.join(at, ".nats.log"), encoding="utf-8") as f:
+            ready = "Server is ready" in f.read()
+        for name in os.listdir(ports) if ready else ():
+            with open(os.path.join(ports, name), encoding="utf-8") as f:
+                found = re.search(r'"(nats://127.0.0.1:\d+)"', f.read())
+            if found:
+                return server, found.group(1)
+        time.sleep(0.01)
+    raise RuntimeError("no nats-server")
+
+
 def end_group(shell):
     """Ends what the commands left in the background, and the shell itself if it still runs."""
     for number in (signal.SIGTERM, signal.SIGKILL):
@@ -120,7 +142,7 @@ def end_group(shell):
             return
 
 
-def run_all(commands, at, url):
+def run_all(commands, at, url, nats):
     """Runs the commands in one sh, so that $? and variables persist. Yields the output and status of each."""
     script = "".join("%s\nstatus=$?; printf '\\n%s%%s\\n' $status; (exit $status)\n" % (c, MARK) for c, _ in commands)
     path = os.path.join(at, ".script")
@@ -129,6 +151,8 @@ def run_all(commands, at, url):
     env = dict(os.environ)
     if url:
         env.update(URL=url, GATEWAY_RELAY_URL=url, GATEWAY_RELAY_ID="demo", GATEWAY_RELAY_SECRET="s3cret")
+    if nats:
+        env["NATS_URL"] = nats
     out = os.path.join(at, ".out")
     with open(out, "w", encoding="utf-8") as f:
         shell = subprocess.Popen(["sh", path], cwd=at, env=env, stdin=subprocess.DEVNULL, stdout=f, stderr=f,
@@ -165,11 +189,16 @@ def check(page):
     with tempfile.TemporaryDirectory() as at:
         if page.endswith(".md"):
             copy_sources(at)
-            results = run_all(commands, at, None)
+            results = run_all(commands, at, None, None)
         else:
             fill_sandbox(at)
             stub, url = start_stub(at)
-            results = run_all(commands, at, url)
+            pooled = any(re.search("relay-queue|relay-work|--queue", c) for c, _ in commands)
+            server, nats = start_nats(at) if pooled else (None, None)
+            results = run_all(commands, at, url, nats)
+            if server:
+                server.terminate()
+                server.wait()
             stub.stdin.close()
             stub.terminate()
             stub.wait()
