@@ -27,13 +27,22 @@ void arrival_free(struct arrival *one)
     free(one);
 }
 
-void arrivals_close(struct arrivals *a)
+void arrivals_shut(struct arrivals *a)
 {
-    while (a->first) {
-        struct arrival *one = a->first;
-        a->first = one->next;
+    pthread_mutex_lock(&a->lock);
+    struct arrival *all = a->first;
+    a->shut = true;
+    a->first = NULL;
+    a->end = &a->first;
+    pthread_mutex_unlock(&a->lock);
+    for (struct arrival *one = all, *next; one; one = next) {
+        next = one->next;
         arrival_free(one);
     }
+}
+
+void arrivals_close(struct arrivals *a)
+{
     close(a->wake[0]);
     close(a->wake[1]);
     pthread_mutex_destroy(&a->lock);
@@ -61,21 +70,32 @@ struct arrival *arrivals_take(struct arrivals *a)
     return all;
 }
 
+/* False: nobody takes it any longer. */
+static bool append(struct arrivals *a, struct arrival *one, bool *first)
+{
+    pthread_mutex_lock(&a->lock);
+    bool shut = a->shut;
+    if (!shut) {
+        *first = !a->first;
+        *a->end = one;
+        a->end = &one->next;
+    }
+    pthread_mutex_unlock(&a->lock);
+    return !shut;
+}
+
 void arrivals_add(struct arrivals *a, const struct arrival *one)
 {
     struct arrival *copy = malloc(sizeof *copy);
     bool first = true;
-    if (copy) {
-        *copy = *one;
-        copy->next = NULL;
-        pthread_mutex_lock(&a->lock);
-        first = !a->first;
-        *a->end = copy;
-        a->end = &copy->next;
-        pthread_mutex_unlock(&a->lock);
-    } else {
+    if (!copy) {
         natsMsg_Destroy(one->msg);
         atomic_store(&a->starved, true);
+    } else {
+        *copy = *one;
+        copy->next = NULL;
+        if (!append(a, copy, &first))
+            arrival_free(copy);
     }
     if (first)
         wake(a);

@@ -32,6 +32,7 @@ struct arrivals {
     pthread_mutex_t lock;
     struct arrival *first, **end;
     int wake[2];
+    bool shut;
     size_t prefix; /* the length of the subject of answers before their number */
     atomic_bool starved, down;
     atomic_uint_fast64_t reconnects;
@@ -39,6 +40,8 @@ struct arrivals {
 
 /* Ends the process with EX_OSERR if there can be no pipe. */
 void arrivals_open(struct arrivals *a);
+/* Frees what has arrived, and from now on all that arrives at once. To be called before libnats is closed. */
+void arrivals_shut(struct arrivals *a);
 void arrivals_close(struct arrivals *a);
 /* Takes everything that has arrived, in order; the caller frees each: arrival_free(). Ends the process with
  * EX_OSERR if something was lost for lack of memory. */

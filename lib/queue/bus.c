@@ -15,21 +15,9 @@
 #include "queue/greeting.h"
 
 enum {
-    OPEN = 10000,  /* ms to connect at the start */
-    AGAIN = 300,   /* ms between two attempts then, and … */
-    REVIVE = 2000, /* … after libnats has given up */
-    QUIET = 60000, /* ms for which the same complaint is not printed again */
+    OPEN = 10000, /* ms to connect at the start */
+    AGAIN = 300,  /* ms between two attempts then */
 };
-
-bool bus_connected(const struct bus *b)
-{
-    return b->nc && !atomic_load(&b->arrivals.down);
-}
-
-uint64_t bus_reconnects(const struct bus *b)
-{
-    return atomic_load(&b->arrivals.reconnects) + b->revived;
-}
 
 const char *bus_version(const struct bus *b)
 {
@@ -41,16 +29,14 @@ bool bus_version_at_least(const struct bus *b, int major, int minor, int patch)
     return greeting_at_least(b->version, major, minor, patch);
 }
 
-/* Lets go of a connection that libnats has given up. */
-static void drop(struct bus *b)
+void bus_drop(struct bus *b)
 {
     bus_unsubscribe_all(b);
     natsConnection_Destroy(b->nc);
     b->nc = NULL;
 }
 
-/* An attempt to connect has ended. False: it failed. */
-static bool take_over(struct bus *b, struct arrival *a)
+bool bus_take_over(struct bus *b, struct arrival *a)
 {
     if (!a->nc)
         return false;
@@ -63,11 +49,11 @@ static bool take_over(struct bus *b, struct arrival *a)
     const char *text = NULL;
     a->state = natsConnection_GetLastError(b->nc, &text);
     snprintf(a->text, sizeof a->text, "%s", text && *text ? text : "the server ended the connection");
-    drop(b);
+    bus_drop(b);
     return false;
 }
 
-static void dial(struct bus *b)
+void bus_dial(struct bus *b)
 {
     b->dial_at = INT64_MAX;
     atomic_store(&b->arrivals.down, false);
@@ -110,9 +96,9 @@ static bool connect_first(struct bus *b, struct buf *why)
     bool ok = false, more = true;
     buf_str(why, "no answer in 10 s");
     while (!ok && more) {
-        dial(b);
+        bus_dial(b);
         struct arrival *end = await_dial(b, &ps, until);
-        ok = end && take_over(b, end);
+        ok = end && bus_take_over(b, end);
         more = end && may_pass(end->state) && bus_now() + AGAIN < until;
         if (end && !ok) {
             why->len = 0;
@@ -175,8 +161,9 @@ void bus_close(struct bus *b)
         return;
     }
     natsConnection_FlushTimeout(b->nc, 1000);
-    drop(b);
+    bus_drop(b);
     natsOptions_Destroy(b->options);
+    arrivals_shut(&b->arrivals);
     if (nats_CloseAndWait(1000) != NATS_OK) {
         abandoned = b;
         return;
@@ -187,102 +174,4 @@ void bus_close(struct bus *b)
     waits_free(&b->waits);
     arrivals_close(&b->arrivals);
     free(b);
-}
-
-void bus_prepare(struct bus *b, struct pollset *ps)
-{
-    int64_t until = waits_until(&b->waits);
-    if (b->dial_at < until)
-        until = b->dial_at;
-    pollset_add(ps, b->arrivals.wake[0], POLLIN);
-    bus_until(ps, until);
-}
-
-static void answer(struct bus *b, struct arrival *a)
-{
-    struct wait *one = waits_take(&b->waits, a->to);
-    if (!one)
-        return;
-    struct bus_message m = bus_message_of(a->msg);
-    one->fn(one->ctx, &m);
-    wait_free(one);
-}
-
-static void deliver(struct bus *b, struct arrival *a)
-{
-    struct bus_listener *l;
-    HASH_FIND(hh, b->listeners, &a->to, sizeof a->to, l);
-    if (!l)
-        return;
-    struct bus_message m = bus_message_of(a->msg);
-    l->fn(l->ctx, &m);
-}
-
-/* A complaint of the server. If it refuses a request, whoever asked is told; otherwise, it is printed. */
-static void hear_complaint(struct bus *b, struct arrival *a)
-{
-    bool cut;
-    struct span subject = complaint_subject(a->text, &cut);
-    if (subject.p && waits_fail_all(&b->waits, subject, cut, BUS_REFUSED))
-        return;
-    if (strcmp(a->text, b->said) == 0 && bus_now() < b->said_at + QUIET)
-        return;
-    complain("use the engine: %s", a->text);
-    memcpy(b->said, a->text, sizeof b->said);
-    b->said_at = bus_now();
-}
-
-static void revive(struct bus *b, struct arrival *a)
-{
-    if (take_over(b, a))
-        b->revived++;
-    else
-        b->dial_at = bus_now() + REVIVE;
-}
-
-static void lose(struct bus *b, const struct arrival *a)
-{
-    if (a->nc != b->nc)
-        return;
-    drop(b);
-    b->dial_at = bus_now() + AGAIN;
-}
-
-static void handle(struct bus *b, struct arrival *a)
-{
-    switch (a->kind) {
-    case ARRIVAL_ANSWER:
-        answer(b, a);
-        break;
-    case ARRIVAL_MESSAGE:
-        deliver(b, a);
-        break;
-    case ARRIVAL_ERROR:
-        hear_complaint(b, a);
-        break;
-    case ARRIVAL_DIALLED:
-        revive(b, a);
-        break;
-    case ARRIVAL_CLOSED:
-        lose(b, a);
-        break;
-    }
-    arrival_free(a);
-}
-
-void bus_ready(struct bus *b)
-{
-    uint64_t last = b->waits.last; /* what callbacks ask has its turn later */
-    for (struct arrival *a = arrivals_take(&b->arrivals), *next; a; a = next) {
-        next = a->next;
-        handle(b, a);
-    }
-    int64_t now = bus_now();
-    for (struct wait *one; (one = waits_due(&b->waits, now, last));) {
-        struct bus_message m = {.status = one->status, .subject = span_of(one->subject), .data = {"", 0}};
-        one->fn(one->ctx, &m);
-        wait_free(one);
-    }
-    if (b->dial_at <= now)
-        dial(b);
 }

@@ -27,11 +27,20 @@ struct bus {
     char prefix[64];  /* of the subjects of answers; the request's number follows */
     char version[64]; /* of the server */
     int64_t dial_at;  /* bus_now() of the next attempt to connect; INT64_MAX: none is due */
+    uint64_t seen;    /* the bus_reconnects() that the loop knows of */
     uint64_t revived; /* how often another connection took the place of one that was given up */
     char said[256];   /* the last complaint of the server, and … */
     int64_t said_at;  /* … when it was printed */
 };
 
+/* Starts an attempt to connect; it ends with ARRIVAL_DIALLED. */
+void bus_dial(struct bus *b);
+/* Takes what such an attempt brought. False: it failed, a->state and a->text say how. */
+bool bus_take_over(struct bus *b, struct arrival *a);
+/* Lets go of a connection that libnats has given up. */
+void bus_drop(struct bus *b);
+/* If the connection came back: what was asked before is given up soon, as it was lost, or its answer was. */
+void bus_notice_return(struct bus *b);
 /* What arrived, for a callback. */
 struct bus_message bus_message_of(natsMsg *m);
 /* Subscribes to the answers and, after another connection was made, to what the listeners want. False: that

@@ -9,7 +9,11 @@
 #include "base/clock.h"
 #include "queue/bus_internal.h"
 
-enum { MAX_PAYLOAD = 1 << 20, STATUS_DIGITS = 3 };
+enum {
+    MAX_PAYLOAD = 1 << 20, /* bytes, while there is no server to tell */
+    STATUS_DIGITS = 3,
+    LATE = 500, /* ms for answers to what was asked before the connection came back */
+};
 
 int64_t bus_now(void)
 {
@@ -23,6 +27,16 @@ void bus_until(struct pollset *ps, int64_t at)
     int64_t now = bus_now();
     if (at != INT64_MAX)
         pollset_until(ps, clock_ms() + (at > now ? at - now : 0));
+}
+
+bool bus_connected(const struct bus *b)
+{
+    return b->nc && !atomic_load(&b->arrivals.down);
+}
+
+uint64_t bus_reconnects(const struct bus *b)
+{
+    return atomic_load(&b->arrivals.reconnects) + b->revived;
 }
 
 size_t bus_max_payload(const struct bus *b)
@@ -71,10 +85,19 @@ uint64_t bus_request(struct bus *b, const struct bus_out *o, int64_t ms, bus_fn 
     return bus_request_with(b, o, ms, fn, ctx, 0);
 }
 
+void bus_notice_return(struct bus *b)
+{
+    uint64_t back = bus_reconnects(b);
+    if (back != b->seen)
+        waits_hurry(&b->waits, bus_now() + LATE);
+    b->seen = back;
+}
+
 uint64_t bus_request_with(struct bus *b, const struct bus_out *o, int64_t ms, bus_fn *fn, const void *ctx,
                           size_t n)
 {
     char reply[sizeof b->prefix + 24];
+    bus_notice_return(b);
     struct wait *one = waits_add(&b->waits, o->subject, bus_now() + ms, fn, ctx, n);
     snprintf(reply, sizeof reply, "%s%" PRIu64, b->prefix, one->id);
     if (publish(b, o, reply) == NATS_MAX_PAYLOAD)

@@ -17,7 +17,7 @@
  * process. */
 bool greeting_read(char *version, size_t room, struct span line)
 {
-    static const char member[] = "\"version\":\"", fine[] = "0123456789abcdefghijklmnopqrstuvwxyz.-+_";
+    static const char member[] = "\"version\"", fine[] = "0123456789abcdefghijklmnopqrstuvwxyz.-+_";
     const size_t skip = sizeof member - 1;
     version[0] = '\0';
     if (line.n < 5 || memcmp(line.p, "INFO ", 5) != 0)
@@ -27,6 +27,10 @@ bool greeting_read(char *version, size_t room, struct span line)
             continue;
         size_t n = 0;
         const char *p = line.p + i + skip, *end = line.p + line.n;
+        while (p < end && *p && strchr(": \t", *p))
+            p++;
+        if (p == end || *p++ != '"')
+            return false;
         while (p + n < end && p[n] && strchr(fine, p[n] | (p[n] >= 'A' && p[n] <= 'Z' ? 0x20 : 0)))
             n++;
         if (!n || n > 63 || n >= room || p + n == end || p[n] != '"')

@@ -154,8 +154,9 @@ static bool read_done(struct pool_answer *a, enum pool_ask ask, struct span answ
     case POOL_ASK_PURGE:
         return json_is_true(json_find(answer, "success"));
     case POOL_ASK_INFO:
-        a->info = answer;
-        return json_is_object(json_find(answer, "state")) || json_is_object(json_find(answer, "config"));
+        if (json_is_object(json_find(answer, "state")) || json_is_object(json_find(answer, "config")))
+            a->info = answer;
+        return a->info.p;
     }
     return false;
 }

@@ -81,7 +81,8 @@ void pool_untoken(struct buf *out, struct span token)
     for (size_t i = 0; i < token.n; i++) {
         bool coded = token.p[i] == '%' && i + 2 < token.n && hex(token.p[i + 1]) >= 0 &&
                      hex(token.p[i + 2]) >= 0;
-        buf_ch(out, coded ? (char)(hex(token.p[i + 1]) << 4 | hex(token.p[i + 2])) : token.p[i]);
+        int c = coded ? hex(token.p[i + 1]) << 4 | hex(token.p[i + 2]) : token.p[i];
+        buf_ch(out, (char)c);
         i += coded ? 2 : 0;
     }
 }

@@ -64,7 +64,7 @@ static int64_t elapsed(const struct question *q)
 /* Whether what went wrong may pass in the time that is left. */
 static bool may_pass(const struct question *q)
 {
-    if (elapsed(q) > LIMIT || q->status == BUS_REFUSED)
+    if (elapsed(q) > LIMIT || q->status == BUS_REFUSED || q->status == BUS_TOO_LONG)
         return false;
     if (q->status == BUS_NOBODY)
         return elapsed(q) < NOBODY;

@@ -34,6 +34,8 @@ void waits_fail(struct waits *w, struct wait *one, int status);
 /* The same for all that were published under the subject, or, if it is cut, one that begins so; the number of
  * them. */
 size_t waits_fail_all(struct waits *w, struct span subject, bool cut, int status);
+/* Makes none wait longer than until that moment. */
+void waits_hurry(struct waits *w, int64_t at);
 /* Takes out the one with that number, or the earliest that is due and was added no later than `last`; NULL:
  * none. The caller frees it: wait_free(). */
 struct wait *waits_take(struct waits *w, uint64_t id);

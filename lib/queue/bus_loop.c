@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* The bus in the caller's loop. */
+#include <string.h>
+
+#include "base/diag.h"
+#include "queue/bus_internal.h"
+#include "queue/complaint.h"
+
+enum {
+    REVIVE = 2000, /* ms between two attempts after libnats has given up, or … */
+    SOON = 300,    /* … before the first */
+    QUIET = 60000, /* ms for which the same complaint is not printed again */
+};
+
+void bus_prepare(struct bus *b, struct pollset *ps)
+{
+    int64_t until = waits_until(&b->waits);
+    if (b->dial_at < until)
+        until = b->dial_at;
+    pollset_add(ps, b->arrivals.wake[0], POLLIN);
+    bus_until(ps, until);
+}
+
+static void answer(struct bus *b, struct arrival *a)
+{
+    struct wait *one = waits_take(&b->waits, a->to);
+    if (!one)
+        return;
+    struct bus_message m = bus_message_of(a->msg);
+    one->fn(one->ctx, &m);
+    wait_free(one);
+}
+
+static void deliver(struct bus *b, struct arrival *a)
+{
+    struct bus_listener *l;
+    HASH_FIND(hh, b->listeners, &a->to, sizeof a->to, l);
+    if (!l)
+        return;
+    struct bus_message m = bus_message_of(a->msg);
+    l->fn(l->ctx, &m);
+}
+
+/* A complaint of the server. If it refuses a request, whoever asked is told; otherwise, it is printed. */
+static void hear_complaint(struct bus *b, struct arrival *a)
+{
+    bool cut;
+    struct span subject = complaint_subject(a->text, &cut);
+    if (subject.p && waits_fail_all(&b->waits, subject, cut, BUS_REFUSED))
+        return;
+    if (strcmp(a->text, b->said) == 0 && bus_now() < b->said_at + QUIET)
+        return;
+    complain("use the engine: %s", a->text);
+    memcpy(b->said, a->text, sizeof b->said);
+    b->said_at = bus_now();
+}
+
+static void revive(struct bus *b, struct arrival *a)
+{
+    if (bus_take_over(b, a))
+        b->revived++;
+    else
+        b->dial_at = bus_now() + REVIVE;
+}
+
+static void lose(struct bus *b, const struct arrival *a)
+{
+    if (a->nc != b->nc)
+        return;
+    bus_drop(b);
+    b->dial_at = bus_now() + SOON;
+}
+
+static void handle(struct bus *b, struct arrival *a)
+{
+    switch (a->kind) {
+    case ARRIVAL_ANSWER:
+        answer(b, a);
+        break;
+    case ARRIVAL_MESSAGE:
+        deliver(b, a);
+        break;
+    case ARRIVAL_ERROR:
+        hear_complaint(b, a);
+        break;
+    case ARRIVAL_DIALLED:
+        revive(b, a);
+        break;
+    case ARRIVAL_CLOSED:
+        lose(b, a);
+        break;
+    }
+    arrival_free(a);
+}
+
+void bus_ready(struct bus *b)
+{
+    uint64_t last = b->waits.last; /* what callbacks ask has its turn later */
+    for (struct arrival *a = arrivals_take(&b->arrivals), *next; a; a = next) {
+        next = a->next;
+        handle(b, a);
+    }
+    bus_notice_return(b);
+    int64_t now = bus_now();
+    for (struct wait *one; (one = waits_due(&b->waits, now, last));) {
+        struct bus_message m = {.status = one->status, .subject = span_of(one->subject), .data = {"", 0}};
+        one->fn(one->ctx, &m);
+        wait_free(one);
+    }
+    if (b->dial_at <= now)
+        bus_dial(b);
+}
