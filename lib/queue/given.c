@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* A message of the pool as COMMAND gets it. */
+#include "queue/given.h"
+#include "base/num.h"
+#include "base/sha256.h"
+#include "json/write.h"
+
+enum { REQUEST_ID = 32 /* hex digits */ };
+
+void given_read(struct given *g, struct span line, struct span id, uint64_t seq)
+{
+    struct frame fr = {0};
+    struct json_error e;
+    given_free(g);
+    g->seq = seq;
+    if (id.p)
+        buf_span(&g->id, id);
+    else
+        buf_printf(&g->id, "seq/%ju", (uintmax_t)seq);
+    if (frame_parse(&fr, line, &e) && fr.type == FRAME_INBOUND)
+        g->turn = turn_new(&fr);
+    if (!g->turn)
+        buf_span(&g->raw, line);
+    frame_free(&fr);
+}
+
+struct span given_line(const struct given *g)
+{
+    return buf_as_span(g->turn ? &g->turn->line : &g->raw);
+}
+
+void given_free(struct given *g)
+{
+    turn_free(g->turn);
+    buf_free(&g->id);
+    buf_free(&g->raw);
+    *g = (struct given){0};
+}
+
+static void quoted(struct buf *out, struct span text)
+{
+    json_quote(out, text.p, text.n);
+}
+
+void given_frame(struct buf *out, const struct given *g, struct span gateway, int attempt, int attempts)
+{
+    struct buf id = {0}, number = {0}, most = {0}, name = {0};
+    struct span line = buf_as_span(&g->turn->line);
+    struct json_edit edits[4];
+    size_t n = 0;
+    quoted(&id, buf_as_span(&g->id));
+    buf_printf(&number, "%d", attempt);
+    buf_printf(&most, "%d", attempts);
+    quoted(&name, gateway);
+    edits[n++] = (struct json_edit){"bufferId", buf_as_span(&id)};
+    edits[n++] = (struct json_edit){"attempt", buf_as_span(&number)};
+    edits[n++] = (struct json_edit){"attempts", buf_as_span(&most)};
+    if (!json_is_string(json_find(line, "gateway")))
+        edits[n++] = (struct json_edit){"gateway", buf_as_span(&name)};
+    json_edit(out, line, edits, n);
+    buf_free(&id);
+    buf_free(&number);
+    buf_free(&most);
+    buf_free(&name);
+}
+
+void given_interrupt(struct buf *out, const struct given *g, struct span gateway)
+{
+    struct span line = buf_as_span(&g->turn->line), given = json_find(line, "gateway");
+    json_begin(out, '{');
+    json_add_str(out, "type", "interrupt_inbound");
+    json_add(out, "session_key", g->turn->session_key);
+    json_add(out, "chat_id", json_find(g->turn->source, "chat_id"));
+    if (json_is_string(given))
+        json_add(out, "gateway", given);
+    else
+        json_add_text(out, "gateway", gateway);
+    json_end(out, '}');
+}
+
+void given_action_id(struct buf *out, const struct given *g, unsigned n)
+{
+    buf_span(out, buf_as_span(&g->id));
+    buf_printf(out, "/%u", n);
+}
+
+void given_request_id(struct buf *out, struct span action_id)
+{
+    struct buf hex = {0};
+    sha256_hex(&hex, action_id);
+    quoted(out, (struct span){hex.p, REQUEST_ID});
+    buf_free(&hex);
+}
+
+void note_build(struct buf *out, struct span id, const struct hold_note *n)
+{
+    json_begin(out, '{');
+    json_add_text(out, "id", id);
+    json_add_int(out, "tries", n->tries);
+    json_add_int(out, "token", (int64_t)n->token);
+    json_add_int(out, "delivered", (int64_t)n->delivered);
+    json_end(out, '}');
+}
+
+static int64_t number_in(struct span object, const char *name)
+{
+    struct buf text = {0};
+    struct span v = json_find(object, name);
+    int64_t n = 0;
+    if (json_is_integer(v)) {
+        buf_span(&text, v);
+        number_parse(buf_cstr(&text), 0, INT64_MAX, &n);
+    }
+    buf_free(&text);
+    return n;
+}
+
+bool note_read(struct hold_note *n, struct buf *id, struct span text)
+{
+    struct json_error e;
+    if (!json_valid(text.p, text.n, &e) || !json_is_string(json_find(text, "id")))
+        return false;
+    id->len = 0;
+    json_decode(id, json_find(text, "id"));
+    int64_t tries = number_in(text, "tries");
+    *n = (struct hold_note){.tries = tries < INT32_MAX ? (int)tries : INT32_MAX,
+                            .token = (uint64_t)number_in(text, "token"),
+                            .delivered = (uint64_t)number_in(text, "delivered")};
+    return true;
+}
