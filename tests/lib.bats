@@ -20,6 +20,7 @@ load helper
 @test "lib: a text that is shown while it grows" { "$RELAY_BUILD/tests/lib/growing" "${LONG:+100000}"; }
 @test "lib: lines in and bytes out" { "$RELAY_BUILD/tests/lib/io"; }
 @test "lib: text" { "$RELAY_BUILD/tests/lib/text"; }
+@test "lib: the bus and the pool: waiting requests, names, answers, complaints, versions" { "$RELAY_BUILD/tests/lib/bus"; }
 @test "lib: the columns of text, and quantiles" { "$RELAY_BUILD/tests/lib/width"; }
 @test "lib: frames" { "$RELAY_BUILD/tests/lib/frame"; }
 @test "lib: the dial URL" { "$RELAY_BUILD/tests/lib/url" <"$RELAY_SOURCE/tests/vectors/url.ndjson"; }

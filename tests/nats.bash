@@ -3,7 +3,7 @@
 
 # nats_up [LINES…] : starts it, with these lines more in its configuration, and waits until JetStream answers. NATS is its
 # URL, NATS_PORT its port, NATS_PID its pid; its log is ./nats.log. Started again after nats_down, it has the same port and
-# the same store.
+# the same store. With NATS_PLAIN=1, it has no JetStream.
 nats_up() {
     local ports
     rm -rf nats.ports
@@ -11,7 +11,7 @@ nats_up() {
     {
         echo "listen: \"127.0.0.1:${NATS_PORT:--1}\""
         echo "ports_file_dir: \"$PWD/nats.ports\""
-        echo "jetstream { store_dir: \"$PWD/nats.store\", max_mem: 64MB, max_file: 1GB }"
+        [ "${NATS_PLAIN-}" ] || echo "jetstream { store_dir: \"$PWD/nats.store\", max_mem: 64MB, max_file: 1GB }"
         printf '%s\n' "$@"
     } >nats.conf
     background env PATH="$PATH:/usr/sbin" nats-server -c nats.conf >>nats.log 2>&1
