@@ -82,3 +82,4 @@ load helper
 @test "lib: the store of an inbox" { "$RELAY_BUILD/tests/lib/inbox_store"; }
 @test "lib: when to dial again, and when never to" { "$RELAY_BUILD/tests/lib/reconnect"; }
 @test "lib: an action leaves the pool once, whenever a ring dies" { "$RELAY_BUILD/tests/lib/claim" ${LONG:+5000}; }
+@test "lib: sessions that workers hold, against a model of the engine that breaks at any point" { "$RELAY_BUILD/tests/lib/hold" "${LONG:+6000}"; }

@@ -17,6 +17,7 @@ import os
 import os
 import socket
 import sys
+import time
 
 
 class Nats:
@@ -51,12 +52,17 @@ class Nats:
                 return line[1], body[int(line[-2]):] if line[0] == "HMSG" else body
 
     def request(self, subject, data, headers=None):
-        self.asked += 1
-        self.publish(subject, data, headers, f"{self.inbox}{self.asked}")
-        while True:
+        """Asks until there is an answer: the pool may not have been made yet."""
+        for _ in range(500):
+            self.asked += 1
+            self.publish(subject, data, headers, f"{self.inbox}{self.asked}")
             to, body = self.next()
-            if to == f"{self.inbox}{self.asked}":
+            while to != f"{self.inbox}{self.asked}":
+                to, body = self.next()
+            if body:
                 return json.loads(body)
+            time.sleep(0.02)
+        sys.exit(f"pool.py: nobody takes {subject}")
 
     def api(self, what, body=None):
         return self.request("$JS.API." + what, json.dumps(body).encode() if body else b"")

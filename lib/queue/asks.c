@@ -105,7 +105,7 @@ static void on_found(void *ctx, const struct pool_answer *a)
 static void note(struct held *d, const char *to)
 {
     struct buf text = {0};
-    struct hold_note n = {d->hold.attempt, d->hold.token, d->hold.delivered};
+    struct hold_note n = {d->hold.attempt, d->hold.state == HOLD_FAIL, d->hold.token, d->hold.delivered};
     note_build(&text, buf_as_span(&d->given.id), &n);
     d->step = pool_put(d->in->pool, to, NULL, NULL, buf_as_span(&text), on_done, d);
     buf_free(&text);
@@ -186,6 +186,7 @@ static void request(struct held *d)
     case HOLD_REPUT:
         d->step = pool_put(p, subject(&to, d, "ready", true), NULL, NULL, span_of(""), on_done, d);
         break;
+    case HOLD_ALONE: /* helds_tick() sees to it */
     case HOLD_RUN:
     case HOLD_OVER:
         break;

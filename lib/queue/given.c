@@ -97,6 +97,8 @@ void note_build(struct buf *out, struct span id, const struct hold_note *n)
     json_begin(out, '{');
     json_add_text(out, "id", id);
     json_add_int(out, "tries", n->tries);
+    if (n->failed)
+        json_add_bool(out, "failed", true);
     json_add_int(out, "token", (int64_t)n->token);
     json_add_int(out, "delivered", (int64_t)n->delivered);
     json_end(out, '}');
@@ -124,6 +126,7 @@ bool note_read(struct hold_note *n, struct buf *id, struct span text)
     json_decode(id, json_find(text, "id"));
     int64_t tries = number_in(text, "tries");
     *n = (struct hold_note){.tries = tries < INT32_MAX ? (int)tries : INT32_MAX,
+                            .failed = json_is_true(json_find(text, "failed")),
                             .token = (uint64_t)number_in(text, "token"),
                             .delivered = (uint64_t)number_in(text, "delivered")};
     return true;

@@ -48,6 +48,30 @@ size_t helds_running(const struct helds *all)
     return n;
 }
 
+struct held *helds_alone(const struct helds *all)
+{
+    struct held *d;
+    DL_FOREACH (all->list, d)
+        if (!is_lost(d) && d->hold.alone && d->hold.state <= HOLD_RUN)
+            break;
+    return d;
+}
+
+/* Lets it begin once the others are done with the message in hand; they go back to the pool. */
+static void make_room(struct helds *all)
+{
+    struct held *alone = helds_alone(all);
+    if (!alone || alone->hold.state != HOLD_ALONE)
+        return;
+    for (struct held *d = all->list, *next; d; d = next) {
+        next = d->next;
+        if (d != alone && !is_lost(d) && !d->hold.stopped)
+            held_event(d, HOLD_STOPPED);
+    }
+    if (helds_slots(all) == 1)
+        held_event(alone, HOLD_CLEAR);
+}
+
 void helds_event(struct helds *all, enum hold_event e)
 {
     for (struct held *d = all->list, *next; d; d = next) {
@@ -81,6 +105,7 @@ void helds_tick(struct helds *all, int64_t now)
         else if (!is_lost(d) && held_beat(d, now) && now >= d->again_at)
             retry(d);
     }
+    make_room(all);
 }
 
 int64_t helds_until(const struct helds *all)

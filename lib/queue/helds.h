@@ -13,6 +13,8 @@ struct held *helds_given(const struct helds *all, struct span id);
 size_t helds_slots(const struct helds *all);
 size_t helds_open(const struct helds *all);
 size_t helds_running(const struct helds *all);
+/* The one that runs, or is to run, while nothing else does; NULL: there is none. */
+struct held *helds_alone(const struct helds *all);
 /* That happens to all of them: HOLD_STOPPED, HOLD_QUIT. */
 void helds_event(struct helds *all, enum hold_event e);
 /* Gives all back that are not being left. */

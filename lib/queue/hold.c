@@ -35,12 +35,15 @@ static enum hold_do begin(struct hold *h, bool same)
     int before = begun(h, same);
     if (h->stopped) /* a token without a count is replaced, so that this delivery does not count */
         return h->delivered > 1 ? end(h, HOLD_DO_RETURN) : go(h, HOLD_LEAVE);
-    h->acked = h->interrupted = h->bad = false;
+    h->acked = h->interrupted = h->bad = h->alone = false;
     h->pending = 0;
     h->attempt = before;
     if (before >= h->attempts)
         return give_up(h);
     h->attempt++;
+    h->alone = same && !h->note.failed && h->attempt == h->attempts;
+    if (h->alone)
+        return go(h, HOLD_ALONE);
     return go(h, h->delivered > 1 ? HOLD_NOTE : HOLD_RUN);
 }
 
@@ -73,7 +76,7 @@ static enum hold_do failed(struct hold *h, enum hold_event e)
         return go(h, HOLD_DELETE);
     if (e == HOLD_HOPELESS || h->attempt >= h->attempts)
         return give_up(h);
-    return h->delivered > 1 ? end(h, HOLD_DO_BACKOFF) : go(h, HOLD_FAIL); /* or it is noted already */
+    return go(h, HOLD_FAIL);
 }
 
 static enum hold_do run(struct hold *h, enum hold_event e)
@@ -117,6 +120,15 @@ static enum hold_do done(struct hold *h)
     }
 }
 
+static enum hold_do wait_alone(struct hold *h, enum hold_event e)
+{
+    if (e == HOLD_STOPPED)
+        return end(h, HOLD_DO_RETURN);
+    if (e == HOLD_INTERRUPTED)
+        return go(h, HOLD_FIRST);
+    return e == HOLD_CLEAR ? go(h, HOLD_NOTE) : HOLD_DO_NOTHING;
+}
+
 static void interrupt(struct hold *h)
 {
     if (h->state == HOLD_FIRST)
@@ -145,6 +157,8 @@ enum hold_do hold_step(struct hold *h, enum hold_event e, bool same)
         interrupt(h);
     if (h->state == HOLD_RUN)
         return run(h, e);
+    if (h->state == HOLD_ALONE)
+        return wait_alone(h, e);
     if (e == HOLD_DONE)
         return done(h);
     if (h->state == HOLD_WHO && (e == HOLD_NOBODY || e == HOLD_SOMEBODY))

@@ -8,6 +8,8 @@
  * message that came between the two gets a new token;
  * - a token that was delivered again notes one try more before its message starts, so that a message that
  * ends its workers is counted, too; it serves one message and is replaced, so that the count stays true;
+ * - a message whose last try did not end by itself, and that has only one left, runs while nothing else does:
+ * if it ends its worker once more, it takes nobody with it;
  * - without the lease nothing is deleted: the session is dropped as it is. */
 #ifndef RELAY_QUEUE_HOLD_H
 #define RELAY_QUEUE_HOLD_H
@@ -19,6 +21,7 @@ enum hold_state {
     HOLD_WHO,     /* asks whether another worker lives with the session */
     HOLD_TRIES,   /* reads what is noted about its first message */
     HOLD_FIRST,   /* reads its first message */
+    HOLD_ALONE,   /* waits until nothing else runs in this worker */
     HOLD_NOTE,    /* notes one try more */
     HOLD_RUN,     /* COMMAND has the message */
     HOLD_FAIL,    /* notes the try that failed */
@@ -38,6 +41,7 @@ enum hold_event {
     HOLD_FOUND,       /* FIRST, RECHECK: there is a message */
     HOLD_NO_MESSAGE,  /* FIRST: what is found is not a message */
     HOLD_EMPTY,       /* FIRST, RECHECK: there is none */
+    HOLD_CLEAR,       /* ALONE: nothing else runs */
     HOLD_ACTION,      /* COMMAND has made an action for the message */
     HOLD_STORED,      /* … and one of them is stored */
     HOLD_ACKED,       /* COMMAND has acknowledged the message */
@@ -65,9 +69,10 @@ enum hold_do {
 enum { HOLD_BUSY = 1000 /* ms */ };
 
 /* What was noted about a session's first message: it was begun `tries` times when that token had been
- * delivered `delivered` times. */
+ * delivered `delivered` times; failed: the last of them ended by itself. */
 struct hold_note {
     int tries;
+    bool failed;
     uint64_t token, delivered;
 };
 
@@ -82,6 +87,7 @@ struct hold {
     int attempt;      /* the run of the message in hand: 1 for the first */
     unsigned pending; /* its actions that are not stored yet */
     bool acked, interrupted, stopped, bad;
+    bool alone; /* it runs, or is to run, while nothing else does */
     bool stale; /* the answer that is awaited is too old to count */
 };
 

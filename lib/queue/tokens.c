@@ -51,6 +51,8 @@ static void on_token(void *ctx, const struct bus_message *m)
     struct held *d = key.p ? helds_find(t->helds, key) : NULL;
     if (d)
         known(t, d, buf_cstr(&ack), &facts);
+    else if (helds_alone(t->helds))
+        pool_nak(t->helds->pool, buf_cstr(&ack), HOLD_BUSY);
     else if (!key.p || (t->helds->stopped && facts.delivered > 1))
         pool_nak(t->helds->pool, buf_cstr(&ack), 0);
     else
@@ -83,7 +85,7 @@ void tokens_pull(struct tokens *t, size_t most, int64_t now)
     look_at_connection(t, now);
     while (t->n && t->pulls[0] + EXPIRES + LATE <= now)
         drop_oldest(t);
-    if (now < t->from || t->helds->stopped || !bus_connected(t->helds->pool->bus))
+    if (now < t->from || t->helds->stopped || helds_alone(t->helds) || !bus_connected(t->helds->pool->bus))
         return;
     while (helds_slots(t->helds) + t->n < most && t->n < TOKENS_MOST) {
         if (!pool_pull(t->helds->pool, buf_cstr(&t->inbox), EXPIRES))

@@ -14,6 +14,7 @@
 
 enum {
     GRACE = 5000,       /* ms from TERM to KILL, when --kill-after is over */
+    LOOKS = 8,          /* in each ack_wait, at least */
     LAST_WORDS = 10000, /* ms that the engine has to take what COMMAND said before it ended */
 };
 
@@ -133,6 +134,7 @@ static void prepare(struct work *w, struct pollset *ps)
     if (writer_pending(&p->in) < IO_HIGH_WATER && w->ring.running && !w->ring.deaf)
         tokens_pull(&w->tokens, (size_t)w->o->parallel, now);
     bus_prepare(w->pool->bus, ps);
+    bus_until(ps, now + w->pool->ack_wait / LOOKS); /* what is found then is not older than that */
     bus_until(ps, tokens_until(&w->tokens, now));
     bus_until(ps, helds_until(&w->helds));
     bus_until(ps, outbox_until(&w->out));
