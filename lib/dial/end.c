@@ -3,8 +3,9 @@
  *
  * A drain has one bound, `bound`: --kill-after from the first signal to the exit. It ends in five equal
  * steps, each an eighth of it but at most 2 s: at the latest, the head is closed five steps before the bound,
- * COMMAND gets TERM three steps before and KILL two, and waiting ends one step before. A drain that follows a
- * flip without a signal has no bound. */
+ * COMMAND gets TERM three steps before and KILL two, and waiting ends one step before. If we are late
+ * ourselves, TERM and KILL still have half a step each. A drain that follows a flip without a signal has no
+ * bound. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -16,13 +17,16 @@
 
 enum { STEP_MOST = 2000 };
 
+static int64_t step(const struct dial *d)
+{
+    int64_t eighth = d->o->kill_after / 8;
+    return eighth < STEP_MOST ? eighth : STEP_MOST;
+}
+
 /* The moment that many steps before the bound. */
 static int64_t steps_before(const struct dial *d, int steps)
 {
-    int64_t step = d->o->kill_after / 8;
-    if (d->bound == INT64_MAX)
-        return INT64_MAX;
-    return d->bound - steps * (step < STEP_MOST ? step : STEP_MOST);
+    return d->bound == INT64_MAX ? INT64_MAX : d->bound - steps * step(d);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -166,7 +170,8 @@ void dial_phase_late(struct dial *d)
     if (d->phase != FINISHING || dial_command_over(d))
         return;
     dial_kill_command(d);
-    d->phase_by = dial_command_over(d) ? INT64_MAX : steps_before(d, d->kills ? 3 - d->kills : 2);
+    int64_t next = steps_before(d, d->kills ? 3 - d->kills : 2), soonest = clock_ms() + step(d) / 2;
+    d->phase_by = dial_command_over(d) ? INT64_MAX : next > soonest ? next : soonest;
 }
 
 /* ---- signals ---- */
