@@ -127,7 +127,7 @@ static const struct tool tool = {
     .exits = (const int[]){EX_OK, EX_NO, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR, EX_IOERR,
                            EX_TEMPFAIL, EX_PROTOCOL, EX_NOPERM, EX_CONFIG, -1},
     .examples = "  relay-handshake -n -p discord | relay-dial \"$URL\" | relay-decode\n"
-                "  relay-dial -m 300ms \"$URL\" -- sh -c 'relay-handshake | relay-decode'\n"
+                "  relay-dial -m 1s \"$URL\" -- sh -c 'relay-handshake | relay-decode'\n"
                 "  relay-dial --max-time 1 \"$URL\" -- sh -c 'relay-handshake | relay-decode | relay-run "
                 "./reply.sh | relay-send'\n",
     .brief = brief,

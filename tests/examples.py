@@ -20,7 +20,9 @@ import time
 
 SOURCE = os.environ["RELAY_SOURCE"]
 BUILD = os.environ["RELAY_BUILD"]
-LIMIT = 5 * float(os.environ.get("SLOW", "1"))
+SLOW = float(os.environ.get("SLOW", "1"))
+LIMIT = 60 * SLOW  # seconds that a command may take
+GRACE = 5 * SLOW  # seconds from TERM to KILL
 MARK = "=-=-="
 
 FRAMES = """\
@@ -131,7 +133,7 @@ def start_nats(at):
 def end_group(shell):
     """Ends what the commands left in the background, and the shell itself if it still runs."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        until = time.monotonic() + LIMIT
+        until = time.monotonic() + GRACE
         try:
             os.killpg(shell.pid, number if shell.poll() is not None else signal.SIGKILL)
             while time.monotonic() < until:

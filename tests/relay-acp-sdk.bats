@@ -33,7 +33,7 @@ B='Now I understand the project structure. I need to make some changes to improv
     sees "I understand you prefer not to make that change. I'll skip the configuration update."
     [ "$(said | wc -l)" -eq 4 ]
     drained
-    [ "$(cat err)" = 'relay-dial: close link: by us: 1000' ]
+    [ "$(grep -v '^relay-dial: drain: ' err)" = 'relay-dial: close link: by us: 1000' ]
 }
 
 @test "the SDK's example agent: cancel, and two sessions at once" {

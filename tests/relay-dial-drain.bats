@@ -130,7 +130,7 @@ EOF
     kill -HUP "$DIAL"
     tell '{"type":"going_idle_ack"}'
     ended 0
-    grep -q 'closed 1 1000' peer.err
+    until_true 30 grep -q 'closed 1 1000' peer.err
 }
 
 @test "SIGUSR1 asks for the flip: by a link frame in a ring, by itself in a pipe" {
@@ -200,7 +200,7 @@ EOF
     ended 75 15
     kill "$(cat far)"
     grep -q 'end COMMAND: its output does not end' err
-    grep -q 'closed 1 1000' peer.err
+    until_true 30 grep -q 'closed 1 1000' peer.err
 }
 
 @test "signals that the parent has blocked are seen: COMMAND's end, and SIGTERM" {

@@ -28,7 +28,7 @@ LAST='{"type":"outbound","requestId":"last","action":{}}'
 
 @test "what COMMAND writes while dial has no link waits for --kill-after, then is reported: 69" {
     start_raw silent
-    run --separate-stderr relay-dial --kill-after 2s "$URL" -- echo "$LAST"
+    run --separate-stderr relay-dial --kill-after 4s "$URL" -- echo "$LAST"
     [ "$status" -eq 69 ]
     [[ $stderr == *'not open when COMMAND had to end'*'send outbound "last": relay transport closed'* ]]
     [[ $stderr != *'send TERM'* ]]

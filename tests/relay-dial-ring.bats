@@ -82,7 +82,7 @@ opened() {
     kill "$(cat pid)"
     ended 0
     [ "$(sed 's/^1 //' peer.out | jq -r .type | tr '\n' ' ')" = 'hello going_idle ' ]
-    grep -q 'closed 1 1000' peer.err
+    until_true 30 grep -q 'closed 1 1000' peer.err
     [ "$(cat err)" = 'relay-dial: close link: by us: 1000' ]
 }
 
@@ -109,7 +109,7 @@ opened() {
     kill "$(cat pid)"
     ended 0
     grep -q 'outbound_result.*late' rec
-    grep -q 'closed 1 1000' peer.err
+    until_true 30 grep -q 'closed 1 1000' peer.err
     run ! grep -q going_idle peer.out
 }
 
@@ -127,7 +127,7 @@ opened() {
     [ "$(cat status2)" = 75 ]
     grep -q 'no going_idle_ack in time' err2
     grep -q 'no going_idle_ack within 10 s' err
-    grep -q 'closed 1 1000' peer.err
+    until_true 30 grep -q 'closed 1 1000' peer.err
 }
 
 @test "when COMMAND ends by itself, so does the run, with COMMAND's status; its last words are sent and answered" {
