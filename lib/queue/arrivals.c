@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/diag.h"
 #include "queue/arrivals.h"
 
@@ -101,17 +102,6 @@ void arrivals_add(struct arrivals *a, const struct arrival *one)
         wake(a);
 }
 
-void arrivals_answer(natsConnection *nc, natsSubscription *s, natsMsg *m, void *closure)
-{
-    struct arrivals *a = closure;
-    const char *subject = natsMsg_GetSubject(m);
-    (void)nc, (void)s;
-    struct arrival one = {.kind = ARRIVAL_ANSWER, .msg = m};
-    if (strlen(subject) > a->prefix)
-        one.to = strtoull(subject + a->prefix, NULL, 10);
-    arrivals_add(a, &one);
-}
-
 void arrivals_error(natsConnection *nc, natsSubscription *s, natsStatus state, void *closure)
 {
     struct arrival one = {.kind = ARRIVAL_ERROR, .state = state};
@@ -148,14 +138,31 @@ void arrivals_closed(natsConnection *nc, void *closure)
     arrivals_add(a, &(struct arrival){.kind = ARRIVAL_CLOSED, .nc = nc});
 }
 
+struct hearer *hearer_new(struct arrivals *a, uint64_t listener)
+{
+    struct hearer *h = xmalloc(sizeof *h);
+    *h = (struct hearer){a, listener};
+    atomic_fetch_add(&a->hearers, 1);
+    return h;
+}
+
 void hearer_message(natsConnection *nc, natsSubscription *s, natsMsg *m, void *closure)
 {
     struct hearer *h = closure;
+    struct arrival one = {.kind = ARRIVAL_MESSAGE, .to = h->listener, .msg = m};
+    const char *subject = natsMsg_GetSubject(m);
     (void)nc, (void)s;
-    arrivals_add(h->arrivals, &(struct arrival){.kind = ARRIVAL_MESSAGE, .to = h->listener, .msg = m});
+    if (!h->listener) {
+        one.kind = ARRIVAL_ANSWER;
+        one.to = strlen(subject) > h->arrivals->prefix ? strtoull(subject + h->arrivals->prefix, NULL, 10)
+                                                       : 0;
+    }
+    arrivals_add(h->arrivals, &one);
 }
 
 void hearer_end(void *closure)
 {
-    free(closure);
+    struct hearer *h = closure;
+    atomic_fetch_sub(&h->arrivals->hearers, 1);
+    free(h);
 }

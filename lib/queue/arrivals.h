@@ -36,6 +36,7 @@ struct arrivals {
     size_t prefix; /* the length of the subject of answers before their number */
     atomic_bool starved, down;
     atomic_uint_fast64_t reconnects;
+    atomic_int hearers; /* how many there are */
 };
 
 /* Ends the process with EX_OSERR if there can be no pipe. */
@@ -51,8 +52,7 @@ void arrival_free(struct arrival *one);
 /* On any thread. */
 /* A copy of *one is added; its msg is destroyed if that fails. */
 void arrivals_add(struct arrivals *a, const struct arrival *one);
-/* What libnats calls; closure: the arrivals, or, for a listener's messages, its hearer. */
-void arrivals_answer(natsConnection *nc, natsSubscription *s, natsMsg *m, void *closure);
+/* What libnats calls; closure: the arrivals. */
 void arrivals_error(natsConnection *nc, natsSubscription *s, natsStatus state, void *closure);
 void arrivals_lost(natsConnection *nc, void *closure);
 void arrivals_back(natsConnection *nc, void *closure);
@@ -61,8 +61,10 @@ void arrivals_closed(natsConnection *nc, void *closure);
 /* What a subscription needs as long as libnats may call: it outlives its listener, and frees itself. */
 struct hearer {
     struct arrivals *arrivals;
-    uint64_t listener;
+    uint64_t listener; /* 0: it hears answers */
 };
+struct hearer *hearer_new(struct arrivals *a, uint64_t listener);
+/* What libnats calls; closure: the hearer. */
 void hearer_message(natsConnection *nc, natsSubscription *s, natsMsg *m, void *closure);
 void hearer_end(void *closure);
 

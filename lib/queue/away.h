@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When the engine is away: what is said, and when. It is said once, after AWAY_PATIENCE, and once more when the
- * engine is back. All zero: it is there. Moments are those of bus_now(). No I/O. */
+/* When the engine is away: what is said, and when. It is said once, after AWAY_PATIENCE, and once more when
+ * the engine is back. All zero: it is there. Moments are those of bus_now(). No I/O. */
 #ifndef RELAY_QUEUE_AWAY_H
 #define RELAY_QUEUE_AWAY_H
 
@@ -10,7 +10,7 @@
 enum { AWAY_PATIENCE = 1000 }; /* ms */
 
 struct away {
-    int64_t since; /* since when it is away; 0: it is there */
+    int64_t since;  /* since when it is away; 0: it is there */
     int64_t lasted; /* ms; how long it was away, when it is back */
     bool told;
 };

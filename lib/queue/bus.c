@@ -38,6 +38,7 @@ void bus_drop(struct bus *b)
 
 bool bus_take_over(struct bus *b, struct arrival *a)
 {
+    b->dialling = false;
     if (!a->nc)
         return false;
     b->nc = a->nc;
@@ -56,6 +57,7 @@ bool bus_take_over(struct bus *b, struct arrival *a)
 void bus_dial(struct bus *b)
 {
     b->dial_at = INT64_MAX;
+    b->dialling = true;
     atomic_store(&b->arrivals.down, false);
     dialling_start(b->options, &b->arrivals);
 }
@@ -113,7 +115,38 @@ static bool connect_first(struct bus *b, struct buf *why)
     return ok;
 }
 
-static struct bus *abandoned; /* a thread of libnats may still be at it */
+/* False: a thread of libnats is busy with a connection, and what it uses must stay. */
+static bool end_threads(struct bus *b)
+{
+    if (b->dialling || (b->nc && !bus_connected(b)))
+        return false;
+    if (b->nc) {
+        natsConnection_FlushTimeout(b->nc, 1000);
+        bus_drop(b);
+    }
+    natsOptions_Destroy(b->options);
+    b->options = NULL;
+    arrivals_shut(&b->arrivals);
+    /* Its threads must be done with what it frees on a thread that ends before them. */
+    for (int i = 0; i < 200 && atomic_load(&b->arrivals.hearers); i++)
+        nats_Sleep(5);
+    return nats_CloseAndWait(1000) == NATS_OK;
+}
+
+void bus_close(struct bus *b)
+{
+    static struct bus *left;
+    if (!b || !end_threads(b)) {
+        left = b ? b : left;
+        return;
+    }
+    struct bus_listener *l, *next;
+    HASH_ITER (hh, b->listeners, l, next)
+        bus_unlisten(b, l);
+    waits_free(&b->waits);
+    arrivals_close(&b->arrivals);
+    free(b);
+}
 
 static struct bus *fail(struct bus *b, const struct bus_options *o, struct buf *why, struct buf *reason)
 {
@@ -121,7 +154,7 @@ static struct bus *fail(struct bus *b, const struct bus_options *o, struct buf *
     dialling_show(why, o->urls);
     buf_printf(why, ": %s", buf_cstr(reason));
     buf_free(reason);
-    abandoned = b;
+    bus_close(b);
     return NULL;
 }
 
@@ -150,28 +183,4 @@ struct bus *bus_open(const struct bus_options *o, int *status, struct buf *why)
     }
     buf_free(&reason);
     return b;
-}
-
-void bus_close(struct bus *b)
-{
-    if (!b)
-        return;
-    if (!bus_connected(b)) { /* libnats would wait until its attempt to connect is over */
-        abandoned = b;
-        return;
-    }
-    natsConnection_FlushTimeout(b->nc, 1000);
-    bus_drop(b);
-    natsOptions_Destroy(b->options);
-    arrivals_shut(&b->arrivals);
-    if (nats_CloseAndWait(1000) != NATS_OK) {
-        abandoned = b;
-        return;
-    }
-    struct bus_listener *l, *next;
-    HASH_ITER (hh, b->listeners, l, next)
-        bus_unlisten(b, l);
-    waits_free(&b->waits);
-    arrivals_close(&b->arrivals);
-    free(b);
 }

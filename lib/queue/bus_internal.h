@@ -26,6 +26,7 @@ struct bus {
     uint64_t last;    /* the number of the last listener */
     char prefix[64];  /* of the subjects of answers; the request's number follows */
     char version[64]; /* of the server */
+    bool dialling;    /* an attempt to connect is running */
     int64_t dial_at;  /* bus_now() of the next attempt to connect; INT64_MAX: none is due */
     uint64_t seen;    /* the bus_reconnects() that the loop knows of */
     uint64_t revived; /* how often another connection took the place of one that was given up */

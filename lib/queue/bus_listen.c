@@ -22,23 +22,23 @@ static natsSubscription *subscribe(struct bus *b, const char *subject, natsMsgHa
     return NULL;
 }
 
-static bool hear(struct bus *b, struct bus_listener *l)
+/* listener: its number, or 0 for answers. NULL: it failed. */
+static natsSubscription *hear(struct bus *b, const char *subject, uint64_t listener)
 {
-    struct hearer *h = xmalloc(sizeof *h);
-    *h = (struct hearer){&b->arrivals, l->id};
-    l->s = subscribe(b, l->subject, hearer_message, h);
-    if (l->s && natsSubscription_SetOnCompleteCB(l->s, hearer_end, h) == NATS_OK)
-        return true;
-    if (!l->s)
-        free(h);
-    return l->s; /* it was closed before that: what it needs stays, a few bytes */
+    struct hearer *h = hearer_new(&b->arrivals, listener);
+    natsSubscription *s = subscribe(b, subject, hearer_message, h);
+    if (!s)
+        hearer_end(h);
+    else if (natsSubscription_SetOnCompleteCB(s, hearer_end, h) != NATS_OK)
+        atomic_fetch_sub(&b->arrivals.hearers, 1); /* it has ended: its few bytes stay */
+    return s;
 }
 
 static bool hear_answers(struct bus *b)
 {
     char subject[sizeof b->prefix + 2];
     snprintf(subject, sizeof subject, "%s*", b->prefix);
-    b->answers = subscribe(b, subject, arrivals_answer, &b->arrivals);
+    b->answers = hear(b, subject, 0);
     return b->answers;
 }
 
@@ -46,7 +46,7 @@ bool bus_subscribe_all(struct bus *b)
 {
     bool ok = hear_answers(b);
     for (struct bus_listener *l = b->listeners; l; l = l->hh.next)
-        ok &= hear(b, l);
+        ok &= (l->s = hear(b, l->subject, l->id)) != NULL;
     return ok;
 }
 
@@ -64,7 +64,7 @@ struct bus_listener *bus_listen(struct bus *b, const char *subject, bus_fn *fn, 
 {
     struct bus_listener *l = xcalloc(1, sizeof *l);
     *l = (struct bus_listener){.id = ++b->last, .subject = xstrdup(subject), .fn = fn, .ctx = ctx};
-    if (b->nc && !hear(b, l)) {
+    if (b->nc && !(l->s = hear(b, l->subject, l->id))) {
         free(l->subject);
         free(l);
         return NULL;

@@ -48,6 +48,12 @@ static char *take_url(const char *operand)
     return url;
 }
 
+void connect_close(struct connect *c)
+{
+    bus_close(c->pool.bus);
+    c->pool.bus = NULL;
+}
+
 void connect_open(struct connect *c, const struct opts *o, const char *url, enum pool_role role,
                   const char *who)
 {
@@ -66,15 +72,11 @@ void connect_open(struct connect *c, const struct opts *o, const char *url, enum
     c->pool.bus = bus_open(&c->bus, &status, &why);
     if (!c->pool.bus && status == EX_USAGE)
         opt_wrong("%s", buf_cstr(&why));
-    if (!c->pool.bus || !pool_open(&c->pool, &status, &why))
+    if (!c->pool.bus || !pool_open(&c->pool, &status, &why)) {
+        connect_close(c);
         die(status, "%s", buf_cstr(&why));
+    }
     explicit_bzero(taken, strlen(taken));
     free(taken);
     c->bus.urls = NULL;
-}
-
-void connect_close(struct connect *c)
-{
-    bus_close(c->pool.bus);
-    c->pool.bus = NULL;
 }

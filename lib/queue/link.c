@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The name of a link. */
-#include "json/json.h"
 #include "queue/link.h"
 #include "queue/pool.h"
+#include "json/json.h"
 
 void link_name_init(struct link_name *l, const char *id)
 {
