@@ -38,8 +38,8 @@ static const struct tool tool = {
     .operands = OPT_ANY,
     .exits = (const int[]){EX_OK, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_OSERR, EX_IOERR,
                            EX_CONFIG, -1},
-    .examples = "  relay-work nats://127.0.0.1:4222 -- relay-run ./reply.sh\n"
-                "  relay-work -P 8 -- relay-run -P 8 ./reply.sh\n",
+    .examples = "  relay-work -P 8 -- relay-run -P 8 ./reply.sh &\n"
+                "  relay-work --pool test --on-failure sorry -- relay-run ./reply.sh &\n",
     .brief = brief,
     .filter = true,
 };

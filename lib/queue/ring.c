@@ -87,6 +87,10 @@ static void store(struct ring *r, struct held *d, struct span gateway, struct pa
     }
     if (d)
         held_event(d, HOLD_ACTION);
+    if (d && d->forget_at) { /* the lease was over */
+        parcel_free(p);
+        return;
+    }
     outbox_add(d ? &d->lane : &r->strays, p);
 }
 
