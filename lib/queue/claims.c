@@ -77,7 +77,7 @@ void claim_happens(struct claim *c, enum claim_event event, int64_t wait)
     if (to == CLAIM_OVER)
         claim_free(c);
     else if (!wait)
-        claim_ask(c);
+        c->in->ask(c);
 }
 
 static int64_t go(struct claim *list, int64_t now)
@@ -86,7 +86,7 @@ static int64_t go(struct claim *list, int64_t now)
     struct claim *c, *next;
     DL_FOREACH_SAFE (list, c, next) {
         if (c->at && c->at <= now)
-            claim_ask(c);
+            c->in->ask(c);
         else if (c->at && c->at < until)
             until = c->at;
     }

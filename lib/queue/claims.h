@@ -44,6 +44,7 @@ struct claims {
     /* Told on stderr and counted: an action was put aside. doubt: its state is unknown. */
     void (*put_aside)(void *ctx, const struct claim *c, bool doubt);
     void *ctx;
+    void (*ask)(struct claim *c); /* claim_ask() */
     struct untold *untold;
 
     struct claim *waiting, *others; /* claim_waits(), in the order of POOL_out; and those it is false for */

@@ -216,6 +216,7 @@ struct replies *replies_open(struct pool *p, struct filter *f, const struct link
     r->claims.resend = o->resend;
     r->claims.put_aside = on_aside;
     r->claims.ctx = r;
+    r->claims.ask = claim_ask;
     r->claims.untold = &r->untold;
     r->claims.until = INT64_MAX;
     r->marks = (struct marks){.claims = &r->claims, .max = f->in.max};
