@@ -86,7 +86,7 @@ class Nats:
             lines = base64.b64decode(m.get("hdrs", "")).decode().split("\r\n")[1:]
             headers = dict(x.split(": ", 1) for x in lines if x)
             yield {"seq": m["seq"], "subject": m["subject"], "headers": headers,
-                   "data": base64.b64decode(m.get("data", "")).decode()}
+                   "data": base64.b64decode(m.get("data", "")).decode(errors="replace")}
 
 
 def frame(gateway, session, id, text, press=None):

@@ -94,9 +94,12 @@ void marks_go(struct marks *m)
 
 int64_t marks_until(const struct marks *m)
 {
-    if ((m->claims->stopping && !m->walking) || m->request || m->claims->n_found)
+    const struct claims *s = m->claims;
+    if (m->request || s->n_found || (s->stopping && !m->walking))
         return INT64_MAX;
-    return m->walking ? m->at : m->claims->n_others > MANY ? INT64_MAX : m->next;
+    if (m->walking)
+        return m->at;
+    return is_due(m, bus_now()) ? 0 : s->n_others > MANY ? INT64_MAX : m->next;
 }
 
 bool marks_done(const struct marks *m)
