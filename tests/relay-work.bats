@@ -209,6 +209,32 @@ END
         '["typing",null,"s1",null]'$'\n''["stream","gro","s1",null]' ]
 }
 
+@test "a press reaches the turn that asked, ahead of what waits; a turn that runs again finds one that is there" {
+    work a --ack-wait 1s
+    printf '%s\n' 'g s1 m1 prompt p1' 'g s1 m2 waits' | pool messages
+    stored 1 out
+    pool press g s1 foreign other
+    pool press g s1 b1 p1
+    logged 1 'end s1 m2'
+    logged 1 'begin s1 foreign'
+    stored 0 in
+    [ "$(events | grep -v foreign)" = "begin s1 m1 1 prompt p1
+press s1 b1
+pressed s1 m1
+end s1 m1
+begin s1 m2 1 waits
+end s1 m2" ]
+    [ "$(answers g | sed 4q)" = $'well?\nthanks\nyou said: choice\nyou said: waits' ]
+    : >log
+    pool message g s2 m3 'prompt p2'
+    logged 1 'begin s2 m3'
+    kill -KILL "$WORK"
+    pool press g s2 b2 p2
+    work b
+    logged 1 'end s2 m3'
+    stored 0 in
+}
+
 @test "two links with the same session and message ids do not meet" {
     work w
     printf '%s\n' 'g1 s m-1 one' 'g2 s m-2 two' | pool messages

@@ -9,6 +9,7 @@ many N           N answers
 ask              an answer, and waits for its result, which is logged
 raw LINE         prints LINE, and acknowledges
 answer …         two answers; in the first attempt only one, and no end
+prompt ID        asks, and waits until somebody presses
 mute             prints no ack, ever
 exit N           exits with status N
 """
@@ -22,6 +23,7 @@ import time
 log_file = open(sys.argv[1], "a")
 lock = threading.Lock()
 results = {}
+presses = {}
 stopped = set()
 
 
@@ -76,6 +78,11 @@ def run(m):
         if m["attempt"] == 1:
             time.sleep(60)
         log("again", m["session_key"], id)
+    if verb == "prompt":
+        answer(m, "well?", op="prompt", prompt_kind="choice", prompt_id=rest[0], options=[])
+        pressed = presses.setdefault(rest[0], threading.Event())
+        log("pressed" if pressed.wait(20) else "not-pressed", m["session_key"], id)
+        text = "choice"
     if verb == "mute":
         return
     if verb == "raw":
@@ -95,7 +102,13 @@ def run(m):
 running = {}
 for line in sys.stdin:
     frame = json.loads(line)
-    if frame["type"] == "inbound":
+    press = frame.get("event", {}).get("prompt_response")
+    if press and press["prompt_id"] in presses:
+        log("press", frame["session_key"], frame["bufferId"])
+        answer(frame, "thanks")
+        say({"type": "inbound_ack", "bufferId": frame["bufferId"]})
+        presses.pop(press["prompt_id"]).set()
+    elif frame["type"] == "inbound":
         running[frame["session_key"]] = frame["bufferId"]
         threading.Thread(target=turn, args=(frame,), daemon=True).start()
     elif frame["type"] == "interrupt_inbound":

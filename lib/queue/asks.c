@@ -96,7 +96,12 @@ static void on_found(void *ctx, const struct pool_answer *a)
         held_event(d, HOLD_FOUND);
         return;
     }
-    given_read(&d->given, a->data, pool_header(a->headers, "Nats-Msg-Id"), a->seq);
+    struct span id = pool_header(a->headers, "Nats-Msg-Id");
+    if (press_find(&d->presses, id)) { /* COMMAND has it: it will be deleted soon */
+        d->again_at = bus_now() + RETRY;
+        return;
+    }
+    given_read(&d->given, a->data, id, a->seq);
     d->reason.len = 0;
     bool same = d->noted.len && span_same(buf_as_span(&d->noted), buf_as_span(&d->given.id));
     held_found(d, same);
@@ -181,6 +186,10 @@ static void request(struct held *d)
         d->step = pool_delete(p, POOL_IN, d->given.seq, on_done, d);
         break;
     case HOLD_LEAVE:
+        if (d->presses.list) { /* COMMAND has them */
+            d->again_at = bus_now() + RETRY;
+            break;
+        }
         d->step = pool_delete(p, POOL_READY, d->hold.token, on_done, d);
         break;
     case HOLD_REPUT:

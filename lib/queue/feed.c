@@ -5,12 +5,12 @@
 #include "base/diag.h"
 #include "queue/feed.h"
 
-static void give(void *ctx, struct held *d)
+static void give(void *ctx, struct held *d, const struct given *g, int attempt)
 {
     struct feed *f = ctx;
     struct buf frame = {0}, gateway = {0};
     held_gateway_text(&gateway, d);
-    given_frame(&frame, &d->given, buf_as_span(&gateway), d->hold.attempt, d->hold.attempts);
+    given_frame(&frame, g, buf_as_span(&gateway), attempt, d->hold.attempts);
     ring_give(f->ring, buf_as_span(&frame));
     buf_free(&gateway);
     buf_free(&frame);
@@ -57,7 +57,7 @@ static void interrupt(struct feed *f, struct held *d, const struct frame *fr)
         buf_span(&frame, fr->line);
     else
         json_edit(&frame, fr->line, &edit, 1);
-    if (runs)
+    if (runs || d->presses.list)
         ring_give(f->ring, buf_as_span(&frame));
     held_event(d, HOLD_INTERRUPTED);
     buf_free(&frame);
@@ -72,7 +72,12 @@ static void on_control(void *ctx, const struct bus_message *m)
     struct json_error e;
     struct span key = key_of(f, m->subject);
     struct held *d = key.p ? helds_find(f->helds, key) : NULL;
-    if (d && !d->forget_at && frame_parse(&fr, m->data, &e) && fr.type == FRAME_INTERRUPT_INBOUND)
+    if (!d || d->forget_at || !json_valid(m->data.p, m->data.n, &e))
+        return;
+    uint64_t press = hint_read(m->data);
+    if (press && hold_runs(&d->hold))
+        press_hint(&d->presses, press);
+    else if (!press && frame_parse(&fr, m->data, &e) && fr.type == FRAME_INTERRUPT_INBOUND)
         interrupt(f, d, &fr);
     frame_free(&fr);
 }

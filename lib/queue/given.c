@@ -117,6 +117,11 @@ static int64_t number_in(struct span object, const char *name)
     return n;
 }
 
+uint64_t hint_read(struct span text)
+{
+    return (uint64_t)number_in(text, "press");
+}
+
 bool note_read(struct hold_note *n, struct buf *id, struct span text)
 {
     struct json_error e;

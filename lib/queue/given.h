@@ -28,6 +28,9 @@ void given_interrupt(struct buf *out, const struct given *g, struct span gateway
 void given_action_id(struct buf *out, const struct given *g, unsigned n);
 void given_request_id(struct buf *out, struct span action_id);
 
+/* The sequence of the press that the hint of a ring is about; 0: it is not such a hint. JSON text. */
+uint64_t hint_read(struct span text);
+
 /* Appends the note; and back: id gets the message's. False: it is not a note. */
 void note_build(struct buf *out, struct span id, const struct hold_note *n);
 bool note_read(struct hold_note *n, struct buf *id, struct span text);

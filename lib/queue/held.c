@@ -31,6 +31,7 @@ static void cancel(struct held *d)
     d->here = NULL;
     lease_end(&d->lease);
     outbox_clear(&d->lane);
+    press_forget(&d->presses);
 }
 
 static void deactivate(struct held *d)
@@ -87,7 +88,7 @@ static void act(struct held *d, enum hold_do what, bool ran)
         d->in->request(d);
         return;
     case HOLD_DO_GIVE:
-        d->in->give(d->in->ctx, d);
+        d->in->give(d->in->ctx, d, &d->given, d->hold.attempt);
         return;
     case HOLD_DO_DROP:
         drop(d, ran);
@@ -113,7 +114,10 @@ static void step(struct held *d, enum hold_event e, bool same)
     bool ran = hold_runs(&d->hold);
     if (hold_needs_lease(&d->hold) && lease_over(&d->lease, bus_now()))
         e = HOLD_LAPSED;
-    act(d, hold_step(&d->hold, e, same), ran);
+    enum hold_do what = hold_step(&d->hold, e, same);
+    if (ran && !hold_runs(&d->hold))
+        press_end(&d->presses);
+    act(d, what, ran);
 }
 
 void held_event(struct held *d, enum hold_event e)
@@ -133,6 +137,12 @@ void held_failed(struct held *d, int status)
     step(d, fate_is_hard(CAUSE_EXIT, status) ? HOLD_HOPELESS : HOLD_FAILED, false);
 }
 
+static void give_press(void *ctx, const struct given *g)
+{
+    struct held *d = ctx;
+    d->in->give(d->in->ctx, d, g, 1);
+}
+
 void held_take(struct helds *all, struct span key, const char *ack, const struct token_facts *t)
 {
     struct held *d = xcalloc(1, sizeof *d);
@@ -143,6 +153,11 @@ void held_take(struct helds *all, struct span key, const char *ack, const struct
                             .answers = all->on_failure,
                             .stopped = all->stopped};
     d->lane.in = all->out;
+    struct buf subject = {0};
+    buf_printf(&subject, "%s.in.%s", all->pool->name, d->key);
+    d->presses = (struct presses){
+        .pool = all->pool, .subject = xstrdup(buf_cstr(&subject)), .give = give_press, .ctx = d};
+    buf_free(&subject);
     lease_begin(&d->lease, all->pool->ack_wait, all->looked);
     HASH_ADD_KEYPTR(hh, all->table, d->key, key.n, d);
     DL_APPEND(all->list, d);

@@ -11,6 +11,7 @@
 #include "queue/given.h"
 #include "queue/lease.h"
 #include "queue/outbox.h"
+#include "queue/press.h"
 
 struct held {
     UT_hash_handle hh;        /* by key, while it is ours */
@@ -28,6 +29,7 @@ struct held {
     struct buf reason;   /* why COMMAND failed last; empty: it did not report a failure */
     struct given given;  /* the message in hand */
     struct outbox_lane lane;
+    struct presses presses;
     bool active, refused;
 };
 
@@ -38,8 +40,8 @@ struct helds {
     const char *on_failure; /* NULL: none */
     /* Makes the request of its state. */
     void (*request)(struct held *d);
-    /* Gives the message in hand to COMMAND; tells COMMAND to stop it. */
-    void (*give)(void *ctx, struct held *d);
+    /* Gives a message to COMMAND; tells COMMAND to stop the one in hand. */
+    void (*give)(void *ctx, struct held *d, const struct given *g, int attempt);
     void (*stop)(void *ctx, struct held *d);
     void *ctx;
 

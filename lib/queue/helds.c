@@ -14,14 +14,21 @@ struct held *helds_find(const struct helds *all, struct span key)
     return d;
 }
 
-struct held *helds_given(const struct helds *all, struct span id)
+static bool has(const struct held *d, struct span id, struct press **press)
+{
+    *press = press_find(&d->presses, id);
+    return *press || ((hold_runs(&d->hold) || is_lost(d)) && span_same(buf_as_span(&d->given.id), id));
+}
+
+struct held *helds_given(const struct helds *all, struct span id, struct press **press)
 {
     struct buf text = {0};
     struct held *d = NULL;
+    *press = NULL;
     if (!identifier_decode(&text, id))
         return NULL;
     DL_FOREACH (all->list, d)
-        if ((hold_runs(&d->hold) || is_lost(d)) && span_same(buf_as_span(&d->given.id), buf_as_span(&text)))
+        if (has(d, buf_as_span(&text), press))
             break;
     buf_free(&text);
     return d;
@@ -106,6 +113,8 @@ void helds_tick(struct helds *all, int64_t now)
             retry(d);
     }
     make_room(all);
+    for (struct held *d = all->list; d; d = d->next)
+        press_tick(&d->presses, now);
 }
 
 int64_t helds_until(const struct helds *all)
@@ -115,6 +124,8 @@ int64_t helds_until(const struct helds *all)
         int64_t at = is_lost(d) ? d->forget_at : lease_until(&d->lease);
         if (!is_lost(d) && d->again_at < at)
             at = d->again_at;
+        until = at < until ? at : until;
+        at = press_until(&d->presses);
         until = at < until ? at : until;
     }
     return until;

@@ -7,8 +7,9 @@
 
 /* The session with that key ("G.S"), also a lost one, but none that is being left; NULL: there is none. */
 struct held *helds_find(const struct helds *all, struct span key);
-/* The one of which COMMAND has the message with that id (JSON text), also a lost one; or NULL. */
-struct held *helds_given(const struct helds *all, struct span id);
+/* The one of which COMMAND has the message with that id (JSON text), also a lost one; or NULL. *press: the
+ * press of it that is meant, or NULL: its message in hand. */
+struct held *helds_given(const struct helds *all, struct span id, struct press **press);
 /* How many take a slot; how many are not given back; of how many COMMAND has a message. */
 size_t helds_slots(const struct helds *all);
 size_t helds_open(const struct helds *all);

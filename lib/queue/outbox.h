@@ -11,6 +11,7 @@ struct parcel {
     struct buf subject, id, line; /* id: its Nats-Msg-Id */
     struct buf request;           /* its requestId, JSON text; empty: none */
     unsigned puts;                /* how often it was published */
+    void *owner;                  /* for whoever added it */
 };
 
 struct outbox_lane {

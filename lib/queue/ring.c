@@ -76,58 +76,81 @@ static void show(struct ring *r, struct span gateway, const struct buf *line)
     buf_free(&to);
 }
 
-static void store(struct ring *r, struct held *d, struct span gateway, struct parcel *p)
+/* An action of a message in hand is on its way. False: the session was lost. */
+static bool acts(struct held *d, struct press *press)
+{
+    if (!held_beat(d, bus_now()))
+        return false;
+    if (press)
+        press_acts(press);
+    else
+        held_event(d, HOLD_ACTION);
+    return true;
+}
+
+/* False: the session was lost, and may be gone. */
+static bool store(struct ring *r, struct held *d, struct span gateway, struct parcel *p)
 {
     pool_subject(&p->subject, r->pool, "out", gateway, (struct span){NULL, 0});
     if (!outbox_fits(r->out, p->subject.len, p->id.len, p->line.len)) {
         skip(r, "longer than the engine takes");
         ring_refuse(r, buf_as_span(&p->request), "longer than the engine takes", false);
         parcel_free(p);
-        return;
+        return true;
     }
-    if (d)
-        held_event(d, HOLD_ACTION);
-    if (d && d->forget_at) { /* the lease was over */
+    if (d && !acts(d, p->owner)) {
         parcel_free(p);
-        return;
+        return false;
     }
     outbox_add(d ? &d->lane : &r->strays, p);
+    return true;
 }
 
 /* What becomes of an action of a message in hand, or of none (d is NULL). */
-static void pass(struct ring *r, struct held *d, struct span gateway)
+static bool pass(struct ring *r, struct held *d, struct press *press, struct span gateway)
 {
     struct parcel *p = xcalloc(1, sizeof *p);
+    struct given *g = press ? &press->given : d ? &d->given : NULL;
+    p->owner = press;
     bool kept = parcel_is_kept(&r->frame);
-    if (d && kept)
-        given_action_id(&p->id, &d->given, ++d->given.n);
+    if (g && kept)
+        given_action_id(&p->id, g, ++g->n);
     else
         buf_printf(&p->id, "%s/%u", buf_cstr(&r->nonce), kept ? ++r->stray : 0);
-    const char *why = parcel_fill(p, &r->frame, d ? d->given.turn : NULL, kept);
+    const char *why = parcel_fill(p, &r->frame, g ? g->turn : NULL, kept);
     if (why)
         skip(r, why);
-    if (!why && kept) {
-        store(r, d, gateway, p);
-        return;
-    }
+    if (!why && kept)
+        return store(r, d, gateway, p);
     if (!why)
         show(r, gateway, &p->line);
     parcel_free(p);
+    return true;
+}
+
+/* A turn that asks a prompt gets the presses of that. */
+static void look_for_presses(struct held *d, const struct press *press, const struct frame *fr)
+{
+    struct span action = fr->type == FRAME_OUTBOUND ? frame_get(fr, "action") : fr->line;
+    if (!press && !d->forget_at && json_eq(json_find(action, "op"), "prompt"))
+        press_asked(&d->presses, json_find(action, "prompt_id"), d->given.seq);
 }
 
 static void take_action(struct ring *r)
 {
     struct span delivery = frame_get(&r->frame, "delivery"), name = frame_get(&r->frame, "gateway");
-    struct held *d = helds_given(r->helds, delivery);
+    struct press *press;
+    struct held *d = helds_given(r->helds, delivery, &press);
     if (d && d->forget_at) {
         r->lost++; /* another worker has its message */
     } else if (d) {
-        pass(r, d, held_gateway(d));
+        if (pass(r, d, press, held_gateway(d)))
+            look_for_presses(d, press, &r->frame);
     } else if (json_has_text(name)) {
         struct buf text = {0}, token = {0};
         json_decode(&text, name);
         pool_token(&token, buf_as_span(&text));
-        pass(r, NULL, buf_as_span(&token));
+        pass(r, NULL, NULL, buf_as_span(&token));
         buf_free(&text);
         buf_free(&token);
     } else {
@@ -154,15 +177,20 @@ static int status_of(struct span v)
 static void take_answer(struct ring *r, bool acked)
 {
     struct span id = frame_get(&r->frame, "bufferId");
-    struct held *d = helds_given(r->helds, id);
+    struct press *press;
+    struct held *d = helds_given(r->helds, id, &press);
     if (!d) {
         info(1, "%s has answered for a message that is not in hand", r->name);
         return;
     }
     if (!d->forget_at && !held_beat(d, bus_now()))
-        d = helds_given(r->helds, id);
+        d = helds_given(r->helds, id, &press);
     if (d && d->forget_at)
         held_forget(d);
+    else if (press && acked)
+        press_acked(press);
+    else if (press)
+        press_failed(press);
     else if (d && acked)
         held_event(d, HOLD_ACKED);
     else if (d)

@@ -42,7 +42,9 @@ static void on_stored(void *ctx, struct outbox_lane *lane, const struct parcel *
     /* an earlier run has stored it, and its result went there */
     if (duplicate && p->puts == 1 && p->request.len)
         ring_refuse(&w->ring, buf_as_span(&p->request), "stored by an earlier run", true);
-    if (d)
+    if (p->owner)
+        press_stored(p->owner);
+    else if (d)
         held_event(d, HOLD_STORED);
 }
 
