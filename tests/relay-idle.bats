@@ -149,6 +149,7 @@ lines() { # N [FILE]
     sleep 0.5
     lines 3
     tell_idle '{"type":"work","running":0,"waiting":0}'
+    until_true 5 lines 4
     sleep 0.5
     lines 4
     tell_idle '{"type":"outbound_result","requestId":"r"}'

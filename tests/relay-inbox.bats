@@ -207,6 +207,7 @@ while True:
     [ "$MS" -ge 1900 ]
     [ "$(cat said)" = "relay-inbox: wait for process $HOLDER: it has the inbox and has not acted on every wish in 2 s" ]
     [ "$(jq -c '[.id, .state, .wish]' got)" = '[6,"dead","retry"]' ]
+    until_true 5 test -s signals
     [ "$(cat signals)" = x ]
     ask -f text box list 6
     grep -q '  dead, retry  ' got

@@ -86,9 +86,11 @@ END
     start_stub --pushback
     for i in 1 2 3 4 5 6 7; do say "$(message "c$i" "m$i" "hi $i")"; done
     meeting
-    ring --after 300ms -- --inbox box -P 8 ./meet.sh
+    ring -- --inbox box -P 8 ./meet.sh
+    until_true 10 test -s box
+    until_true 10 states 'done 7'
+    kill "$DIAL"
     ended 0
-    states 'done 7'
     [ "$(sql "SELECT count(*) FROM actions WHERE state = 'done' AND result LIKE '%\"success\":true%'")" -eq 7 ]
     grep -c '"op":"send"' stub.out | grep -qx 7
 }

@@ -299,7 +299,7 @@ EOF
     over=$(cat over)
     echo "# $n tokens: $(requests) requests in $((last - first)) ms, the end in the chat after $((last - over)) ms" >&3
     [ "$(requests)" -le $(((last - first) / every + 4)) ]
-    [ $((last - over)) -le 2000 ]
+    [ $((last - over)) -le 10000 ]
     drained
     [ "$(chat | jq -r .)" = "$(seq -s ' ' -f 'token%g' $n)" ]
 }

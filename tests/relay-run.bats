@@ -218,7 +218,7 @@ END
     grep -q 'left behind' err
     grep -q '"content":"hi"' out
     # an exit in time is never a timeout, even if a process holds the output open
-    run --separate-stderr relay-run --timeout 1500ms --kill-after 2s sh -c 'sleep 4 & echo answer' <one
+    run --separate-stderr relay-run --timeout 2s --kill-after 3s sh -c 'sleep 4 & echo answer' <one
     [ "$status" -eq 0 ] && [[ $stderr != *'timed out'* ]] && [ "$(jq -r .content <<<"${lines[1]}")" = answer ]
 }
 
