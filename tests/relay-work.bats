@@ -279,3 +279,20 @@ end s1 m2" ]
     [ "$status" -eq 3 ]
     [ "$(cat seen)" = 0 ]
 }
+
+@test "a service manager is told READY, how many messages run, and STOPPING; COMMAND is not told of it" {
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/manager.py" "$PWD/notify" >told
+    until_true 30 grep -q bound told
+    export NOTIFY_SOCKET=$PWD/notify WATCHDOG_USEC=2000000
+    work w -- sh -c 'env >env.of.command; exec /usr/bin/python3 "$RELAY_SOURCE/tests/work_agent.py" log'
+    unset NOTIFY_SOCKET WATCHDOG_USEC
+    until_true 30 grep -q ' READY=1$' told
+    pool message g s1 m1 'sleep 2'
+    until_true 30 grep -q 'STATUS=1 running$' told
+    kill "$WORK"
+    worker_ended w 0
+    until_true 30 grep -q 'STATUS=done$' told
+    grep -q ' STOPPING=1$' told
+    grep -q ' WATCHDOG=1$' told
+    run ! grep -q 'NOTIFY_SOCKET\|WATCHDOG' env.of.command
+}

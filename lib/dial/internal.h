@@ -17,13 +17,13 @@
 #define RELAY_DIAL_INTERNAL_H
 
 #include "base/child.h"
+#include "base/notify.h"
 #include "base/poll.h"
 #include "dial/dial.h"
 #include "dial/flip.h"
 #include "dial/kept.h"
 #include "dial/ledger.h"
 #include "dial/lines.h"
-#include "dial/notify.h"
 #include "dial/phase.h"
 #include "dial/ready.h"
 #include "dial/reconnect.h"

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "dial/internal.h"
+#include "dial/notice.h"
 #include "dial/stats.h"
 
 /* Whether a terminal can hang up on us. */
@@ -135,7 +136,6 @@ static void tell_manager(struct dial *d)
 {
     struct notice n = {.phase = d->phase,
                        .link = link_phase(d->link),
-                       .ready = d->auth.descriptor,
                        .attempt = d->attempt,
                        .running = d->running,
                        .waiting = d->waiting,
@@ -144,7 +144,11 @@ static void tell_manager(struct dial *d)
     struct link_facts f;
     link_facts(d->link, &f);
     n.since = f.since;
-    notify_tell(&d->notify, &n);
+    struct buf words = {0};
+    notice_words(&words, &n, clock_wall_ms());
+    notify_tell(&d->notify, d->auth.descriptor && d->phase == SERVING, d->phase != SERVING,
+                buf_as_span(&words));
+    buf_free(&words);
 }
 
 void dial_observe_prepare(const struct dial *d, struct pollset *ps)

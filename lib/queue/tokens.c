@@ -91,6 +91,7 @@ void tokens_pull(struct tokens *t, size_t most, int64_t now)
         if (!pool_pull(t->helds->pool, buf_cstr(&t->inbox), EXPIRES))
             return;
         t->pulls[t->n++] = now;
+        t->asked = true;
     }
 }
 

@@ -11,6 +11,7 @@ struct tokens {
     struct helds *helds;
     int64_t pulls[TOKENS_MOST]; /* when each request for one was sent, oldest first */
     size_t n;
+    bool asked; /* at least once */
     uint64_t reconnects;
     int64_t from; /* nothing is asked for before that moment */
     struct buf inbox;

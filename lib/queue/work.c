@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/notify.h"
 #include "base/sig.h"
 #include "queue/asks.h"
 #include "queue/away.h"
@@ -26,6 +27,7 @@ struct work {
     struct ring ring;
     struct tokens tokens;
     struct away away;
+    struct notify notify;
     struct feed feed;
     int signals, slot;
     int64_t stop_at;  /* clock_ms() at which what runs is ended; INT64_MAX: not */
@@ -129,6 +131,22 @@ static void tell_away(struct work *w, int64_t now)
     }
 }
 
+/* What a service manager is told: ready, once there is something to be had. */
+static void tell_manager(struct work *w)
+{
+    struct buf words = {0};
+    bool ready = w->tokens.asked;
+    if (!notify_due(&w->notify, ready, w->stopped))
+        return;
+    if (!bus_connected(w->pool->bus))
+        buf_str(&words, "the engine is away, ");
+    else if (w->stopped)
+        buf_str(&words, "draining, ");
+    buf_printf(&words, "%zu running", helds_running(&w->helds));
+    notify_tell(&w->notify, ready, w->stopped, buf_as_span(&words));
+    buf_free(&words);
+}
+
 static void prepare(struct work *w, struct pollset *ps)
 {
     struct process *p = &w->ring.process;
@@ -136,6 +154,7 @@ static void prepare(struct work *w, struct pollset *ps)
     if (writer_pending(&p->in) < IO_HIGH_WATER && w->ring.running && !w->ring.deaf)
         tokens_pull(&w->tokens, (size_t)w->o->parallel, now);
     bus_prepare(w->pool->bus, ps);
+    notify_prepare(&w->notify, ps);
     bus_until(ps, now + w->pool->ack_wait / LOOKS); /* what is found then is not older than that */
     bus_until(ps, tokens_until(&w->tokens, now));
     bus_until(ps, helds_until(&w->helds));
@@ -183,11 +202,12 @@ static void ready(struct work *w, const struct pollset *ps)
     helds_tick(&w->helds, bus_now());
     outbox_retry(&w->out, bus_now());
     tell_away(w, bus_now());
+    tell_manager(w);
     bool told = !helds_open(&w->helds) && !w->out.lanes;
     w->over = !w->ring.running && (told || clock_ms() >= w->leave_at);
 }
 
-static bool listen(struct work *w)
+static bool open_bus(struct work *w)
 {
     w->feed = (struct feed){.helds = &w->helds, .ring = &w->ring};
     bool listens = feed_open(&w->feed) && tokens_open(&w->tokens, &w->helds) && bus_flush(w->pool->bus);
@@ -226,8 +246,9 @@ int work_run(struct pool *pool, const struct work_options *o)
 {
     struct work w = {.o = o, .pool = pool, .stop_at = INT64_MAX, .leave_at = INT64_MAX};
     struct pollset ps = {0};
+    notify_open(&w.notify);
     open_all(&w);
-    if (!listen(&w))
+    if (!open_bus(&w))
         die(EX_UNAVAILABLE, "listen to the engine: it does not answer");
     int error = ring_start(&w.ring, o->argv, GRACE < o->kill_after ? GRACE : o->kill_after, o->max);
     if (error)
@@ -240,6 +261,7 @@ int work_run(struct pool *pool, const struct work_options *o)
         ready(&w, &ps);
     }
     close_all(&w);
+    notify_close(&w.notify, w.ring.status);
     pollset_free(&ps);
     return w.ring.status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a service manager is told about a run, in words. */
-#include "dial/notify.h"
+#include "dial/notice.h"
 #include "check.h"
 
 static const struct row {

@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* What a service manager is told (the protocol of sd_notify(3)): datagrams to $NOTIFY_SOCKET. It never holds
  * the run up, and a notice that cannot be sent is sent again later. */
-#ifndef RELAY_DIAL_NOTIFY_H
-#define RELAY_DIAL_NOTIFY_H
+#ifndef RELAY_BASE_NOTIFY_H
+#define RELAY_BASE_NOTIFY_H
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/buf.h"
 #include "base/poll.h"
-#include "dial/phase.h"
-#include "link/link.h"
 
 enum {
     NOTIFY_EVERY = 1000,  /* ms between two changes of the status */
     NOTIFY_LOOK = 60000,  /* ms after which it is looked at without a change */
     NOTIFY_EXTEND = 5000, /* ms between two requests for more time, at the end of a run */
     NOTIFY_MORE_S = 15,   /* seconds asked for each time */
-};
-
-/* What is to be told. */
-struct notice {
-    enum phase phase;
-    enum link_phase link;
-    bool ready;    /* a descriptor has come */
-    int64_t since; /* when the link got into that state, clock_wall_ms() */
-    unsigned attempt;
-    int64_t running, waiting, stored;
-    size_t owed; /* replies */
 };
 
 struct notify {
@@ -41,16 +29,14 @@ struct notify {
     struct buf last; /* the status that was told last */
 };
 
-/* Appends the status as a few words for people; now: clock_wall_ms(). */
-void notice_words(struct buf *out, const struct notice *n, int64_t now);
-
 /* Takes NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID out of the environment, so that COMMAND gets none of
  * them. A socket that cannot be used is reported. */
 void notify_open(struct notify *n);
 void notify_prepare(const struct notify *n, struct pollset *ps);
 /* Whether to call notify_tell() at the end of this turn. */
 bool notify_due(struct notify *n, bool ready, bool stopping);
-void notify_tell(struct notify *n, const struct notice *notice);
+/* words: the status, for people. */
+void notify_tell(struct notify *n, bool ready, bool stopping, struct span words);
 /* Tells that the settings are read again, and that this is over. */
 void notify_reloaded(struct notify *n);
 /* Tells how the run ends, by its exit status, and closes the socket. */

@@ -10,41 +10,8 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/notify.h"
 #include "base/num.h"
-#include "dial/notify.h"
-
-/* " 12 min": how long, in the unit that fits; nothing below a minute, as it would be out of date at once. */
-static void add_duration(struct buf *out, int64_t ms)
-{
-    int64_t minutes = ms / 60000;
-    if (minutes >= 48 * 60)
-        buf_printf(out, " %" PRId64 " d", minutes / (24 * 60));
-    else if (minutes >= 60)
-        buf_printf(out, " %" PRId64 " h", minutes / 60);
-    else if (minutes > 0)
-        buf_printf(out, " %" PRId64 " min", minutes);
-}
-
-static void add_number(struct buf *out, int64_t n, const char *what)
-{
-    if (n > 0)
-        buf_printf(out, ", %" PRId64 " %s", n, what);
-}
-
-void notice_words(struct buf *out, const struct notice *n, int64_t now)
-{
-    static const char *const words[] = {
-        [LINK_DOWN] = "down", [LINK_DIALLING] = "dialling", [LINK_OPEN] = "open", [LINK_CLOSING] = "closing"};
-    buf_str(out, n->phase == SERVING ? words[n->link] : phase_name(n->phase));
-    if (n->phase == SERVING && n->since)
-        add_duration(out, now - n->since);
-    if (n->phase == SERVING && n->link != LINK_OPEN)
-        add_number(out, n->attempt, n->attempt == 1 ? "attempt" : "attempts");
-    add_number(out, n->running, "running");
-    add_number(out, n->waiting, "waiting");
-    add_number(out, n->stored, "stored");
-    add_number(out, (int64_t)n->owed, "owed");
-}
 
 /* Takes a variable out of the environment; the copy is the caller's. NULL: it is not set. */
 static char *take(const char *name)
@@ -128,12 +95,10 @@ static bool send_all(struct notify *n, const struct buf *text)
     return ok;
 }
 
-void notify_tell(struct notify *n, const struct notice *notice)
+void notify_tell(struct notify *n, bool ready, bool stopping, struct span words)
 {
-    struct buf text = {0}, words = {0};
+    struct buf text = {0};
     int64_t now = clock_ms();
-    bool ready = notice->ready && notice->phase == SERVING, stopping = notice->phase != SERVING;
-    notice_words(&words, notice, clock_wall_ms());
     bool extend = stopping && now >= n->extend_at, alive = n->watchdog && now >= n->watchdog_at;
     if (ready && !n->ready)
         buf_str(&text, "READY=1\n");
@@ -143,8 +108,8 @@ void notify_tell(struct notify *n, const struct notice *notice)
         buf_printf(&text, "EXTEND_TIMEOUT_USEC=%d000000\n", NOTIFY_MORE_S);
     if (alive)
         buf_str(&text, "WATCHDOG=1\n");
-    if (!span_same(buf_as_span(&words), buf_as_span(&n->last)))
-        buf_printf(&text, "STATUS=%s\n", buf_cstr(&words));
+    if (!span_same(words, buf_as_span(&n->last)))
+        buf_printf(&text, "STATUS=%.*s\n", (int)words.n, words.p);
     n->next = now + NOTIFY_EVERY;
     n->stale = false;
     if (text.len && send_all(n, &text)) {
@@ -153,11 +118,10 @@ void notify_tell(struct notify *n, const struct notice *notice)
         n->extend_at = extend ? now + NOTIFY_EXTEND : n->extend_at;
         n->watchdog_at = alive ? now + n->watchdog : n->watchdog_at;
         n->last.len = 0;
-        buf_span(&n->last, buf_as_span(&words));
+        buf_span(&n->last, words);
     }
     n->stale = n->failed;
     buf_free(&text);
-    buf_free(&words);
 }
 
 void notify_reloaded(struct notify *n)
