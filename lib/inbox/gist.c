@@ -11,6 +11,16 @@ static struct span plain(struct span v)
     return json_is_string(v) || json_is_number(v) ? v : (struct span){NULL, 0};
 }
 
+/* An action, or the outbound that it has become. */
+static void gist_of_action(struct gist *g, struct span frame)
+{
+    struct span action = json_find(frame, "action"), chat;
+    JSON_PICK(json_is_object(action) ? action : frame, {"chat_id", &chat}, {"content", &g->text});
+    g->platform = plain(json_find(frame, "platform"));
+    g->chat = plain(chat);
+    g->text = plain(g->text);
+}
+
 struct gist gist_of(struct span frame)
 {
     struct gist g = {0};
@@ -24,6 +34,10 @@ struct gist gist_of(struct span frame)
         g.damage = "not an object";
     if (g.damage)
         return g;
+    if (json_is_string(json_find(frame, "op")) || json_is_object(json_find(frame, "action"))) {
+        gist_of_action(&g, frame);
+        return g;
+    }
     event = json_find(frame, "event");
     JSON_PICK(event, {"source", &source}, {"text", &g.text});
     JSON_PICK(source, {"platform", &g.platform}, {"chat_id", &g.chat}, {"user_id", &g.user},

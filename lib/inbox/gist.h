@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The gist of a message in an inbox: who said what in which chat. No I/O. */
+/* The gist of a message, or of an action: who said what in which chat. No I/O. */
 #ifndef RELAY_INBOX_GIST_H
 #define RELAY_INBOX_GIST_H
 

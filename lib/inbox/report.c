@@ -72,7 +72,8 @@ static void json_turn(struct buf *out, const struct store_turn *t, const struct 
     add_moment(out, "changed", t->changed);
     if (t->state == TURN_RETRYING)
         add_moment(out, "next_try", t->next_try);
-    json_add_text(out, "session_key", t->session);
+    add_optional(out, "gateway", t->gateway);
+    add_optional(out, "session_key", t->session);
     add_optional(out, "message_id", t->message);
     add_optional(out, "bufferId", t->buffer);
     json_gist(out, g);
@@ -115,9 +116,11 @@ static void text_place(struct buf *out, const struct gist *g)
     buf_free(&part);
 }
 
-static void text_said(struct buf *out, const struct gist *g)
+static void text_said(struct buf *out, const struct gist *g, struct span gateway)
 {
     struct buf text = {0}, flat = {0};
+    if (gateway.p)
+        column(out, gateway, 10);
     if (g->damage) {
         buf_printf(out, "frame damaged: %s", g->damage);
         return;
@@ -139,7 +142,7 @@ static void text_turn(struct buf *out, const struct store_turn *t, const struct 
     pad(out, from, 21);
     report_moment(out, t->changed);
     buf_printf(out, "  %d %s  ", t->attempts, t->attempts == 1 ? "run " : "runs");
-    text_said(out, g);
+    text_said(out, g, t->gateway);
     if (t->reason.p) {
         buf_str(out, " [");
         escaped(out, t->reason);

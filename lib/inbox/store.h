@@ -44,6 +44,7 @@ struct store_turn {
     struct span buffer;  /* bufferId */
     struct span session; /* the key of its session */
     struct span message; /* message_id */
+    struct span gateway; /* of a dead letter of a pool: the link; of a row: NULL */
     struct span frame;
     struct span reason;
     enum turn_state state;

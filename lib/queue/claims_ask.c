@@ -193,7 +193,7 @@ static void put_aside(struct claim *c)
                              "Relay-Reply",
                              c->reply.len ? buf_cstr(&c->reply) : NULL,
                              NULL};
-    c->request = pool_put(s->pool, s->aside, buf_cstr(&id), headers, fitting(c), on_put, c);
+    c->request = pool_put(s->pool, doubt ? s->aside : s->bad, buf_cstr(&id), headers, fitting(c), on_put, c);
     buf_free(&id);
 }
 

@@ -7,7 +7,8 @@
  *     POOL_out    POOL.out.G      actions for that link
  *     POOL_sent   POOL.sent.G     actions that were handed to the link and have no result yet
  *     POOL_try    POOL.try.G.S    how often a session's first message was tried
- *     POOL_dead   POOL.dead.G.S   dead letters; POOL.dead.G.sent: actions whose state is unknown
+ *     POOL_dead   POOL.dead.G.S   dead letters; POOL.dead.G.sent: actions whose state is unknown;
+ *                                 POOL.dead.G.bad: what was to be an action and is none
  *     (not stored) POOL.ctl.G.S interrupts, POOL.now.G typing, POOL.who.G.S who holds a session
  *
  * G is the gateway id and S the session key, both as tokens of a subject (pool_token()). */

@@ -18,7 +18,7 @@ enum link_state { LINK_NONE, LINK_DOWN, LINK_OPEN, LINK_UP };
 struct replies {
     struct pool *pool;
     struct filter *f;
-    struct buf me, out, sent, aside, now; /* subjects */
+    struct buf me, out, sent, aside, bad, now; /* subjects */
     struct bus_listener *listeners[3];
     struct claims claims;
     struct marks marks;
@@ -199,6 +199,7 @@ static void name_subjects(struct replies *r, const struct link_name *link)
     pool_subject(&r->sent, r->pool, "sent", gateway, none);
     pool_subject(&r->now, r->pool, "now", gateway, none);
     pool_subject(&r->aside, r->pool, "dead", gateway, span_of("sent"));
+    pool_subject(&r->bad, r->pool, "dead", gateway, span_of("bad"));
 }
 
 struct replies *replies_open(struct pool *p, struct filter *f, const struct link_name *link,
@@ -213,6 +214,7 @@ struct replies *replies_open(struct pool *p, struct filter *f, const struct link
     r->claims = (struct claims){.pool = p, .me = buf_cstr(&r->me), .out = buf_cstr(&r->out)};
     r->claims.sent = buf_cstr(&r->sent);
     r->claims.aside = buf_cstr(&r->aside);
+    r->claims.bad = buf_cstr(&r->bad);
     r->claims.resend = o->resend;
     r->claims.put_aside = on_aside;
     r->claims.ctx = r;
@@ -240,7 +242,7 @@ void replies_close(struct replies *r)
     emit_free(&r->emit);
     claims_free(&r->claims);
     untold_free(&r->untold);
-    struct buf *all[] = {&r->me, &r->out, &r->sent, &r->aside, &r->now};
+    struct buf *all[] = {&r->me, &r->out, &r->sent, &r->aside, &r->bad, &r->now};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
     free(r);
