@@ -97,7 +97,8 @@ asan: deps ## Run the tests under ASan and UBSan.
 FUZZ_SECONDS ?= 30
 FUZZERS = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 build/fuzz/%: tests/fuzz/%.c build/fuzz/libcommon.a
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--gc-sections -o $@ $^ -lunistring -lcjson -lcurl -lcrypto
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--gc-sections -Wl,--as-needed -o $@ $^ -lunistring -lcjson \
+	    -lcurl -lcrypto -lnats
 
 fuzz: deps ## Run each fuzzer for FUZZ_SECONDS (30).
 	@$(MAKE) --no-print-directory -s -j2 B=build/fuzz HARDEN= HARDEN_LD= CC=clang $(FUZZERS) \

@@ -203,7 +203,7 @@ void pool_words_free(struct pool_words *w)
 struct span pool_header(struct span headers, const char *name)
 {
     const size_t n = strlen(name);
-    const char *end = headers.p + headers.n;
+    const char *end = headers.n ? headers.p + headers.n : headers.p;
     for (const char *line = headers.p, *next; line && line < end; line = next) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
         next = stop ? stop + 1 : NULL;
