@@ -339,12 +339,39 @@ EOF
     [[ ${stderr,,} == *'secure connection'* ]] || { echo "$stderr"; false; }
 }
 
-# hostile HOW : tests/peers/nats.py; NATS is its URL.
+# hostile HOW [PORT] : tests/peers/nats.py; NATS is its URL, HOSTILE its pid.
 hostile() {
     rm -f nats.url
-    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/nats.py" nats.url "$1" >connections
+    background /usr/bin/python3 "$RELAY_SOURCE/tests/peers/nats.py" nats.url "$@" >connections
+    HOSTILE=$!
     until_true 10 test -s nats.url
     NATS=$(cat nats.url)
+}
+
+@test "a server that comes back and does not greet: the loop goes on, and so does all, once it greets" {
+    local how
+    for how in silent tls; do
+        nats_up
+        probe_up -q
+        ask 'listen a.>' '^listening$'
+        nats_down
+        hostile $how "$NATS_PORT"
+        ask 'wait away' '^away$'
+        until_true 10 test -s connections
+        ask 'publish a.b lost' '^not published$'
+        ask 'ask a.b lost 50' '^answer -1 '
+        ask unlisten '^unlistened$'
+        ask 'listen a.>' 'listening$'
+        kill "$HOSTILE"
+        wait "$HOSTILE" || true
+        [ $how = silent ] || break
+        nats_up
+        ask 'wait back 1' '^back$'
+        ask 'publish a.b kept' '^heard a.b 0 kept$'
+        exec 8>&-
+        wait "$PROBE"
+        nats_down
+    done
 }
 
 @test "a server that answers nonsense is no harm: each request ends, and says why" {

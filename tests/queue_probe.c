@@ -242,7 +242,8 @@ static void do_more(void)
     const struct bus_out o = {.subject = word[1] ? word[1] : "", .data = data(2)};
     if (strcmp(verb, "listen") == 0) {
         heard = bus_listen(self.pool.bus, word[1], on_heard, NULL);
-        puts(heard && bus_flush(self.pool.bus) ? "listening" : "not listening");
+        puts(heard && (!bus_connected(self.pool.bus) || bus_flush(self.pool.bus)) ? "listening"
+                                                                                  : "not listening");
     } else if (strcmp(verb, "unlisten") == 0) {
         bus_unlisten(self.pool.bus, heard);
         heard = NULL;

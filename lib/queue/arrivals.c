@@ -117,24 +117,14 @@ void arrivals_error(natsConnection *nc, natsSubscription *s, natsStatus state, v
 void arrivals_lost(natsConnection *nc, void *closure)
 {
     struct arrivals *a = closure;
-    (void)nc;
-    atomic_store(&a->down, true);
-    wake(a);
-}
-
-void arrivals_back(natsConnection *nc, void *closure)
-{
-    struct arrivals *a = closure;
-    (void)nc;
-    atomic_store(&a->down, false);
-    atomic_fetch_add(&a->reconnects, 1);
+    atomic_store(&a->lost, nc);
     wake(a);
 }
 
 void arrivals_closed(natsConnection *nc, void *closure)
 {
     struct arrivals *a = closure;
-    atomic_store(&a->down, true);
+    atomic_store(&a->lost, nc);
     arrivals_add(a, &(struct arrival){.kind = ARRIVAL_CLOSED, .nc = nc});
 }
 

@@ -15,7 +15,7 @@ enum arrival_kind {
     ARRIVAL_MESSAGE, /* for the listener `to` */
     ARRIVAL_ERROR,   /* `text`: the server's or the library's complaint */
     ARRIVAL_DIALLED, /* an attempt to connect is over: nc, or NULL and `state`, `text` */
-    ARRIVAL_CLOSED,  /* the library has given up the connection nc */
+    ARRIVAL_CLOSED,  /* the connection nc has ended */
 };
 
 struct arrival {
@@ -34,9 +34,9 @@ struct arrivals {
     int wake[2];
     bool shut;
     size_t prefix; /* the length of the subject of answers before their number */
-    atomic_bool starved, down;
-    atomic_uint_fast64_t reconnects;
-    atomic_int hearers; /* how many there are */
+    atomic_bool starved;
+    _Atomic(natsConnection *) lost; /* the connection that was lost last */
+    atomic_int hearers;             /* how many there are */
 };
 
 /* Ends the process with EX_OSERR if there can be no pipe. */
@@ -55,7 +55,6 @@ void arrivals_add(struct arrivals *a, const struct arrival *one);
 /* What libnats calls; closure: the arrivals. */
 void arrivals_error(natsConnection *nc, natsSubscription *s, natsStatus state, void *closure);
 void arrivals_lost(natsConnection *nc, void *closure);
-void arrivals_back(natsConnection *nc, void *closure);
 void arrivals_closed(natsConnection *nc, void *closure);
 
 /* What a subscription needs as long as libnats may call: it outlives its listener, and frees itself. */

@@ -17,6 +17,8 @@
 enum {
     OPEN = 10000, /* ms to connect at the start */
     AGAIN = 300,  /* ms between two attempts then */
+    HANG = 30000, /* ms after which another attempt is made though one is running: it may hang */
+    MOST = 8,     /* attempts that may be running */
 };
 
 const char *bus_version(const struct bus *b)
@@ -38,13 +40,17 @@ void bus_drop(struct bus *b)
 
 bool bus_take_over(struct bus *b, struct arrival *a)
 {
-    b->dialling = false;
-    if (!a->nc)
+    b->running--;
+    if (!a->nc || b->nc) {
+        natsConnection_Destroy(a->nc); /* two attempts were running */
         return false;
+    }
     b->nc = a->nc;
     b->dial_at = INT64_MAX;
+    atomic_store(&b->arrivals.lost, NULL);
     memcpy(b->version, a->text, sizeof b->version);
     b->version[sizeof b->version - 1] = '\0';
+    dialling_learn(b->options, b->urls, b->nc);
     if (bus_subscribe_all(b))
         return true;
     const char *text = NULL;
@@ -56,9 +62,10 @@ bool bus_take_over(struct bus *b, struct arrival *a)
 
 void bus_dial(struct bus *b)
 {
-    b->dial_at = INT64_MAX;
-    b->dialling = true;
-    atomic_store(&b->arrivals.down, false);
+    b->dial_at = bus_now() + HANG;
+    if (b->running == MOST)
+        return;
+    b->running++;
     dialling_start(b->options, &b->arrivals);
 }
 
@@ -118,7 +125,7 @@ static bool connect_first(struct bus *b, struct buf *why)
 /* False: a thread of libnats is busy with a connection, and what it uses must stay. */
 static bool end_threads(struct bus *b)
 {
-    if (b->dialling || (b->nc && !bus_connected(b)))
+    if (b->running || (b->nc && !bus_connected(b)))
         return false;
     if (b->nc) {
         natsConnection_FlushTimeout(b->nc, 1000);
@@ -144,6 +151,8 @@ void bus_close(struct bus *b)
     HASH_ITER (hh, b->listeners, l, next)
         bus_unlisten(b, l);
     waits_free(&b->waits);
+    explicit_bzero(b->urls, strlen(b->urls));
+    free(b->urls);
     arrivals_close(&b->arrivals);
     free(b);
 }
@@ -168,6 +177,7 @@ struct bus *bus_open(const struct bus_options *o, int *status, struct buf *why)
         return fail(NULL, o, why, &reason);
     }
     struct bus *b = xcalloc(1, sizeof *b);
+    b->urls = xstrdup(o->urls);
     child_guard();     /* libnats' sockets are open to children */
     sig_ignore_pipe(); /* libnats would, too, and leave no trace of what it was */
     arrivals_open(&b->arrivals);

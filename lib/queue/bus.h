@@ -3,9 +3,10 @@
  *
  * libnats has threads of its own; they only put what arrives into a list and wake the loop through a pipe.
  * Callbacks run in bus_ready(), on the caller's thread, and may call anything here except bus_ready() and
- * bus_close(). Nothing here blocks for long, except bus_open(), bus_flush() and bus_close(). A connection
- * that is lost comes back by itself. What is asked meanwhile is never sent later: it is answered with
- * BUS_TIMEOUT. */
+ * bus_close(). Nothing here blocks for long, except bus_open(), bus_flush() and bus_close(); a server that
+ * takes no bytes holds up the one who publishes, for 5 s at most. A connection that is lost is made again,
+ * with all that is listened to. What is asked meanwhile is never sent later: it is answered with BUS_TIMEOUT.
+ * One bus in a process. */
 #ifndef RELAY_QUEUE_BUS_H
 #define RELAY_QUEUE_BUS_H
 

@@ -17,7 +17,8 @@ struct bus_listener {
 };
 
 struct bus {
-    natsConnection *nc; /* NULL: libnats has given it up, and another is made */
+    natsConnection *nc; /* NULL: it was lost, and another is made */
+    char *urls;
     natsOptions *options;
     natsSubscription *answers;
     struct arrivals arrivals;
@@ -26,19 +27,20 @@ struct bus {
     uint64_t last;    /* the number of the last listener */
     char prefix[64];  /* of the subjects of answers; the request's number follows */
     char version[64]; /* of the server */
-    bool dialling;    /* an attempt to connect is running */
-    int64_t dial_at;  /* bus_now() of the next attempt to connect; INT64_MAX: none is due */
-    uint64_t seen;    /* the bus_reconnects() that the loop knows of */
-    uint64_t revived; /* how often another connection took the place of one that was given up */
-    char said[256];   /* the last complaint of the server, and … */
-    int64_t said_at;  /* … when it was printed */
+    int running;      /* attempts to connect that have not ended: one hangs if a handshake gets no answer */
+    /* bus_now() of the next attempt, which is made even if one runs by then; INT64_MAX: never */
+    int64_t dial_at;
+    uint64_t seen;   /* the bus_reconnects() that the loop knows of */
+    uint64_t back;   /* how often a connection took the place of one that was lost */
+    char said[256];  /* the last complaint of the server, and … */
+    int64_t said_at; /* … when it was printed */
 };
 
 /* Starts an attempt to connect; it ends with ARRIVAL_DIALLED. */
 void bus_dial(struct bus *b);
 /* Takes what such an attempt brought. False: it failed, a->state and a->text say how. */
 bool bus_take_over(struct bus *b, struct arrival *a);
-/* Lets go of a connection that libnats has given up. */
+/* Lets go of a connection that was lost. */
 void bus_drop(struct bus *b);
 /* If the connection came back: what was asked before is given up soon, as it was lost, or its answer was. */
 void bus_notice_return(struct bus *b);

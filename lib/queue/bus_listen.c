@@ -64,7 +64,7 @@ struct bus_listener *bus_listen(struct bus *b, const char *subject, bus_fn *fn, 
 {
     struct bus_listener *l = xcalloc(1, sizeof *l);
     *l = (struct bus_listener){.id = ++b->last, .subject = xstrdup(subject), .fn = fn, .ctx = ctx};
-    if (b->nc && !(l->s = hear(b, l->subject, l->id))) {
+    if (bus_connected(b) && !(l->s = hear(b, l->subject, l->id)) && bus_connected(b)) {
         free(l->subject);
         free(l);
         return NULL;

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/random.h"
 #include "queue/bus_internal.h"
 #include "queue/complaint.h"
 
 enum {
-    REVIVE = 2000, /* ms between two attempts after libnats has given up, or … */
-    SOON = 300,    /* … before the first */
-    QUIET = 60000, /* ms for which the same complaint is not printed again */
+    SOON = 200,     /* ms between two attempts to connect, at least; … */
+    REFUSED = 1000, /* … after the login was refused */
+    QUIET = 60000,  /* ms for which the same complaint is not printed again */
 };
 
 void bus_prepare(struct bus *b, struct pollset *ps)
@@ -55,12 +56,18 @@ static void hear_complaint(struct bus *b, struct arrival *a)
     b->said_at = bus_now();
 }
 
-static void revive(struct bus *b, struct arrival *a)
+/* All that a server has lost come back at once: each a bit later than the other. */
+static int64_t soon(int64_t ms)
+{
+    return bus_now() + ms + random_word() % (uint32_t)ms;
+}
+
+static void take_dialled(struct bus *b, struct arrival *a)
 {
     if (bus_take_over(b, a))
-        b->revived++;
-    else
-        b->dial_at = bus_now() + REVIVE;
+        b->back++;
+    else if (!b->nc && !b->running)
+        b->dial_at = soon(a->state == NATS_CONNECTION_AUTH_FAILED ? REFUSED : SOON);
 }
 
 static void lose(struct bus *b, const struct arrival *a)
@@ -68,7 +75,7 @@ static void lose(struct bus *b, const struct arrival *a)
     if (a->nc != b->nc)
         return;
     bus_drop(b);
-    b->dial_at = bus_now() + SOON;
+    b->dial_at = soon(SOON / 2);
 }
 
 static void handle(struct bus *b, struct arrival *a)
@@ -84,7 +91,7 @@ static void handle(struct bus *b, struct arrival *a)
         hear_complaint(b, a);
         break;
     case ARRIVAL_DIALLED:
-        revive(b, a);
+        take_dialled(b, a);
         break;
     case ARRIVAL_CLOSED:
         lose(b, a);

@@ -31,17 +31,17 @@ void bus_until(struct pollset *ps, int64_t at)
 
 bool bus_connected(const struct bus *b)
 {
-    return b->nc && !atomic_load(&b->arrivals.down);
+    return b->nc && b->nc != atomic_load(&b->arrivals.lost);
 }
 
 uint64_t bus_reconnects(const struct bus *b)
 {
-    return atomic_load(&b->arrivals.reconnects) + b->revived;
+    return b->back;
 }
 
 size_t bus_max_payload(const struct bus *b)
 {
-    int64_t most = b->nc ? natsConnection_GetMaxPayload(b->nc) : MAX_PAYLOAD;
+    int64_t most = bus_connected(b) ? natsConnection_GetMaxPayload(b->nc) : MAX_PAYLOAD;
     return most <= 0 ? MAX_PAYLOAD : most > INT_MAX ? INT_MAX : (size_t)most;
 }
 
@@ -62,7 +62,7 @@ static natsStatus set_headers(natsMsg *m, const char *const *headers)
 static natsStatus publish(struct bus *b, const struct bus_out *o, const char *reply)
 {
     natsMsg *m = NULL;
-    if (!b->nc)
+    if (!bus_connected(b))
         return NATS_CONNECTION_CLOSED;
     if (o->data.n > INT_MAX / 2)
         return NATS_MAX_PAYLOAD;
@@ -114,7 +114,7 @@ void bus_forget(struct bus *b, uint64_t request)
 
 bool bus_flush(struct bus *b)
 {
-    return b->nc && natsConnection_FlushTimeout(b->nc, 2000) == NATS_OK;
+    return bus_connected(b) && natsConnection_FlushTimeout(b->nc, 2000) == NATS_OK;
 }
 
 /* The status of a message without data, as its header line has it. */

@@ -16,8 +16,6 @@ enum {
     CONNECT = 2000, /* ms for a server to take a connection and greet */
     PING = 5000,    /* ms between two pings; two that are not answered: the connection is lost */
     WRITE = 5000,   /* ms for the server to take what is written: the loop waits for it */
-    WAIT = 200,     /* ms between two rounds of attempts, and … */
-    JITTER = 100,   /* … up to this more */
 };
 
 /* The next of the URLs that commas separate; p is NULL after the last. */
@@ -74,20 +72,36 @@ void dialling_show(struct buf *out, const char *urls)
 }
 
 /* tls:// is not known to libnats, which would go on in plain text if the server does not ask for TLS. */
-static natsStatus set_servers(natsOptions *no, const char *urls)
+static natsStatus set_servers(natsOptions *no, const char *urls, char **more, int count)
 {
     char *list[SERVERS];
-    int count = 0;
+    int n = 0, own;
     bool secure = false;
     const char *rest = urls;
-    for (struct span url; count < SERVERS && (url = next_url(&rest)).p;) {
+    for (struct span url; n < SERVERS && (url = next_url(&rest)).p;) {
         secure |= has_scheme(url, "tls://");
-        list[count++] = xstrndup(url.p, url.n);
+        list[n++] = xstrndup(url.p, url.n);
     }
-    natsStatus s = natsOptions_SetServers(no, (const char **)list, count);
-    while (count)
-        free(list[--count]);
+    own = n;
+    for (int i = 0; i < count && n < SERVERS; i++)
+        list[n++] = more[i];
+    natsStatus s = natsOptions_SetServers(no, (const char **)list, n);
+    while (own)
+        free(list[--own]);
     return s == NATS_OK && secure ? natsOptions_SetSecure(no, true) : s;
+}
+
+void dialling_learn(natsOptions *options, const char *urls, natsConnection *nc)
+{
+    char **found = NULL;
+    int n = 0;
+    if (natsConnection_GetDiscoveredServers(nc, &found, &n) != NATS_OK)
+        return;
+    if (n && set_servers(options, urls, found, n) != NATS_OK)
+        warn("use the other servers of the cluster: libnats refuses them");
+    while (n)
+        free(found[--n]);
+    free(found);
 }
 
 static void put_back(const char *name, char *value)
@@ -118,17 +132,15 @@ static natsStatus set_authorities(natsOptions *no, const char *file)
     return s;
 }
 
-/* What is asked while there is no connection is not kept (a buffer of 0 bytes): who asks decides anew. */
+/* libnats' own way to come back holds a lock while it waits for names, servers and handshakes, so that every
+ * call waits, too. A connection that is lost ends instead, and the bus makes another. */
 static natsStatus set_manner(natsOptions *no, const char *name)
 {
     const natsStatus each[] = {
         natsOptions_UseGlobalMessageDelivery(no, true), /* not a thread for each subscription */
         natsOptions_SetName(no, name),
         natsOptions_SetTimeout(no, CONNECT),
-        natsOptions_SetMaxReconnect(no, -1),
-        natsOptions_SetReconnectWait(no, WAIT),
-        natsOptions_SetReconnectJitter(no, JITTER, JITTER),
-        natsOptions_SetReconnectBufSize(no, 0),
+        natsOptions_SetAllowReconnect(no, false),
         natsOptions_SetPingInterval(no, PING),
         natsOptions_SetMaxPingsOut(no, 2),
         natsOptions_SetWriteDeadline(no, WRITE),
@@ -145,8 +157,6 @@ static natsStatus set_callbacks(natsOptions *no, struct arrivals *a)
     natsStatus s = natsOptions_SetErrorHandler(no, arrivals_error, a);
     if (s == NATS_OK)
         s = natsOptions_SetDisconnectedCB(no, arrivals_lost, a);
-    if (s == NATS_OK)
-        s = natsOptions_SetReconnectedCB(no, arrivals_back, a);
     return s == NATS_OK ? natsOptions_SetClosedCB(no, arrivals_closed, a) : s;
 }
 
@@ -156,6 +166,13 @@ static natsStatus set_identity(natsOptions *no, const struct bus_options *o)
     if (s == NATS_OK && o->cert)
         s = natsOptions_LoadCertificatesChain(no, o->cert, o->key ? o->key : o->cert);
     return s == NATS_OK && o->creds ? natsOptions_SetUserCredentialsFromFiles(no, o->creds, NULL) : s;
+}
+
+/* libnats' last error on this thread, without the place in its source; "": none. */
+static const char *last_error(void)
+{
+    const char *text = nats_GetLastError(NULL), *end = text && *text == '(' ? strstr(text, "): ") : NULL;
+    return end ? end + 3 : text ? text : "";
 }
 
 natsOptions *dialling_options(const struct bus_options *o, struct arrivals *a, struct buf *why)
@@ -169,11 +186,11 @@ natsOptions *dialling_options(const struct bus_options *o, struct arrivals *a, s
     if (s == NATS_OK)
         s = set_identity(no, o);
     if (s == NATS_OK)
-        s = set_servers(no, o->urls);
+        s = set_servers(no, o->urls, NULL, 0);
     if (s == NATS_OK)
         return no;
-    const char *more = nats_GetLastError(NULL);
-    buf_printf(why, "%s", s == NATS_SSL_ERROR && more && *more ? more : natsStatus_GetText(s));
+    const char *more = s == NATS_SSL_ERROR ? last_error() : "";
+    buf_str(why, *more ? more : natsStatus_GetText(s));
     natsOptions_Destroy(no);
     return NULL;
 }
@@ -185,11 +202,10 @@ struct attempt {
 
 static void describe(struct arrival *one)
 {
-    const char *more = nats_GetLastError(NULL);
     bool says_more = one->state == NATS_SSL_ERROR || one->state == NATS_SYS_ERROR ||
                      one->state == NATS_CONNECTION_AUTH_FAILED || one->state == NATS_ERR;
-    snprintf(one->text, sizeof one->text, "%s",
-             says_more && more && *more ? more : natsStatus_GetText(one->state));
+    const char *more = says_more ? last_error() : "";
+    snprintf(one->text, sizeof one->text, "%s", *more ? more : natsStatus_GetText(one->state));
 }
 
 static void *attempt(void *arg)
@@ -205,6 +221,7 @@ static void *attempt(void *arg)
         greeting_version(one.text, sizeof one.text, url, CONNECT);
         explicit_bzero(url, sizeof url);
     }
+    nats_ReleaseThreadMemory();
     arrivals_add(at->arrivals, &one);
     free(at);
     return NULL;

@@ -15,5 +15,8 @@ void dialling_show(struct buf *out, const char *urls);
 natsOptions *dialling_options(const struct bus_options *o, struct arrivals *a, struct buf *why);
 /* Starts an attempt, which ends with ARRIVAL_DIALLED; its text is the server's version, or what failed. */
 void dialling_start(natsOptions *options, struct arrivals *a);
+/* From now on, the servers are those of the URLs and those of their cluster that the connection has heard of.
+ */
+void dialling_learn(natsOptions *options, const char *urls, natsConnection *nc);
 
 #endif

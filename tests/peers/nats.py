@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A NATS server written byte by byte, for what no server does: nats.py URLFILE HOW
+"""A NATS server written byte by byte, for what no server does: nats.py URLFILE HOW [PORT]
 
 It greets, takes CONNECT, answers PING, and answers the requests of JetStream as if the pool were there, except for HOW:
 
@@ -98,7 +98,7 @@ def serve(connection):
             pass
 
 
-server = socket.create_server(("127.0.0.1", 0))
+server = socket.create_server(("127.0.0.1", int(sys.argv[3]) if len(sys.argv) > 3 else 0))
 with open(sys.argv[1] + ".new", "w", encoding="utf-8") as file:
     file.write("nats://127.0.0.1:%d" % server.getsockname()[1])
 os.rename(sys.argv[1] + ".new", sys.argv[1])
