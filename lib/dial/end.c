@@ -4,8 +4,8 @@
  * A drain has one bound, `bound`: --kill-after from the first signal to the exit. It ends in five equal
  * steps, each an eighth of it but at most 2 s: at the latest, the head is closed five steps before the bound,
  * COMMAND gets TERM three steps before and KILL two, and waiting ends one step before. If we are late
- * ourselves, TERM and KILL still have half a step each. A drain that follows a flip without a signal has no
- * bound. */
+ * ourselves, what is left to do still has half a step each. A drain that follows a flip without a signal has
+ * no bound. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -27,6 +27,13 @@ static int64_t step(const struct dial *d)
 static int64_t steps_before(const struct dial *d, int steps)
 {
     return d->bound == INT64_MAX ? INT64_MAX : d->bound - steps * step(d);
+}
+
+/* The same, or half a step from now if that is later. */
+static int64_t fairly(const struct dial *d, int steps)
+{
+    int64_t by = steps_before(d, steps), soonest = clock_ms() + step(d) / 2;
+    return by > soonest ? by : soonest;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -110,7 +117,7 @@ static int64_t begin_finishing(struct dial *d)
     if (!d->flip.acked)
         hurry(d);
     dial_close_head(d);
-    return steps_before(d, 3);
+    return fairly(d, 3);
 }
 
 static int64_t begin_settling(struct dial *d)
@@ -126,7 +133,7 @@ static int64_t begin_settling(struct dial *d)
         limit = INT64_MAX - now;
     if (reader_gone(d) && !d->link_over && link_phase(d->link) != LINK_OPEN)
         dial_abandon(d, "given up, there is no output");
-    return earlier(now + limit, steps_before(d, 1));
+    return earlier(now + limit, fairly(d, 1));
 }
 
 static int64_t begin_closing(struct dial *d)
@@ -139,7 +146,7 @@ static int64_t begin_closing(struct dial *d)
         link_close(d->link, WS_NORMAL, "");
     else if (!d->link_over)
         dial_abandon(d, "not open in time");
-    return d->timed_out ? earlier(d->bound, clock_ms() + LAST_WORDS) : d->bound;
+    return earlier(fairly(d, 0), d->timed_out ? clock_ms() + LAST_WORDS : INT64_MAX);
 }
 
 static void enter(struct dial *d, enum phase p)
@@ -170,8 +177,7 @@ void dial_phase_late(struct dial *d)
     if (d->phase != FINISHING || dial_command_over(d))
         return;
     dial_kill_command(d);
-    int64_t next = steps_before(d, d->kills ? 3 - d->kills : 2), soonest = clock_ms() + step(d) / 2;
-    d->phase_by = dial_command_over(d) ? INT64_MAX : next > soonest ? next : soonest;
+    d->phase_by = dial_command_over(d) ? INT64_MAX : fairly(d, d->kills ? 3 - d->kills : 2);
 }
 
 /* ---- signals ---- */
