@@ -186,6 +186,47 @@ END
         '["r1",false,"not of a message in hand"]'$'\n''["r2",false,"not of a message in hand"]' ]
 }
 
+@test "a line that is too long, for us or for the engine, is told to COMMAND, and the message is done" {
+    work w --max-frame 3M
+    pool message g s1 m1 'long 4000000'
+    pool message g s2 m2 'long 2000000'
+    stored 0 in
+    kill "$WORK"
+    worker_ended w 65
+    grep -q 'skip line [0-9]* of [^ ]*: longer than --max-frame' w.err
+    grep -q 'skip line [0-9]* of [^ ]*: longer than the engine takes' w.err
+    [ "$(events | grep -o '^heard .*' | jq -Rc '.[6:] | fromjson | [.requestId, .result]')" = \
+        '["long-m2",{"success":false,"error":"longer than the engine takes"}]' ]
+}
+
+@test "with --strict a bad line ends the work; what is stored and no message is put aside" {
+    work w --strict
+    pool raw g s1 x1 'not a frame'
+    pool raw g s1 x2 '{"type":"inbound","event":5}'
+    pool message g s1 m1 hello
+    stored 1 out
+    [ "$(pool dump relay.dead.g.s1 | jq -c '[.headers["Relay-Reason"], .headers["Relay-Attempts"], .data]')" = \
+        '["not a message","0","not a frame"]'$'\n''["not a message","0","{\"type\":\"inbound\",\"event\":5}"]' ]
+    pool message g s1 m2 'raw nonsense'
+    worker_ended w 65
+    stored 0 in
+}
+
+@test "COMMAND that closes its input or its output is ended, and its messages go back" {
+    work a --kill-after 1s -- sh -c 'read -r line; exec <&-; touch closed; sleep 20'
+    pool message g s1 m1 one
+    until_true 10 test -e closed
+    pool message g s2 m2 two
+    worker_ended a 143
+    grep -q 'it has closed its input' a.err
+    work b -- sh -c 'exec >&-; sleep 20'
+    worker_ended b 143
+    grep -q 'it has closed its output' b.err
+    stored 2 in
+    work c
+    stored 2 out
+}
+
 @test "the result of an action comes back to COMMAND" {
     work w
     pool message g s1 m1 ask

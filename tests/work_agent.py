@@ -10,6 +10,7 @@ ask              an answer, and waits for its result, which is logged
 raw LINE         prints LINE, and acknowledges
 answer …         two answers; in the first attempt only one, and no end
 prompt ID        asks, and waits until somebody presses
+long N           an answer of N bytes
 mute             prints no ack, ever
 exit N           exits with status N
 """
@@ -83,6 +84,10 @@ def run(m):
         pressed = presses.setdefault(rest[0], threading.Event())
         log("pressed" if pressed.wait(20) else "not-pressed", m["session_key"], id)
         text = "choice"
+    if verb == "long":
+        answer(m, "x" * int(rest[0]), requestId="long-" + id)
+        say({"type": "inbound_ack", "bufferId": id})
+        return
     if verb == "mute":
         return
     if verb == "raw":

@@ -23,7 +23,7 @@ int ring_start(struct ring *r, char *const argv[], int64_t grace, size_t max)
 
 void ring_give(struct ring *r, struct span line)
 {
-    if (!r->running)
+    if (!r->running || r->process.last) /* what comes after its last message is nothing to it */
         return;
     if (writer_pending(&r->process.in) > RING_MOST) {
         if (!r->full)
@@ -32,10 +32,6 @@ void ring_give(struct ring *r, struct span line)
         exit_raise(&r->status, EX_IOERR);
     } else if (process_give(&r->process, line)) {
         r->full = false;
-    } else if (!r->deaf) {
-        complain("write to %s: it has closed its input", r->name);
-        r->deaf = true;
-        exit_raise(&r->status, EX_IOERR);
     }
 }
 

@@ -18,7 +18,7 @@ struct ring {
     struct outbox_lane strays; /* of actions that belong to no message in hand */
     struct buf nonce;          /* in their ids */
     unsigned stray, lost;      /* lost: actions of sessions that were lost */
-    bool running, deaf, full;  /* deaf: it has closed its stdin */
+    bool running, full;        /* full: it does not read, which was reported */
     bool wrong;                /* there was a bad line */
     int status;
 };

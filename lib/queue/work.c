@@ -15,6 +15,7 @@
 
 enum {
     GRACE = 5000,       /* ms from TERM to KILL, when --kill-after is over */
+    BROKEN = 1000,      /* ms from the end of COMMAND's input or output to its own */
     LOOKS = 8,          /* in each ack_wait, at least */
     LAST_WORDS = 10000, /* ms that the engine has to take what COMMAND said before it ended */
 };
@@ -30,9 +31,11 @@ struct work {
     struct notify notify;
     struct feed feed;
     int signals, slot;
+    int64_t
+        broken_at;    /* clock_ms() at which a COMMAND that has closed its input or output is ended; 0: not */
     int64_t stop_at;  /* clock_ms() at which what runs is ended; INT64_MAX: not */
     int64_t leave_at; /* … at which the engine is not waited for any longer, once COMMAND has ended */
-    bool stopped, over;
+    bool stopped, broken, cut, over; /* cut: it ends now, whatever is not finished */
 };
 
 static void on_stored(void *ctx, struct outbox_lane *lane, const struct parcel *p, bool duplicate)
@@ -74,10 +77,16 @@ static void cut_short(struct work *w)
 {
     size_t n = helds_running(&w->helds);
     w->stop_at = INT64_MAX;
+    w->cut = true;
     if (n)
         complain("end %s: %zu messages are not finished after %jd s, they go back", w->ring.name, n,
                  (intmax_t)(w->o->kill_after / 1000));
     return_all(w);
+    if (!n && !w->ring.process.last) { /* only the engine is not ready */
+        process_give_last(&w->ring.process);
+        w->stop_at = clock_ms() + GRACE;
+        return;
+    }
     process_stop(&w->ring.process);
 }
 
@@ -151,7 +160,7 @@ static void prepare(struct work *w, struct pollset *ps)
 {
     struct process *p = &w->ring.process;
     int64_t now = bus_now();
-    if (writer_pending(&p->in) < IO_HIGH_WATER && w->ring.running && !w->ring.deaf)
+    if (writer_pending(&p->in) < IO_HIGH_WATER && w->ring.running && p->in.fd >= 0)
         tokens_pull(&w->tokens, (size_t)w->o->parallel, now);
     bus_prepare(w->pool->bus, ps);
     notify_prepare(&w->notify, ps);
@@ -163,12 +172,34 @@ static void prepare(struct work *w, struct pollset *ps)
     w->slot = pollset_add(ps, w->signals, POLLIN);
     pollset_until(ps, w->stop_at);
     pollset_until(ps, w->leave_at);
+    if (w->broken_at && !w->broken && !w->cut)
+        pollset_until(ps, w->broken_at);
     if (!w->ring.running)
         return;
     bool room = ring_has_room(&w->ring);
     process_prepare(p, ps, room);
     if (room && reader_ready(&p->out))
         pollset_until(ps, 0);
+}
+
+/* A COMMAND that ends closes both just before; one that goes on without its input gets no more messages, and
+ * one without its output can finish nothing. */
+static void look_at_pipes(struct work *w)
+{
+    const struct process *p = &w->ring.process;
+    bool deaf = p->in.fd < 0 && !p->last;
+    if ((p->open && !deaf) || p->ended || w->cut || w->broken)
+        return;
+    if (!w->broken_at)
+        w->broken_at = clock_ms() + BROKEN;
+    if (clock_ms() < w->broken_at)
+        return;
+    w->broken = true;
+    complain("use %s: it has closed its %s", w->ring.name, deaf ? "input" : "output");
+    exit_raise(&w->ring.status, EX_IOERR);
+    stop(w);
+    if (!p->open)
+        cut_short(w);
 }
 
 static void look_at_command(struct work *w, const struct pollset *ps)
@@ -178,7 +209,8 @@ static void look_at_command(struct work *w, const struct pollset *ps)
     bool all = ring_take(&w->ring);
     if (w->stopped && !p->last && !helds_open(&w->helds) && !w->ring.strays.first)
         process_give_last(p);
-    if (all && ring_over(&w->ring))
+    look_at_pipes(w);
+    if ((all || w->cut) && ring_over(&w->ring))
         on_end(w);
 }
 
@@ -195,7 +227,7 @@ static void ready(struct work *w, const struct pollset *ps)
         }
     if (w->ring.running)
         look_at_command(w, ps);
-    if (w->ring.deaf || (w->o->strict && w->ring.wrong))
+    if (w->o->strict && w->ring.wrong)
         stop(w);
     if (clock_ms() >= w->stop_at)
         cut_short(w);
