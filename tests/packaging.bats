@@ -33,7 +33,7 @@ variable() { # NAME : a variable of the Makefile
     run ! grep -v ' root/root ' files
     dpkg-deb -f "$deb" Depends >depends
     grep -qE 'libcurl4(t64)? \(>= 8\.14\.1~\)' depends
-    for t in libc6 libcjson1 libunistring libwebsockets libsqlite3-0; do grep -q "$t" depends; done
+    for t in libc6 libcjson1 libunistring libwebsockets libsqlite3-0 libnats; do grep -q "$t" depends; done
     [ "$(dpkg-deb -f "$deb" Version)" = "$version" ]
     dpkg-deb -x "$deb" x
     (cd x && dpkg-deb -e "../$deb" ../control && md5sum --quiet -c ../control/md5sums)
