@@ -20,7 +20,7 @@
 
 #include <stdint.h>
 
-#include "run/seen.h"
+#include "relay/seen.h"
 #include "run/turn.h"
 
 enum {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/table.h"
-#include "run/seen.h"
+#include "relay/seen.h"
 
 struct seen_key {
     UT_hash_handle hh;

@@ -3,8 +3,8 @@
  * deliveries). No I/O.
  *
  * All zero is empty; call seen_free() at the end. Keys may be any bytes, and are copied. */
-#ifndef RELAY_RUN_SEEN_H
-#define RELAY_RUN_SEEN_H
+#ifndef RELAY_RELAY_SEEN_H
+#define RELAY_RELAY_SEEN_H
 
 #include "base/buf.h"
 
