@@ -14,7 +14,7 @@ ALL_CFLAGS = -std=c11 $(WARN) -ffunction-sections $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(HARDEN_LD) $(LDFLAGS)
 
 PROGRAMS = relay-dial relay-handshake relay-decode relay-run relay-send relay-scope relay-idle relay-token \
-           relay-inbox relay-work relay-media relay-acp relay-control relay-stub
+           relay-inbox relay-queue relay-work relay-media relay-acp relay-control relay-stub
 SCRIPTS = relay-adapter relay-say
 TOOLS = $(PROGRAMS) $(SCRIPTS)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))

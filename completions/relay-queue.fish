@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# fish completion for relay-queue, made from its --help=all by completions/generate.
+complete -c relay-queue -f
+complete -c relay-queue -s g -l gateway -x -d 'the link\'s name in the pool (default $GATEWAY_RELAY_ID)'
+complete -c relay-queue -l resend -d 'send again what a ring that died may have sent'
+complete -c relay-queue -l set-up -d 'make the pool, and end'
+complete -c relay-queue -l pool -x -d 'the pool (default relay): its streams and subjects begin with this'
+complete -c relay-queue -l replicas -x -d 'when the pool is made: copies of each message (default 1)'
+complete -c relay-queue -l ack-wait -x -d 'when the pool is made: after this silence a worker has died (default 30s)'
+complete -c relay-queue -l creds -r -F -d 'credentials for the server (default $NATS_CREDS)'
+complete -c relay-queue -l cacert -r -F -d 'trust these certificate authorities, and use TLS'
+complete -c relay-queue -l cert -r -F -d 'client certificate'
+complete -c relay-queue -l key -r -F -d 'the certificate\'s private key'
+complete -c relay-queue -l strict -d 'stop at the first bad line'
+complete -c relay-queue -l max-frame -x -d 'longest line, with K, M or G (default 16M)'
+complete -c relay-queue -s u -l unbuffered -d 'no effect: output never waits'
+complete -c relay-queue -l line-buffered -d 'no effect: output never waits'
+complete -c relay-queue -s h -l help -d 'print the usual options and exit (=all: every one)'
+complete -c relay-queue -s V -l version -d 'print the version and exit'
+complete -c relay-queue -s q -l quiet -d 'print errors and losses only'
+complete -c relay-queue -s v -l verbose -d 'say more (repeatable)'
