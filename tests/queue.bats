@@ -223,6 +223,19 @@ EOF
     run -64 probe --pool 'a.b' </dev/null
 }
 
+@test "credentials of an operator's user open the pool; others do not" {
+    nats_up "$(cat "$RELAY_SOURCE/tests/operator/nats.conf")"
+    cp "$RELAY_SOURCE/tests/operator/user.creds" creds
+    chmod 600 creds
+    [ "$(probe --creds creds <<<'put relay.in.g.s id1 one')" = 'stored 1' ]
+    [ "$(NATS_CREDS=creds probe <<<'put relay.in.g.s id1 one')" = 'duplicate 1' ]
+    run -69 --separate-stderr probe </dev/null
+    [[ ${stderr,,} == *'authorization violation' ]] || { echo "$stderr"; false; }
+    echo nonsense >creds
+    run -69 --separate-stderr probe --creds creds </dev/null
+    [[ $stderr == *"connect $NATS: "* ]]
+}
+
 @test "the login in NATS_URL is not in the environment of a command" {
     nats_up 'authorization { user: u, password: "pass" }'
     NATS_URL=nats://u:pass@127.0.0.1:$NATS_PORT run timeout 60 "$RELAY_BUILD/tests/queue_probe" -q <<<'start env'
