@@ -35,6 +35,7 @@ EOF
 help_all() {
     cat <<'EOF'
 Usage: relay-adapter [options] [--] COMMAND [ARG...]
+       relay-adapter [options] --queue URL
 Put an agent on the relay: run COMMAND for each message and send what it prints.
 
 Options:
@@ -59,6 +60,13 @@ Options:
       --state-dir DIR             give each session a directory in DIR (RELAY_STATE)
       --media DIR                 fetch the files of messages into DIR, for RELAY_MEDIA_FILES
       --media-private             … from addresses of private networks too
+      --queue URL                 no COMMAND: the workers of a pool there run it (-: $NATS_URL)
+      --pool NAME                 with a queue: the pool (default relay)
+      --resend                    with a queue: send again what a ring that died may have sent
+      --creds FILE                with a queue: credentials for its server (default $NATS_CREDS)
+      --queue-cacert FILE         … trust these certificate authorities, and use TLS
+      --queue-cert FILE           … client certificate
+      --queue-key FILE            … the certificate's private key
       --try                       run against a relay-stub; this terminal is the chat
       --show                      print the frames that pass, for people
   -s, --state DIR                 keep everything in DIR: the inbox, the remembered chats, the sessions
@@ -118,7 +126,7 @@ tool=relay-adapter
 IFS='
 '
 dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' show='' try='' http='' media='' control='' resident=''
-state='' no_inbox='' no_sessions='' no_scopes=''
+queue='' pool='' pooled='' gateway='' state='' no_inbox='' no_sessions='' no_scopes=''
 
 option() {
     word=--$1${2+=$2}
@@ -138,7 +146,13 @@ option() {
     control) control=$2 ;;
     media) media=$2 ;;
     media-private) http=$http$nl--private ;;
-    id | secret-file | token-ttl | header | cacert | cert | key | insecure | proxy) dial=$dial$nl$word http=$http$nl$word ;;
+    queue) queue=$2 ;;
+    pool | resend | creds | queue-cacert | queue-cert | queue-key)
+        pooled=$1 word=${word#--queue-}
+        pool=$pool$nl--${word#--}
+        ;;
+    id) gateway=$2 dial=$dial$nl$word http=$http$nl$word ;;
+    secret-file | token-ttl | header | cacert | cert | key | insecure | proxy) dial=$dial$nl$word http=$http$nl$word ;;
     state) state=$2 ;;
     scopes) no_scopes=1 scope=$scope$nl--state=$2 ;;
     after) idle=$idle$nl$word ;;
@@ -173,9 +187,10 @@ name_of() {
 takes_value() {
     case $1 in
     stream) return 2 ;;
-    interactive | actions | long-lived | reply-to | reactions | typing | show | try | media-private | insecure | help | \
+    resend | interactive | actions | long-lived | reply-to | reactions | typing | show | try | media-private | insecure | help | \
         version | quiet | verbose) return 1 ;;
     platform | parallel | timeout | attempts | inbox | drain | keep | dead-letter | on-failure | ack | stop-words | state-dir | \
+        queue | pool | creds | queue-cacert | queue-cert | queue-key | \
         group-sessions-per-user | thread-sessions-per-user | media | control | state | scopes | after | url | id | secret-file | \
         token-ttl | \
         header | cacert | cert | key | proxy | connect-timeout | ping-interval | ping-timeout | retry | max-time | kill-after | \
@@ -186,11 +201,45 @@ takes_value() {
 
 # @OPTIONS@
 
-[ $# -gt 0 ] || wrong 'run: no COMMAND given'
-command -v -- "$1" >/dev/null || {
-    say "run $1: not found"
-    exit 127
+# with_queue OPERANDS: what stands in for COMMAND, in `run`: relay-queue, without its URL.
+with_queue() {
+    [ $# -eq 0 ] || wrong "run $1: with --queue, workers run it: relay-work URL -- relay-run $1"
+    run=$run${media:+"$nl--media"}
+    word=${run#"$nl"}
+    word=${word%%"$nl"*}
+    [ -z "$word" ] || {
+        say "--queue and ${word%%=*}: it is for COMMAND; give it to the workers' relay-run"
+        exit 78
+    }
+    case $queue in
+    *@*)
+        say '--queue: process lists would show the login in its URL: put it into NATS_URL and give --queue -, or use --creds'
+        exit 78
+        ;;
+    esac
+    no_inbox=1 no_sessions=1 run=relay-queue$pool${gateway:+"$nl--gateway=$gateway"}
 }
+
+# with_command OPERANDS: the same for relay-run.
+with_command() {
+    [ $# -gt 0 ] || wrong 'run: no COMMAND given'
+    [ -z "$pooled" ] || {
+        say "--$pooled: only with --queue"
+        exit 78
+    }
+    command -v -- "$1" >/dev/null || {
+        say "run $1: not found"
+        exit 127
+    }
+    run=relay-run$run
+}
+
+if [ -n "$queue" ]; then
+    with_queue "$@"
+    [ "$queue" = - ] || set -- "$queue"
+else
+    with_command "$@"
+fi
 command -v relay-dial >/dev/null || PATH=${0%/*}:${PATH:-/usr/bin:/bin}
 export PATH
 
@@ -227,7 +276,7 @@ stages='trap : TERM INT HUP
 "   stage=$1 noise=$2 hello=$3 decode=$4 run=$5 control=$6 scope=$7 idle=$8
     shift 8
     stage() { exec sh -c "$stage" "$@"; }
-    agent() { stage relay-run $noise $run -- "$@"; }
+    agent() { stage $run $noise -- "$@"; }
     controlled() {
         trap : TERM INT HUP
         agent "$@" | stage relay-control $noise -- "$control"

@@ -12,14 +12,14 @@ _relay_adapter() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -p|--platform|-P|--parallel|--timeout|--attempts|--inbox|--drain|--keep|--dead-letter|--on-failure|--ack|--stop-words|--state-dir|--media|-s|--state|--scopes|--group-sessions-per-user|--thread-sessions-per-user|--control|--after|--url|--id|--secret-file|--secret-fd|--token-ttl|-H|--header|--cacert|--cert|--key|-x|--proxy|--connect-timeout|--ping-interval|--ping-timeout|--retry|-m|--max-time|--kill-after|--record|--status|--stats|--ready-fd) want=$w ;;
+        -p|--platform|-P|--parallel|--timeout|--attempts|--inbox|--drain|--keep|--dead-letter|--on-failure|--ack|--stop-words|--state-dir|--media|--queue|--pool|--creds|--queue-cacert|--queue-cert|--queue-key|-s|--state|--scopes|--group-sessions-per-user|--thread-sessions-per-user|--control|--after|--url|--id|--secret-file|--secret-fd|--token-ttl|-H|--header|--cacert|--cert|--key|-x|--proxy|--connect-timeout|--ping-interval|--ping-timeout|--retry|-m|--max-time|--kill-after|--record|--status|--stats|--ready-fd) want=$w ;;
         -*) ;;
         *) command=$i ;;
         esac
     done
     [[ $cur != = ]] || cur=
     case $want in
-    --inbox|--dead-letter|--state-dir|--media|-s|--state|--scopes|--control|--secret-file|--cacert|--cert|--key|--record|--status|--stats)
+    --inbox|--dead-letter|--state-dir|--media|--creds|--queue-cacert|--queue-cert|--queue-key|-s|--state|--scopes|--control|--secret-file|--cacert|--cert|--key|--record|--status|--stats)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -57,7 +57,7 @@ _relay_adapter() {
         return
     fi
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-p --platform -P --parallel -i --interactive -j --actions -l --long-lived -r --reply-to --stream --reactions --typing --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --state-dir --media --media-private --try --show -s --state --scopes --group-sessions-per-user --thread-sessions-per-user --control --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-p --platform -P --parallel -i --interactive -j --actions -l --long-lived -r --reply-to --stream --reactions --typing --timeout --attempts --inbox --drain --keep --dead-letter --on-failure --ack --stop-words --state-dir --media --media-private --queue --pool --resend --creds --queue-cacert --queue-cert --queue-key --try --show -s --state --scopes --group-sessions-per-user --thread-sessions-per-user --control --after --url --id --secret-file --secret-fd --token-ttl -H --header --cacert --cert --key -k --insecure -x --proxy --connect-timeout --ping-interval --ping-timeout --retry -m --max-time --kill-after --record --status --stats --ready-fd -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -c -- "$cur")
     fi

@@ -4,6 +4,10 @@
 name=${RELAY_USER_NAME:-you}
 case $RELAY_TEXT in
 [Hh]ello* | [Hh]i | [Hh]i\ *) echo "Hello $name. Ask me the time, 6*7, or anything." ;;
+*'your time'*) # the worker dies in the first attempt
+    [ "$RELAY_ATTEMPT" -gt 1 ] || { echo "$DEMO_WORKER" >"$DEMO_TURN" && sleep 60; }
+    echo "Another worker has it: attempt $RELAY_ATTEMPT."
+    ;;
 *time*) date '+It is %H:%M.' ;;
 *[0-9]*[-+*/]*[0-9]*) # only digits and signs reach awk
     awk "BEGIN { print \"That is\", $(printf %s "$RELAY_TEXT" | tr -cd '0-9.+*/()-') \".\" }" 2>/dev/null ||

@@ -27,7 +27,7 @@ variable() { # NAME : a variable of the Makefile
         grep -q "^-rw-r--r-- root/root .* ./usr/share/man/man1/$t.1.gz\$" files
         grep -q " ./usr/share/bash-completion/completions/$t\$" files
     done
-    for t in usr/lib/systemd/system/relay@.service usr/share/doc/relay/copyright usr/share/doc/relay/changelog.gz usr/share/man/man7/relay.7.gz; do
+    for t in usr/lib/systemd/system/relay@.service usr/lib/systemd/system/relay-work@.service usr/share/doc/relay/copyright usr/share/doc/relay/changelog.gz usr/share/man/man7/relay.7.gz; do
         grep -q " ./$t\$" files || { echo "no $t"; return 1; }
     done
     run ! grep -v ' root/root ' files

@@ -152,14 +152,20 @@ except BlockingIOError:
 
 @test "the units are valid, and their fence is tight" {
     local unit score
-    for unit in relay relay-check; do
-        sed "s|/usr/bin/relay-adapter|$RELAY_BUILD/bin/relay-adapter|" "$RELAY_SOURCE/packaging/systemd/$unit@.service" >"$unit@x.service"
+    for unit in relay relay-check relay-work; do
+        sed "s|/usr/bin/relay-|$RELAY_BUILD/bin/relay-|g" "$RELAY_SOURCE/packaging/systemd/$unit@.service" >"$unit@x.service"
     done
     cp "$RELAY_SOURCE/packaging/systemd/relay-check@.timer" relay-check@x.timer
-    run systemd-analyze verify --man=no ./relay@x.service ./relay-check@x.service ./relay-check@x.timer
+    # The drop-ins that the units describe.
+    for unit in relay relay-work; do
+        mkdir "$unit@x.service.d"
+        sed -n '/^# *\[Service\]$/,/^#.*Environment=/s/^# *//p' "$unit@x.service" >"$unit@x.service.d/creds.conf"
+        [ "$(wc -l <"$unit@x.service.d/creds.conf")" -eq 3 ]
+    done
+    run systemd-analyze verify --man=no ./relay@x.service ./relay-work@x.service ./relay-check@x.service ./relay-check@x.timer
     [ "$status" -eq 0 ]
     [ -z "$output" ]
-    for unit in relay relay-check; do
+    for unit in relay relay-check relay-work; do
         score=$(systemd-analyze security --offline=true --no-pager "./$unit@x.service" | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p')
         [ "${score%.*}" -le 2 ]
     done
@@ -167,6 +173,18 @@ except BlockingIOError:
     sed -n 's/^ExecStart=//p' relay@x.service | grep -o -- ' --[a-z-]* ' | while read -r option; do
         relay-adapter --help=all | grep -q -- "$option " || { echo "no $option"; exit 1; }
     done
+    for unit in relay relay-work; do
+        sed -n 's|.*\(/etc/relay/%i/[a-z]*\).*|\1|p' "$unit@x.service"
+    done | sort -u >files
+    diff files - <<'END'
+/etc/relay/%i/agent
+/etc/relay/%i/creds
+/etc/relay/%i/env
+/etc/relay/%i/secret
+END
+    # What takes the agent's place is words to relay-adapter.
+    sed -n 's/^#   RELAY_ADAPTER=//p' relay@x.service | grep -qx -- '--queue -'
+    grep -q 'metrics.prom \$RELAY_ADAPTER$' relay@x.service
     grep -q '^RestartPreventExitStatus=64 66 77 78$' relay@x.service
     grep -q "^LoadCredential=relay-secret:" relay@x.service
     grep -q '"relay-secret"' "$RELAY_SOURCE/lib/relay/secret.h"
