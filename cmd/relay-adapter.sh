@@ -217,7 +217,7 @@ with_queue() {
         exit 78
         ;;
     esac
-    no_inbox=1 no_sessions=1 run=relay-queue$pool${gateway:+"$nl--gateway=$gateway"}
+    no_inbox=1 no_sessions=1 run=relay-queue$pool
 }
 
 # with_command OPERANDS: the same for relay-run.
@@ -326,6 +326,7 @@ secret_fd_fits() {
 # start COMMAND...: becomes the ring.
 start() {
     secret_fd_fits
+    [ -z "$queue" ] || run=$run${gateway:+"$nl--gateway=$gateway"}
     [ -z "$show" ] || show_it
     # shellcheck disable=SC2086 # lists of words
     set -- relay-dial $noise $dial ${url:+"$url"} -- sh -fc "$stages" relay-adapter "$stage" "$noise" "$hello" "$decode" "$run" "$control" "$scope" "$idle" "$@"

@@ -10,6 +10,7 @@ PAGE=$RELAY_SOURCE/man/relay-scale.7
 
 setup_more() {
     unset NATS_URL NATS_CREDS
+    export GATEWAY_RELAY_SECRET=s3cret
     export PATH=$PATH:/usr/sbin
     printf '#!/bin/sh\ncat >/dev/null\necho "you said: $RELAY_TEXT, by $RELAY_GATEWAY"\n' >reply.sh
     chmod +x reply.sh
@@ -23,7 +24,7 @@ block() {
 
 # runs SCRIPT : sh runs it in the background; the processes end with it.
 runs() {
-    sed 's/^/exec /' "$1" >"$1.sh"
+    [ -e "$1.sh" ] || sed 's/^/exec /' "$1" >"$1.sh"
     background sh "$1.sh" <"${2:-/dev/null}"
 }
 
@@ -69,7 +70,7 @@ start_secure() {
     local at
     at=$(jq -r '(.nats + .tls)[0]' ports/*.ports)
     at=127.0.0.1:${at##*:}
-    ADMIN=$(block 'Users and rights' 2 | sed -n "s/^NATS_URL=\([^ ]*\) .*/\1/p" | sed "s/queue.example:4222/$at/")
+    ADMIN=$(block 'Users and rights' 2 | sed -n "s/^export NATS_URL=//p" | sed "s/queue.example:4222/$at/")
     RING=$(block 'As units' | sed -n "s/^NATS_URL=//p" | sed "s/queue.example:4222/$at/")
     WORKER=${RING/g1:change-me-2/worker:change-me-3}
     [[ $ADMIN == tls://admin:* ]]
@@ -79,7 +80,7 @@ start_secure() {
 
 @test "users and rights: with those of the page, over TLS, everything works, and the server sees no violation" {
     start_secure
-    block 'Users and rights' 2 | sed "s|^NATS_URL=[^ ]*|NATS_URL=$ADMIN|; s|\$| --cacert cert.pem|" >set-up
+    block 'Users and rights' 2 | sed "s|^export .*|export NATS_URL=$ADMIN|; s|--set-up\$|& --cacert cert.pem|" >set-up
     sh set-up
     # Words of the ring's env, as the unit splits them.
     local adapter
