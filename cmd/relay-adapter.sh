@@ -351,6 +351,11 @@ print_it() {
     done
 }
 
+# await_pool: waits until the ring, with workers elsewhere, says that no message waits, or has ended.
+await_pool() {
+    until grep -qs '"running":0,"waiting":0' "$work/status" || ! kill -0 "$ring" 2>/dev/null; do sleep 0.1; done
+}
+
 # try_it COMMAND...: the ring against a relay-stub, with the terminal as its console. At the end of what is typed the ring
 # drains, and then the stub ends.
 try_it() {
@@ -365,6 +370,7 @@ try_it() {
         option id try
         option secret-file "$work/secret"
         option ready-fd 1
+        [ -z "$queue" ] || option status "$work/status"
         url=$(cat "$work/url") hello=${hello:-"$nl--platform=discord"}
         exec 3>&- 4>&1 >"$work/ready"
         view=4
@@ -379,6 +385,7 @@ try_it() {
         echo # ends a last line that has no end; an empty one is no message
         until [ -s "$work/ready" ] || ! kill -0 "$ring" 2>/dev/null; do sleep 0.1; done
         [ "$typed" ] || sleep 1
+        [ "$typed" ] || [ -z "$queue" ] || await_pool
         kill "$ring" 2>/dev/null
     } | {
         sh -c 'echo $$ >"$0/pid" && exec relay-stub -q --console --secret "try=$0/secret" --url-file "$0/url"' "$work"

@@ -56,3 +56,39 @@ fake_queue() {
 64|--queue|option --queue: needs an argument
 END
 }
+
+@test "--try --queue: what is typed is answered by a worker, and the end of the input waits for that" {
+    nats_up
+    printf '#!/bin/sh\nuntil [ -e go ]; do sleep 0.05; done\necho "by $RELAY_GATEWAY: $RELAY_TEXT"\n' >agent
+    chmod +x agent
+    background relay-work -q "$NATS" -- relay-run ./agent 2>work.err
+    echo hello >typed
+    background sh -c 'relay-adapter -q --try --queue "$0" <typed >told; echo $? >status' "$NATS"
+    until_true 20 grep -q hello told
+    sleep 1.5
+    [ ! -e status ]
+    : >go
+    until_true 20 test -s status
+    [ "$(cat status)" -eq 0 ]
+    grep -qx 'agent: by try: hello' told
+}
+
+@test "a message goes through the pool, and its answer has the tenant of a chat that this ring has never seen" {
+    nats_up
+    start_stub
+    background relay-work -q "$NATS" -- relay-run sh -c 'echo "you said: $RELAY_TEXT"' 2>work.err
+    local source='{"platform":"discord","chat_id":"42","chat_type":"dm","user_id":"7","scope_id":"g1"}'
+    local message='{"type":"inbound","bufferId":"b1","event":{"text":"hello","message_id":"m1","source":'"$source"'}}'
+    # A ring takes the message, and is gone; the next one has the answer.
+    background relay-adapter -q --url "$URL" -p discord:app1 --queue "$NATS" </dev/null 2>ring.err
+    until_true 20 grep -q '"hello"' stub.out
+    say "$message"
+    until_true 20 grep -q '"inbound_ack"' stub.out
+    kill "$!"
+    wait "$!"
+    background relay-adapter -q --url "$URL" -p discord:app1 --queue "$NATS" --after 1s </dev/null 2>ring.err
+    until_true 20 grep -q '"outbound"' stub.out
+    [ "$(jq -c 'select(.type == "outbound") | [.platform, .botId, .action]' stub.out)" = '["discord","app1",{"op":"send","chat_id":"42","content":"you said: hello","metadata":{"scope_id":"g1","guild_id":"g1","user_id":"7"}}]' ]
+    wait "$!"
+    [ ! -s ring.err ] || cat ring.err
+}
