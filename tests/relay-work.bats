@@ -213,13 +213,13 @@ END
 }
 
 @test "COMMAND that closes its input or its output is ended, and its messages go back" {
-    work a --kill-after 1s -- sh -c 'read -r line; exec <&-; touch closed; sleep 20'
+    work a --kill-after 100ms -- sh -c 'read -r line; exec <&-; touch closed; sleep 20'
     pool message g s1 m1 one
     until_true 10 test -e closed
     pool message g s2 m2 two
     worker_ended a 143
     grep -q 'it has closed its input' a.err
-    work b -- sh -c 'exec >&-; sleep 20'
+    work b --kill-after 100ms -- sh -c 'exec >&-; sleep 20'
     worker_ended b 143
     grep -q 'it has closed its output' b.err
     stored 2 in

@@ -56,7 +56,7 @@ void held_forget(struct held *d)
 
 void held_return(struct held *d)
 {
-    pool_nak(d->in->pool, d->ack, 0);
+    pool_nak(d->in->pool, d->ack, HELD_RETURN);
     held_forget(d);
 }
 

@@ -54,7 +54,7 @@ static void on_token(void *ctx, const struct bus_message *m)
     else if (helds_alone(t->helds))
         pool_nak(t->helds->pool, buf_cstr(&ack), HOLD_BUSY);
     else if (!key.p || (t->helds->stopped && facts.delivered > 1))
-        pool_nak(t->helds->pool, buf_cstr(&ack), 0);
+        pool_nak(t->helds->pool, buf_cstr(&ack), HELD_RETURN);
     else
         held_take(t->helds, key, buf_cstr(&ack), &facts);
     buf_free(&ack);
@@ -92,15 +92,21 @@ void tokens_pull(struct tokens *t, size_t most, int64_t now)
             return;
         t->pulls[t->n++] = now;
         t->asked = true;
+        t->last = now;
     }
 }
 
 int64_t tokens_until(const struct tokens *t, int64_t now)
 {
     if (t->helds->stopped)
-        return INT64_MAX;
+        return t->n && now < t->last + HELD_RETURN ? t->last + HELD_RETURN : INT64_MAX;
     int64_t late = t->n ? t->pulls[0] + EXPIRES + LATE : INT64_MAX;
     return t->from > now && t->from < late ? t->from : late;
+}
+
+bool tokens_settled(const struct tokens *t, int64_t now)
+{
+    return !t->n || now >= t->last + HELD_RETURN;
 }
 
 void tokens_close(struct tokens *t)

@@ -11,7 +11,8 @@ struct tokens {
     struct helds *helds;
     int64_t pulls[TOKENS_MOST]; /* when each request for one was sent, oldest first */
     size_t n;
-    bool asked; /* at least once */
+    bool asked;   /* at least once */
+    int64_t last; /* when the latest was sent */
     uint64_t reconnects;
     int64_t from; /* nothing is asked for before that moment */
     struct buf inbox;
@@ -24,6 +25,8 @@ bool tokens_open(struct tokens *t, struct helds *helds);
 void tokens_pull(struct tokens *t, size_t most, int64_t now);
 /* The moment at which a request is made again, or INT64_MAX. */
 int64_t tokens_until(const struct tokens *t, int64_t now);
+/* Whether no request of ours would take a token that nobody gets, if we ended now. */
+bool tokens_settled(const struct tokens *t, int64_t now);
 void tokens_close(struct tokens *t);
 
 #endif

@@ -65,13 +65,6 @@ static void stop(struct work *w)
     helds_event(&w->helds, HOLD_STOPPED);
 }
 
-/* The requests for tokens go first, or what is given back would come back. */
-static void return_all(struct work *w)
-{
-    tokens_close(&w->tokens);
-    helds_return(&w->helds);
-}
-
 /* Ends what is not finished in time. */
 static void cut_short(struct work *w)
 {
@@ -81,7 +74,7 @@ static void cut_short(struct work *w)
     if (n)
         complain("end %s: %zu messages are not finished after %jd s, they go back", w->ring.name, n,
                  (intmax_t)(w->o->kill_after / 1000));
-    return_all(w);
+    helds_return(&w->helds);
     if (!n && !w->ring.process.last) { /* only the engine is not ready */
         process_give_last(&w->ring.process);
         w->stop_at = clock_ms() + GRACE;
@@ -93,7 +86,7 @@ static void cut_short(struct work *w)
 static void on_signal(struct work *w, int number)
 {
     if (w->stopped) {
-        return_all(w);
+        helds_return(&w->helds);
         bus_flush(w->pool->bus);
         child_kill(&w->ring.process.child, SIGKILL);
         sig_die(number);
@@ -116,7 +109,6 @@ static void on_end(struct work *w)
     else if (status)
         complain("run %s: exit status %d", w->ring.name, status);
     w->helds.stopped = w->stopped = true;
-    tokens_close(&w->tokens);
     helds_event(&w->helds, HOLD_QUIT);
     helds_event(&w->helds, HOLD_STOPPED);
     w->leave_at = clock_ms() + LAST_WORDS;
@@ -235,7 +227,7 @@ static void ready(struct work *w, const struct pollset *ps)
     outbox_retry(&w->out, bus_now());
     tell_away(w, bus_now());
     tell_manager(w);
-    bool told = !helds_open(&w->helds) && !w->out.lanes;
+    bool told = !helds_open(&w->helds) && !w->out.lanes && tokens_settled(&w->tokens, bus_now());
     w->over = !w->ring.running && (told || clock_ms() >= w->leave_at);
 }
 
@@ -267,8 +259,9 @@ static void close_all(struct work *w)
 {
     if (w->out.lanes)
         complain("%zu bytes of actions are not stored: their messages run again", w->out.bytes);
-    return_all(w);
+    helds_return(&w->helds);
     helds_free(&w->helds);
+    tokens_close(&w->tokens);
     ring_free(&w->ring);
     feed_close(&w->feed);
     bus_flush(w->pool->bus);
