@@ -45,9 +45,9 @@ def answer(m, text, **more):
 
 def wait(m, seconds):
     end = time.time() + seconds
-    while time.time() < end and m["bufferId"] not in stopped:
+    while time.time() < end and (m["bufferId"], m["attempt"]) not in stopped:
         time.sleep(0.02)
-    return m["bufferId"] in stopped
+    return (m["bufferId"], m["attempt"]) in stopped
 
 
 def turn(m):
@@ -114,7 +114,7 @@ for line in sys.stdin:
         say({"type": "inbound_ack", "bufferId": frame["bufferId"]})
         presses.pop(press["prompt_id"]).set()
     elif frame["type"] == "inbound":
-        running[frame["session_key"]] = frame["bufferId"]
+        running[frame["session_key"]] = (frame["bufferId"], frame["attempt"])
         threading.Thread(target=turn, args=(frame,), daemon=True).start()
     elif frame["type"] == "interrupt_inbound":
         log("interrupt", frame["session_key"], frame.get("gateway"))
