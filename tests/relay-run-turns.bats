@@ -249,8 +249,11 @@ END
     start_run --kill-after "$delay" sh -c 'trap "" TERM; echo $$ >pid; sh -c "echo \$\$ >pid2; while :; do sleep 60; done"; :'
     feed message 1 m1 x b1
     until_true 10 test -s pid2
-    say '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
-    elapsed_ms until_true 9 gone "$(cat pid)"
+    interrupted() {
+        say '{"type":"interrupt_inbound","session_key":"s:1","chat_id":"1"}'
+        until_true 9 gone "$(cat pid)"
+    }
+    elapsed_ms interrupted
     [ "$MS" -ge "$least" ]
     until_true 10 gone "$(cat pid2)"
     # the first process obeys TERM, the other one does not
