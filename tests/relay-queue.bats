@@ -261,6 +261,24 @@ g/m/s/2 {"type":"inbound","session_key":"s","event":{"message_id":"2","text":"hi
     [ "$status" -eq 0 ]
 }
 
+@test "the workers hear of a press at once, for the turn that asked" {
+    nats_up
+    relay-queue -q --set-up "$NATS"
+    mkfifo ask
+    exec 9<>ask
+    background "$RELAY_BUILD/tests/queue_probe" -q "$NATS" <ask >heard
+    printf '%s\n' 'listen relay.ctl.>' state >&9
+    until_true 10 grep -q connected heard
+    { message s 1 b1; message s 2 b2 | sed 's/"text"/"prompt_response":{"prompt_id":"p1","option_id":"yes"},"text"/'; } >in
+    relay-queue -q -g g "$NATS" <in >out
+    lines ack 2 out
+    printf '%s\n' state >&9
+    until_true 10 lines connected 2 heard
+    grep -qxF 'heard relay.ctl.g.s 0 {"press":2}' heard
+    lines press 1 heard
+    exec 9>&-
+}
+
 @test "work frames count the messages that are not handled; in a drain, those that are not stored" {
     local dial
     nats_up

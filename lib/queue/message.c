@@ -110,6 +110,7 @@ struct message *message_new(const struct frame *inbound, const struct link_name 
     pool_token(&m->session, buf_as_span(&key));
     json_edit_members(&m->line, inbound->line, &inbound->top, &gateway, 1);
     identify(m, inbound, l, nonce, n);
+    m->press = json_is_object(json_find(frame_get(inbound, "event"), "prompt_response"));
     buf_printf(&m->name, "%.*s", MESSAGE_NAME_MAX, buf_cstr(&key));
     buf_free(&key);
     return m;

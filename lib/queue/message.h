@@ -22,6 +22,7 @@ struct message {
     struct buf id;               /* its Nats-Msg-Id */
     struct buf twin;             /* G/m/S/MESSAGE_ID even if it is buffered; empty: none, or an edit */
     struct buf ack;              /* the inbound_ack it owes; empty: it is live */
+    bool press;                  /* of a prompt: the turn that asked may still run */
     struct buf aside;            /* why it is put aside, if it is; set by its owner */
     struct buf name;             /* for people: "message 5551 of agent:…", shortened */
 };

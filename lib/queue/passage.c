@@ -11,10 +11,35 @@ static void next_message(struct lane *l)
     lane_settle(l);
 }
 
-static void on_stored(struct lane *l, bool duplicate)
+/* Publishes what nothing stores: the worker that holds the session hears it, or nobody does. */
+static bool tell_workers(struct lane *l, struct span data)
 {
     struct intake *in = l->in;
-    info(duplicate ? 1 : 2, "store %s: %s", buf_cstr(&l->queue->name), duplicate ? "it was there" : "done");
+    struct buf subject = {0};
+    pool_subject(&subject, in->pool, "ctl", buf_as_span(&in->link->token), (struct span){l->key, l->n});
+    struct bus_out out = {.subject = buf_cstr(&subject), .data = data};
+    bool ok = bus_publish(in->pool->bus, &out);
+    buf_free(&subject);
+    return ok;
+}
+
+/* The turn that asked may still run, and it holds its session: its worker need not wait for the turn's end.
+ */
+static void hint_press(struct lane *l, uint64_t seq)
+{
+    struct buf hint = {0};
+    buf_printf(&hint, "{\"press\":%ju}", (uintmax_t)seq);
+    tell_workers(l, buf_as_span(&hint));
+    buf_free(&hint);
+}
+
+static void on_stored(struct lane *l, const struct pool_answer *a)
+{
+    struct intake *in = l->in;
+    info(a->duplicate ? 1 : 2, "store %s: %s", buf_cstr(&l->queue->name),
+         a->duplicate ? "it was there" : "done");
+    if (l->queue->press)
+        hint_press(l, a->seq);
     in->stored++;
     lane_drop(l, l->queue, true);
     if (!l->interrupt.len)
@@ -55,7 +80,7 @@ static void on_put(void *ctx, const struct pool_answer *a)
     l->in->silent = step == STEP_AGAIN;
     switch (step) {
     case STEP_STORED:
-        on_stored(l, a->duplicate);
+        on_stored(l, a);
         break;
     case STEP_ASIDE:
         on_aside(l);
@@ -115,18 +140,6 @@ static void wait_more(struct lane *l)
     errand_later(l->in, &l->halt);
 }
 
-/* Nothing stores this: the worker that holds the session listens, or there is none. */
-static bool tell_workers(struct lane *l)
-{
-    struct intake *in = l->in;
-    struct buf subject = {0};
-    pool_subject(&subject, in->pool, "ctl", buf_as_span(&in->link->token), (struct span){l->key, l->n});
-    struct bus_out out = {.subject = buf_cstr(&subject), .data = buf_as_span(&l->interrupt)};
-    bool ok = bus_publish(in->pool->bus, &out);
-    buf_free(&subject);
-    return ok;
-}
-
 static void on_purged(void *ctx, const struct pool_answer *a)
 {
     struct lane *l = ctx;
@@ -134,7 +147,7 @@ static void on_purged(void *ctx, const struct pool_answer *a)
     l->in->silent = a->fate == POOL_AGAIN;
     if (a->fate == POOL_REFUSED)
         complain("interrupt %s: what waits in the pool stays: %s", l->key, a->why);
-    if (a->fate == POOL_AGAIN || !tell_workers(l)) {
+    if (a->fate == POOL_AGAIN || !tell_workers(l, buf_as_span(&l->interrupt))) {
         wait_more(l);
         return;
     }
