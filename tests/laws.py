@@ -23,6 +23,7 @@ OWN = {
     "relay-decode": {"inbound", "passthrough_forward"},
     "relay-run": {"inbound", "interrupt_inbound"},
     "relay-control": set(),
+    "relay-queue": {"inbound", "interrupt_inbound"},
     "relay-send": {"action"},
     "relay-scope": {"action", "outbound"},
     "relay-idle": {"draining", "idle", "going_idle", "going_idle_ack"},

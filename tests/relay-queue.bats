@@ -372,6 +372,39 @@ g/m/s/2 {"type":"inbound","session_key":"s","event":{"message_id":"2","text":"hi
     [ "$(stored in 'relay.in.>' | wc -l)" -eq 1 ]
 }
 
+@test "the laws of every filter: bytes, bad lines, the first line at once, lost readers, full disks" {
+    laws() {
+        /usr/bin/python3 "$RELAY_SOURCE/tests/laws.py" "$@"
+    }
+    local slow=1
+    ! grep -q __asan_init "$RELAY_BUILD/bin/relay-queue" || slow=5
+    nats_up
+    laws lines 20000 1
+    cat lines.relay-queue lines.common >in
+    relay-queue -q -g g "$NATS" <in >out
+    cmp in out
+    run laws first "0.$slow" "relay-queue -q -g g $NATS"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    run laws gone "$slow" "relay-queue -q -g g $NATS"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    run laws unheard 0 "relay-queue -g g $NATS"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    run laws stuck 20 "relay-queue -g g $NATS"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    run --separate-stderr bash -c 'relay-queue -q -g g "$1" >/dev/full <<<"{\"type\":\"x\"}"' - "$NATS"
+    [ "$status" -eq 74 ]
+    [[ $stderr == 'relay-queue: write stdout: '* ]]
+    printf '{"type":"a"}\n{"type":x}\n{"type":"b"}\n' >in
+    run -65 --separate-stderr relay-queue -q -g g "$NATS" <in
+    [ "$output" = $'{"type":"a"}\n{"type":"b"}' ]
+    run -65 --separate-stderr relay-queue -q --strict -g g "$NATS" <in
+    [ "$output" = '{"type":"a"}' ]
+}
+
 @test "no name is 64; a server that is not there is 69; --set-up makes the pool" {
     run --separate-stderr env -u GATEWAY_RELAY_ID relay-queue nats://127.0.0.1:1 </dev/null
     [ "$status" -eq 64 ]

@@ -165,7 +165,8 @@ bool replies_busy(const struct replies *r)
 
 size_t replies_owed(const struct replies *r)
 {
-    return r->claims.n_waiting + r->claims.n_owed + (r->look.more && !r->claims.stopping);
+    bool more = r->link == LINK_UP && r->look.more && !r->claims.stopping;
+    return r->claims.n_waiting + r->claims.n_owed + more;
 }
 
 /* --- the beginning and the end --- */

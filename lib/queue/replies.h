@@ -36,8 +36,8 @@ void replies_resume(struct replies *r);
 void replies_end(struct replies *r);
 /* Whether something must be seen to its end before the process ends. */
 bool replies_busy(const struct replies *r);
-/* How many actions are taken and have no last result yet; and, unless it drains, 1 more while there may be
- * actions that are not taken. */
+/* How many actions are taken and have no last result yet; and, unless it drains, 1 more while the link is up
+ * and there may be actions that are not taken. */
 size_t replies_owed(const struct replies *r);
 void replies_close(struct replies *r);
 
