@@ -14,8 +14,10 @@ enum {
 
 static void drop_oldest(struct tokens *t)
 {
-    if (t->n)
-        memmove(t->pulls, t->pulls + 1, sizeof *t->pulls * --t->n);
+    if (!t->n)
+        return;
+    t->n--;
+    memmove(t->pulls, t->pulls + 1, sizeof *t->pulls * t->n);
 }
 
 /* The part of "POOL.ready.G.S" after "ready.". */
