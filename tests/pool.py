@@ -4,7 +4,7 @@
 pool.py URL message GATEWAY SESSION ID TEXT   a message, and the token of its session
 pool.py URL messages                          the same for each line of stdin: GATEWAY SESSION ID TEXT
 pool.py URL raw GATEWAY SESSION ID LINE       LINE as a message
-pool.py URL press GATEWAY SESSION ID PROMPT   a press, and its hint
+pool.py URL press GATEWAY SESSION ID PROMPT   a press, and its hint (unless ID begins with "lost")
 pool.py URL interrupt GATEWAY SESSION         deletes the session's messages and tells the workers
 pool.py URL say SUBJECT DATA                  publishes
 pool.py URL hear SUBJECT FILE                 writes what is published there, until it is killed
@@ -111,7 +111,8 @@ def main():
     elif verb == "press":
         gateway, session, id, prompt = rest
         seq = nats.message(gateway, session, id, frame(gateway, session, id, "/yes", {"prompt_id": prompt, "option_id": "yes"}))
-        nats.publish(f"relay.ctl.{gateway}.{session}", json.dumps({"press": seq}).encode())
+        if not id.startswith("lost"):
+            nats.publish(f"relay.ctl.{gateway}.{session}", json.dumps({"press": seq}).encode())
     elif verb == "interrupt":
         gateway, session = rest
         nats.api("STREAM.PURGE.relay_in", {"filter": f"relay.in.{gateway}.{session}"})

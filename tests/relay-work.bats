@@ -250,7 +250,7 @@ END
 }
 
 @test "a press reaches the turn that asked, ahead of what waits; a turn that runs again finds one that is there" {
-    work a --ack-wait 1s
+    work a --ack-wait 3s
     printf '%s\n' 'g s1 m1 prompt p1' 'g s1 m2 waits' | pool messages
     stored 1 out
     pool press g s1 foreign other
@@ -265,6 +265,12 @@ end s1 m1
 begin s1 m2 1 waits
 end s1 m2" ]
     [ "$(answers g | sed 4q)" = $'well?\nthanks\nyou said: choice\nyou said: waits' ]
+    if [ "${LONG-}" ]; then # the hint is lost
+        pool message g s4 m5 'prompt p4'
+        logged 1 'begin s4 m5'
+        pool press g s4 lost1 p4
+        logged 1 'pressed s4 m5'
+    fi
     : >log
     pool message g s2 m3 'prompt p2'
     logged 1 'begin s2 m3'

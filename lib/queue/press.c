@@ -7,6 +7,7 @@
 #include "queue/press.h"
 
 enum {
+    LOOK = 5000,              /* ms to the next look: what the ring says is not stored, and may be lost */
     RETRY = 300,              /* ms */
     PROMPTS_LONG = 64 * 1024, /* bytes of prompt_ids remembered; a turn asks a few */
 };
@@ -15,11 +16,11 @@ static void look(struct presses *p);
 
 static void look_from(struct presses *p, uint64_t seq)
 {
-    if (p->request || p->again_at) {
+    if (p->request) {
         p->next = p->next && p->next < seq ? p->next : seq;
         return;
     }
-    p->from = seq;
+    p->from = p->again_at && p->from < seq ? p->from : seq;
     look(p);
 }
 
@@ -93,6 +94,8 @@ static void on_found(void *ctx, const struct pool_answer *a)
         p->from = p->next;
         p->next = 0;
         look(p);
+    } else if (p->prompts.len) {
+        p->again_at = bus_now() + LOOK;
     }
 }
 

@@ -2,8 +2,9 @@
 /* Presses of the prompts that a running turn has asked: each is given to COMMAND beside the turn's message,
  * ahead of what waits between the two, or the turn would wait for it for ever.
  *
- * A press is looked for when a prompt is asked, since the turn may be one that runs again, and when the ring
- * says that one has been stored. It is deleted once COMMAND has acknowledged it and its actions are stored.
+ * A press is looked for when a prompt is asked, since the turn may be one that runs again, when the ring says
+ * that one has been stored, and from time to time. It is deleted once COMMAND has acknowledged it and its
+ * actions are stored.
  */
 #ifndef RELAY_QUEUE_PRESS_H
 #define RELAY_QUEUE_PRESS_H
