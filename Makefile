@@ -57,13 +57,16 @@ $(B)/tests/%: tests/%.c $(B)/libcommon.a
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libcommon.a -lunistring -lcjson -lcurl -lcrypto -lnats
 
 # Tools with points at which RELAY_CRASH_AT=NAME in the environment makes them die (lib/base/crash.h).
-CRASH_TOOLS = relay-run
-CRASH_OBJECTS = $(patsubst %.c,$(B)/crash/%.o,lib/base/crash.c lib/inbox/crash.c $(wildcard lib/run/*.c))
+CRASH_TOOLS = relay-run relay-queue
+CRASH_OBJECTS = $(patsubst %.c,$(B)/crash/%.o,lib/base/crash.c lib/inbox/crash.c $(wildcard lib/run/*.c lib/queue/*.c))
 $(B)/crash/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -DRELAY_CRASH $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/crash/bin/relay-%: $(B)/cmd/relay-%.o $(CRASH_OBJECTS) $(B)/libcommon.a
+$(B)/crash/lib.a: $(CRASH_OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/crash/bin/relay-%: $(B)/cmd/relay-%.o $(B)/crash/lib.a $(B)/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_relay-$*)
 

@@ -12,7 +12,7 @@ _relay_queue() {
         case $w in
         =) ;;
         --) command=$((i + 1)) ;;
-        -g|--gateway|--pool|--replicas|--ack-wait|--creds|--cacert|--cert|--key|--max-frame) want=$w ;;
+        -g|--gateway|-f|--format|--session|--state|--older|--pool|--replicas|--ack-wait|--creds|--cacert|--cert|--key|--max-frame) want=$w ;;
         -*) ;;
         esac
     done
@@ -23,10 +23,18 @@ _relay_queue() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
+    -f|--format)
+        mapfile -t COMPREPLY < <(compgen -W 'json text' -- "$cur")
+        return
+        ;;
+    --state)
+        mapfile -t COMPREPLY < <(compgen -W 'dead ambiguous' -- "$cur")
+        return
+        ;;
     ?*) return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-g --gateway --resend --set-up --pool --replicas --ack-wait --creds --cacert --cert --key --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-g --gateway --resend --set-up --status --dead -f --format --session --state --older --pool --replicas --ack-wait --creds --cacert --cert --key --strict --max-frame -u --unbuffered --line-buffered -h --help -V --version -q --quiet -v --verbose' -- "$cur")
     fi
 }
 complete -F _relay_queue relay-queue
