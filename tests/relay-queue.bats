@@ -307,6 +307,29 @@ g/m/s/2 {"type":"inbound","session_key":"s","event":{"message_id":"2","text":"hi
     end_queue
 }
 
+@test "a drain waits for the results that are owed, and then nothing more is taken" {
+    local one=11111111111111111111111111111111 two=22222222222222222222222222222222
+    nats_up
+    background sleep 60
+    RELAY_DIAL_PID=$! open_queue
+    pool "put relay.out.g a1 {\"op\":\"send\",\"chat_id\":\"c\",\"content\":\"x\",\"requestId\":\"$one\"}" >put
+    until_true 10 grep -q "$one" out
+    until_true 10 bash -c 'grep work out | tail -n 1 | grep -q "\"waiting\":1}"'
+    feed '{"type":"link","state":"draining"}' '{"type":"after"}'
+    until_true 10 grep -q after out
+    run ! grep draining out
+    pool "put relay.out.g a2 {\"op\":\"send\",\"chat_id\":\"c\",\"content\":\"y\",\"requestId\":\"$two\"}" >put
+    feed "{\"type\":\"outbound_result\",\"requestId\":\"$one\",\"result\":{\"success\":true}}"
+    until_true 10 grep -q draining out
+    grep -q outbound_result out
+    until_true 10 bash -c 'grep work out | tail -n 1 | grep -q "\"waiting\":0}"'
+    end_queue
+    [ "$RC" -eq 0 ]
+    run ! grep "$two" out
+    [ "$(stored out relay.out.g | wc -l)" -eq 1 ]
+    [ "$(stored sent relay.sent.g | wc -l)" -eq 0 ]
+}
+
 @test "input from a file waits when too many wait; a ring is still read, and then refuses" {
     nats_up
     seq 1 1100 | sed 's/.*/{"type":"inbound","session_key":"s","event":{"message_id":&},"bufferId":"b&"}/' >some
