@@ -33,7 +33,7 @@ nats_down() {
 
 # nats_freeze, nats_thaw : it answers nothing in between.
 nats_freeze() {
-    kill -STOP "$NATS_PID"
+    kill -STOP "$NATS_PID" && until_true 10 _nats_frozen
 }
 nats_thaw() {
     kill -CONT "$NATS_PID"
@@ -55,6 +55,11 @@ _nats_start() {
 # It listens, or it has ended.
 _nats_settled() {
     _nats_listens || ! kill -0 "$NATS_PID"
+}
+
+# Each of its threads stands still: none answers what is asked from now on.
+_nats_frozen() {
+    ! grep -L '^State:.T' "/proc/$NATS_PID/task"/*/status | grep -q .
 }
 
 # The ports file is written once the server listens; "Server is ready" comes when JetStream has its streams.

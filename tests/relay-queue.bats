@@ -376,15 +376,14 @@ g/m/s/2 {"type":"inbound","session_key":"s","event":{"message_id":"2","text":"hi
     nats_up
     start_stub --buffer buffer
     ring() {
-        dial --kill-after 5s "$URL" -- sh -c 'relay-handshake -p discord | relay-decode | sh -c "echo \$\$ >queue.pid; exec relay-queue -g g $NATS"'
+        dial --kill-after 5s "$URL" -- sh -c 'relay-handshake -p discord | relay-decode | sh -c "echo \$\$ >queue.pid; exec relay-queue -g g $NATS" | tee -a passed'
     }
     export NATS
     ring
     until_true 10 grep -q hello stub.out
     nats_freeze
     say '{"type":"inbound","bufferId":"b1","event":{"text":"hi","message_id":"1","source":{"platform":"discord","chat_id":"42"}}}'
-    until_true 10 grep -q . queue.pid
-    sleep 0.2
+    until_true 20 grep -q '"inbound"' passed
     kill -KILL "$(cat queue.pid)"
     until_true 20 test -s status
     nats_thaw
