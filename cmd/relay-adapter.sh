@@ -125,7 +125,7 @@ EOF
 tool=relay-adapter
 IFS='
 '
-dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' show='' try='' http='' media='' control='' resident=''
+dial='' hello='' decode='' run='' scope='' idle='' noise='' url='' show='' try='' http='' media='' control='' resident='' viewer=''
 queue='' pool='' pooled='' gateway='' state='' no_inbox='' no_sessions='' no_scopes=''
 
 option() {
@@ -304,10 +304,11 @@ show_it() {
     exec 5<>"$fifo"
     (
         trap : INT TERM HUP
-        relay-decode -f text >&"${view:-1}"
+        relay-decode -f text
         rm -rf "${fifo%/*}"
     ) <"$fifo" 5>&- &
-    dial=$dial$nl--record=$fifo
+    viewer=$!
+    dial=$dial$nl--record=$fifo show=
 }
 
 # secret_fd_fits: whether the descriptor of --secret-fd is read by one program only, and is not one that this script opens.
@@ -364,6 +365,8 @@ try_it() {
     trap 'rm -rf "$work"' EXIT
     (umask 077 && od -An -N 24 -tx1 /dev/urandom | tr -d ' \n' >"$work/secret")
     : >"$work/ready"
+    secret_fd_fits
+    [ -z "$show" ] || show_it
     exec 3<&0
     {
         until [ -s "$work/url" ]; do sleep 0.1; done
@@ -372,11 +375,11 @@ try_it() {
         option ready-fd 1
         [ -z "$queue" ] || option status "$work/status"
         url=$(cat "$work/url") hello=${hello:-"$nl--platform=discord"}
-        exec 3>&- 4>&1 >"$work/ready"
-        view=4
+        exec 3>&- >"$work/ready"
         start "$@"
     } </dev/null &
     ring=$!
+    exec 5>&-
     trap 'told=1; kill "$ring"' INT TERM HUP
     typed=
     [ ! -t 0 ] || typed='typed '
@@ -398,6 +401,8 @@ try_it() {
     # shellcheck disable=SC2046 # pids
     kill $(cat "$work/pid" "$work/typist") 2>/dev/null
     wait "$printer" || [ "$status" -ne 0 ] || status=74
+    # At the end of this shell, the terminal would hang up on what is still to be shown.
+    [ -z "$viewer" ] || wait "$viewer"
     [ "$status" -ne 0 ] || status=$(cat "$work/stub")
     exit "$status"
 }

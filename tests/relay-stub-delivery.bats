@@ -262,7 +262,7 @@ deaf() {
     # the first gateway acks two and keeps the third waiting; the second one takes the rest; a live delivery is none
     { printf '%s\n' "$HELLO" 'wait inbound 3' 'sleep 0.1'; } | peer --acks 2
     until_true 5 grep -q "measure backlog: 2 of 50 deliveries taken in 0\.[0-9]* s, .*; then the gateway left" stub.err
-    { printf '%s\n' "$HELLO" 'wait inbound 47' 'wait inbound 1' 'sleep 0.4' '{"type":"inbound_ack","bufferId":"b50"}'
+    { printf '%s\n' "$HELLO" 'wait inbound 47' 'wait inbound 1' 'sleep 2' '{"type":"inbound_ack","bufferId":"b50"}'
       until_true 5 grep -q "measure backlog: 48 " stub.err; inbound live >&9; echo 'until live'; } | peer --acks 47
     grep -E "measure backlog: 48 deliveries taken in [0-9]+\.[0-9]{3} s, [0-9.]+ per second, slowest ack after [0-9]+\.[0-9]{3} s \('b50'\)$" stub.err
     [ "$(grep -c 'measure backlog' stub.err)" -eq 2 ]
