@@ -116,7 +116,8 @@ judge: all ## Judge how texts are split, by renderers of others (needs node and 
 
 # Prints ratios; never fails.
 bench: deps ## Print speed as ratios to peers.
-	@$(MAKE) --no-print-directory -s -j2 all && /usr/bin/python3 tests/bench/bench.py $(B)
+	@$(MAKE) --no-print-directory -s -j2 all $(B)/tests/bench/resident && /usr/bin/python3 tests/bench/bench.py $(B)
+	/usr/bin/python3 tests/bench/scale.py $(B)
 
 lint: $(B)/libcommon.a $(SCRIPTS:%=$(B)/bin/%) ## Check the rules of the house, scripts and manuals.
 	.ci/layers
@@ -132,7 +133,7 @@ lint: $(B)/libcommon.a $(SCRIPTS:%=$(B)/bin/%) ## Check the rules of the house, 
 
 torture: deps ## Run the torture scripts whole (an hour and more; SEED=N).
 	@$(MAKE) --no-print-directory -s -j2 all $(B)/tests/make_inbox
-	for t in alloc short limits damage inbox options calls connector gateway cuts 'soak --seconds 3600'; do \
+	for t in alloc short limits damage inbox options calls connector gateway cuts scale links 'soak --seconds 3600'; do \
 	    PATH=$(CURDIR)/$(B)/bin:$$PATH /usr/bin/python3 tests/torture/$${t%% *}.py --long $${t#"$${t%% *}"} || exit; done
 
 # Line and branch coverage of lib/ and cmd/ by the whole suite, without the inside of uthash's macros and without the ends of a

@@ -15,12 +15,15 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 
 
 class Torture:
-    def __init__(self):
+    def __init__(self, more=None):
+        """more: adds a script's own options to the parser."""
         parser = argparse.ArgumentParser()
         parser.add_argument("--long", action="store_true", default=bool(os.environ.get("LONG")))
         parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "1")))
         parser.add_argument("--only", default="")
         parser.add_argument("--seconds", type=float, default=0)
+        if more:
+            more(parser)
         self.args = parser.parse_args()
         self.long, self.seed, self.only = self.args.long, self.args.seed, self.args.only
         self.name = os.path.basename(sys.argv[0])[:-3]
