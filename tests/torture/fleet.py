@@ -104,6 +104,13 @@ def signal_all(pids, number):
             pass
 
 
+def freeze(pids):
+    """Stops these; returns when none of their threads goes on."""
+    signal_all(pids, signal.SIGSTOP)
+    need(60, lambda: all(text_of("/proc/%d/task/%s/stat" % (p, t)).rsplit(") ", 1)[-1][:1] in "T" for p in pids
+                         for t in os.listdir("/proc/%d/task" % p)), "all threads stand still")
+
+
 def cpu(pid):
     """Seconds of processor time of a process and of all below it, also of those that have ended and were waited for."""
     total = 0
