@@ -119,6 +119,12 @@ start_secure() {
     kill "$ring" "$worker"
     wait "$ring"
     wait "$worker"
+    # What the operator sees.
+    run --separate-stderr env NATS_URL="$ADMIN" relay-queue -q --status --cacert cert.pem
+    [ "$status" -eq 1 ]
+    [ "$(jq -c '[.waiting, .running, .dead]' <<<"$output")" = '[0,0,1]' ]
+    run --separate-stderr env NATS_URL="$ADMIN" relay-queue -q --dead --cacert cert.pem
+    [[ $output == *m-bad* ]]
     run ! grep -i violation server.log
     # No login in what anybody prints.
     run ! grep -r change-me ring.err work.err stub.out
