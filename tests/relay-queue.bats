@@ -394,6 +394,31 @@ g/m/s/2 {"type":"inbound","session_key":"s","event":{"message_id":"2","text":"hi
     [ "$(stored in 'relay.in.>' | wc -l)" -eq 1 ]
 }
 
+@test "a ring that dies once a message is stored: the next one acknowledges it, and its session gets its token" {
+    nats_up
+    message s 1 b1 >in
+    for point in stored token; do
+        run -137 --separate-stderr env RELAY_CRASH_AT=$point "$RELAY_BUILD/crash/bin/relay-queue" -q -g "$point" "$NATS" <in
+        [[ $output != *ack* ]]
+        [ "$(stored in "relay.in.$point.s" | wc -l)" -eq 1 ]
+        run pool "first ready relay.ready.$point.s 1"
+        [[ $output == none* ]]
+        relay-queue -q -g "$point" "$NATS" <in >out
+        grep -qxF "$(ack b1)" out
+        [ "$(stored in "relay.in.$point.s" | wc -l)" -eq 1 ]
+        run pool "first ready relay.ready.$point.s 1"
+        [[ $output == found* ]]
+    done
+    # One that comes live does not come again: the sweep of the next ring finds it.
+    message s 2 >in
+    run -137 env RELAY_CRASH_AT=token "$RELAY_BUILD/crash/bin/relay-queue" -q -g live "$NATS" <in
+    mkfifo in2
+    exec 8<>in2
+    background relay-queue -q -g live "$NATS" <in2 >out2
+    until_true 10 has_message 'ready relay.ready.live.s'
+    exec 8>&-
+}
+
 @test "the laws of every filter: bytes, bad lines, the first line at once, lost readers, full disks" {
     laws() {
         /usr/bin/python3 "$RELAY_SOURCE/tests/laws.py" "$@"

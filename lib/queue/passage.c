@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The first message of a lane goes into the pool, and its interrupt. */
+#include "base/crash.h"
 #include "base/diag.h"
 #include "queue/lane.h"
 #include "queue/step.h"
@@ -41,6 +42,7 @@ static void on_stored(struct lane *l, const struct pool_answer *a)
     if (l->queue->press)
         hint_press(l, a->seq);
     in->stored++;
+    crash_here("stored");
     lane_drop(l, l->queue, true);
     if (!l->interrupt.len)
         lane_want_token(l);

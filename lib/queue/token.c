@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The token of a session. */
+#include "base/crash.h"
 #include "base/diag.h"
 #include "queue/lane.h"
 
@@ -30,6 +31,7 @@ static void put_token(struct lane *l)
     struct buf subject = {0};
     pool_subject(&subject, l->in->pool, "ready", buf_as_span(&l->in->link->token),
                  (struct span){l->key, l->n});
+    crash_here("token");
     l->in->tokens++;
     l->renew = false;
     l->token.again_at = INT64_MAX;
