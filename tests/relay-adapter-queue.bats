@@ -86,7 +86,7 @@ END
     until_true 20 grep -q '"inbound_ack"' stub.out
     kill "$!"
     wait "$!"
-    background relay-adapter -q --url "$URL" -p discord:app1 --queue "$NATS" --after 1s </dev/null 2>ring.err
+    background relay-adapter -q --url "$URL" -p discord:app1 --queue "$NATS" --after 3s </dev/null 2>ring.err
     until_true 20 grep -q '"outbound"' stub.out
     [ "$(jq -c 'select(.type == "outbound") | [.platform, .botId, .action]' stub.out)" = '["discord","app1",{"op":"send","chat_id":"42","content":"you said: hello","metadata":{"scope_id":"g1","guild_id":"g1","user_id":"7"}}]' ]
     wait "$!"

@@ -433,7 +433,7 @@ g/m/s/2 {"type":"inbound","session_key":"s","event":{"message_id":"2","text":"hi
     run laws first "0.$slow" "relay-queue -q -g g $NATS"
     echo "$output"
     [ "$status" -eq 0 ]
-    run laws gone "$slow" "relay-queue -q -g g $NATS"
+    run laws gone 20 "relay-queue -q -g g $NATS"
     echo "$output"
     [ "$status" -eq 0 ]
     run laws unheard 0 "relay-queue -g g $NATS"
