@@ -50,7 +50,7 @@ MESSAGES = t.args.messages or (2000 if t.long else 260)
 SESSIONS = t.args.sessions or (100 if t.long else 20)
 WORKERS = t.args.workers or (3 if t.long else 2)
 RATE = t.args.rate or (60 if t.long else 90)
-ACK_WAIT = 10 if t.long else 4
+ACK_WAIT = 10 if t.long else 6
 SLOTS = 8
 FAULTS = ("lost", "answered twice, with another requestId", "answered twice, with the same requestId", "answers out of order",
           "turns out of order", "turns that overlap")
