@@ -34,6 +34,8 @@ runs() {
     until_true 10 compgen -G '*.ports'
     until_true 10 grep -q 'Server is ready' server.log
     NATS=$(jq -r '.nats[0]' ./*.ports)
+    # A pool whose sessions wait 3 s for a worker that was killed, not 30.
+    "$RELAY_BUILD/tests/queue_probe" -q --role maker --ack-wait 3s "$NATS" </dev/null
     local own=s/nats:..127.0.0.1:4222/${NATS//\//\\/}/
     block 'TRYING IT' 2 | sed "$own" >link
     block 'TRYING IT' 3 | sed "$own" >worker
