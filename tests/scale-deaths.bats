@@ -43,7 +43,7 @@ situation() {
     situation worker_frozen
 }
 
-@test "the COMMAND of relay-work ends: relay-work has its status, and another worker answers before the ack wait is over" {
+@test "the COMMAND of relay-work ends: relay-work has its status, and another worker answers" {
     situation command_ends
 }
 
