@@ -3,7 +3,7 @@
 
 pool.py URL message GATEWAY SESSION ID TEXT   a message, and the token of its session
 pool.py URL messages                          the same for each line of stdin: GATEWAY SESSION ID TEXT
-pool.py URL raw GATEWAY SESSION ID LINE       LINE as a message
+pool.py URL raw GATEWAY SESSION ID LINE       LINE as a message; "-": all of stdin
 pool.py URL press GATEWAY SESSION ID PROMPT   a press, and its hint (unless ID begins with "lost")
 pool.py URL interrupt GATEWAY SESSION         deletes the session's messages and tells the workers
 pool.py URL say SUBJECT DATA                  publishes
@@ -107,7 +107,7 @@ def main():
             words = line.rstrip("\n").split(" ", 3)
             nats.message(*words[:3], frame(*words))
     elif verb == "raw":
-        nats.message(*rest)
+        nats.message(*rest[:3], sys.stdin.read() if rest[3] == "-" else rest[3])
     elif verb == "press":
         gateway, session, id, prompt = rest
         seq = nats.message(gateway, session, id, frame(gateway, session, id, "/yes", {"prompt_id": prompt, "option_id": "yes"}))

@@ -111,7 +111,9 @@ for line in sys.stdin:
     if press and press["prompt_id"] in presses:
         log("press", frame["session_key"], frame["bufferId"])
         answer(frame, "thanks")
-        say({"type": "inbound_ack", "bufferId": frame["bufferId"]})
+        ack = {"type": "inbound_ack", "bufferId": frame["bufferId"]}
+        late = {"op": "send", "content": "late", "delivery": frame["bufferId"]}
+        say(json.dumps(ack) + ("\n" + json.dumps(late) if press["prompt_id"].startswith("late") else ""))
         presses.pop(press["prompt_id"]).set()
     elif frame["type"] == "inbound":
         running[frame["session_key"]] = (frame["bufferId"], frame["attempt"])

@@ -4,6 +4,8 @@
 
 #include "base/diag.h"
 #include "queue/asks.h"
+#include "queue/message.h"
+#include "queue/step.h"
 #include "run/address.h"
 
 enum {
@@ -116,6 +118,13 @@ static void note(struct held *d, const char *to)
     buf_free(&text);
 }
 
+/* The longest line that the engine takes with the headers of this file. */
+static size_t longest(const struct held *d)
+{
+    size_t most = bus_max_payload(d->in->pool->bus);
+    return most > STEP_HEADERS ? most - STEP_HEADERS : 0;
+}
+
 static void reply(struct held *d)
 {
     struct buf to = {0}, id = {0}, request_id = {0}, made = {0}, action = {0};
@@ -125,8 +134,14 @@ static void reply(struct held *d)
     address_reply(&made, d->given.turn, span_of(d->in->on_failure), false);
     struct json_edit edit = {"requestId", buf_as_span(&request_id)};
     json_edit(&action, buf_as_span(&made), &edit, 1);
-    d->step = pool_put(d->in->pool, subject(&to, d, "out", false), buf_cstr(&id), NULL, buf_as_span(&action),
-                       on_done, d);
+    if (action.len > longest(d)) {
+        complain("answer message %s of session %s: longer than the engine takes", buf_cstr(&d->given.id),
+                 d->key);
+        held_event(d, HOLD_DONE); /* it may be freed */
+    } else {
+        d->step = pool_put(d->in->pool, subject(&to, d, "out", false), buf_cstr(&id), NULL,
+                           buf_as_span(&action), on_done, d);
+    }
     buf_free(&to);
     buf_free(&id);
     buf_free(&request_id);
@@ -136,7 +151,12 @@ static void reply(struct held *d)
 
 static void bury(struct held *d, const char *to)
 {
-    struct buf id = {0}, attempts = {0};
+    struct buf id = {0}, attempts = {0}, less = {0};
+    struct span line = given_line(&d->given);
+    if (line.n > longest(d) && d->given.turn)
+        message_shorten(&less, line, longest(d));
+    else if (line.n > longest(d))
+        buf_add(&less, line.p, longest(d));
     if (d->hold.bad)
         buf_str(&d->reason, "not a message");
     else if (!d->reason.len)
@@ -150,7 +170,9 @@ static void bury(struct held *d, const char *to)
                                    "Relay-Id",
                                    buf_cstr(&d->given.id),
                                    NULL};
-    d->step = pool_put(d->in->pool, to, buf_cstr(&id), headers, given_line(&d->given), on_done, d);
+    d->step = pool_put(d->in->pool, to, buf_cstr(&id), headers, less.len ? buf_as_span(&less) : line, on_done,
+                       d);
+    buf_free(&less);
     buf_free(&id);
     buf_free(&attempts);
 }

@@ -8,22 +8,18 @@
 static void give(void *ctx, struct held *d, const struct given *g, int attempt)
 {
     struct feed *f = ctx;
-    struct buf frame = {0}, gateway = {0};
-    held_gateway_text(&gateway, d);
-    given_frame(&frame, g, buf_as_span(&gateway), attempt, d->hold.attempts);
+    struct buf frame = {0};
+    given_frame(&frame, g, held_gateway(d), attempt, d->hold.attempts);
     ring_give(f->ring, buf_as_span(&frame));
-    buf_free(&gateway);
     buf_free(&frame);
 }
 
 static void stop_turn(void *ctx, struct held *d)
 {
     struct feed *f = ctx;
-    struct buf frame = {0}, gateway = {0};
-    held_gateway_text(&gateway, d);
-    given_interrupt(&frame, &d->given, buf_as_span(&gateway));
+    struct buf frame = {0};
+    given_interrupt(&frame, &d->given, held_gateway(d));
     ring_give(f->ring, buf_as_span(&frame));
-    buf_free(&gateway);
     buf_free(&frame);
 }
 
@@ -47,22 +43,17 @@ static struct span key_of(const struct feed *f, struct span subject)
 /* The ring has deleted the messages of a session, because its user said stop. */
 static void interrupt(struct feed *f, struct held *d, const struct frame *fr)
 {
-    struct buf frame = {0}, gateway = {0}, json = {0};
+    struct buf frame = {0}, gateway = {0};
     bool runs = hold_runs(&d->hold);
     info(1, "interrupt session %s", d->key);
-    held_gateway_text(&gateway, d);
-    json_quote(&json, gateway.p, gateway.len);
-    struct json_edit edit = {"gateway", buf_as_span(&json)};
-    if (json_is_string(frame_get(fr, "gateway")))
-        buf_span(&frame, fr->line);
-    else
-        json_edit(&frame, fr->line, &edit, 1);
+    given_gateway(&gateway, fr->line, held_gateway(d));
+    struct json_edit edit = {"gateway", buf_as_span(&gateway)};
+    json_edit(&frame, fr->line, &edit, 1);
     if (runs || d->presses.list)
         ring_give(f->ring, buf_as_span(&frame));
     held_event(d, HOLD_INTERRUPTED);
     buf_free(&frame);
     buf_free(&gateway);
-    buf_free(&json);
 }
 
 static void on_control(void *ctx, const struct bus_message *m)

@@ -3,9 +3,22 @@
 #include "queue/given.h"
 #include "base/num.h"
 #include "base/sha256.h"
+#include "queue/pool.h"
 #include "json/write.h"
 
-enum { REQUEST_ID = 32 /* hex digits */ };
+enum { REQUEST_ID = 32 /* hex digits */, ID_MAX = 1000 /* bytes; those of this project are shorter */ };
+
+/* It goes into headers: one that somebody else made may not fit there. */
+static void take_id(struct buf *out, struct span id)
+{
+    bool fits = id.n <= ID_MAX;
+    for (size_t i = 0; i < id.n && fits; i++)
+        fits = id.p[i] > ' ' && id.p[i] < 0x7f;
+    if (fits)
+        buf_span(out, id);
+    else
+        pool_id(out, id);
+}
 
 void given_read(struct given *g, struct span line, struct span id, uint64_t seq)
 {
@@ -14,7 +27,7 @@ void given_read(struct given *g, struct span line, struct span id, uint64_t seq)
     given_free(g);
     g->seq = seq;
     if (id.p)
-        buf_span(&g->id, id);
+        take_id(&g->id, id);
     else
         buf_printf(&g->id, "seq/%ju", (uintmax_t)seq);
     if (frame_parse(&fr, line, &e) && fr.type == FRAME_INBOUND)
@@ -42,6 +55,25 @@ static void quoted(struct buf *out, struct span text)
     json_quote(out, text.p, text.n);
 }
 
+void given_gateway(struct buf *out, struct span frame, struct span token)
+{
+    struct buf name = {0}, back = {0};
+    struct span said = json_find(frame, "gateway");
+    if (json_is_string(said)) {
+        json_decode(&name, said);
+        pool_token(&back, buf_as_span(&name));
+    }
+    if (back.len && span_same(buf_as_span(&back), token)) {
+        buf_span(out, said);
+    } else {
+        name.len = 0;
+        pool_untoken(&name, token);
+        quoted(out, buf_as_span(&name));
+    }
+    buf_free(&name);
+    buf_free(&back);
+}
+
 void given_frame(struct buf *out, const struct given *g, struct span gateway, int attempt, int attempts)
 {
     struct buf id = {0}, number = {0}, most = {0}, name = {0};
@@ -51,12 +83,11 @@ void given_frame(struct buf *out, const struct given *g, struct span gateway, in
     quoted(&id, buf_as_span(&g->id));
     buf_printf(&number, "%d", attempt);
     buf_printf(&most, "%d", attempts);
-    quoted(&name, gateway);
+    given_gateway(&name, line, gateway);
     edits[n++] = (struct json_edit){"bufferId", buf_as_span(&id)};
     edits[n++] = (struct json_edit){"attempt", buf_as_span(&number)};
     edits[n++] = (struct json_edit){"attempts", buf_as_span(&most)};
-    if (!json_is_string(json_find(line, "gateway")))
-        edits[n++] = (struct json_edit){"gateway", buf_as_span(&name)};
+    edits[n++] = (struct json_edit){"gateway", buf_as_span(&name)};
     json_edit(out, line, edits, n);
     buf_free(&id);
     buf_free(&number);
@@ -66,16 +97,15 @@ void given_frame(struct buf *out, const struct given *g, struct span gateway, in
 
 void given_interrupt(struct buf *out, const struct given *g, struct span gateway)
 {
-    struct span line = buf_as_span(&g->turn->line), given = json_find(line, "gateway");
+    struct buf name = {0};
+    given_gateway(&name, buf_as_span(&g->turn->line), gateway);
     json_begin(out, '{');
     json_add_str(out, "type", "interrupt_inbound");
     json_add(out, "session_key", g->turn->session_key);
     json_add(out, "chat_id", json_find(g->turn->source, "chat_id"));
-    if (json_is_string(given))
-        json_add(out, "gateway", given);
-    else
-        json_add_text(out, "gateway", gateway);
+    json_add(out, "gateway", buf_as_span(&name));
     json_end(out, '}');
+    buf_free(&name);
 }
 
 void given_action_id(struct buf *out, const struct given *g, unsigned n)

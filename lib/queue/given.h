@@ -19,8 +19,10 @@ void given_read(struct given *g, struct span line, struct span id, uint64_t seq)
 void given_free(struct given *g);
 /* Its bytes as they were stored. */
 struct span given_line(const struct given *g);
-/* Appends the frame for COMMAND: with bufferId, attempt, attempts and, if it has none, the gateway (plain
- * text). */
+/* Appends the name of the gateway, JSON text: what the frame says if that has this token of a subject, else
+ * what the token says. Who may write to one gateway's subjects must not speak for another. */
+void given_gateway(struct buf *out, struct span frame, struct span token);
+/* Appends the frame for COMMAND: with bufferId, attempt, attempts and the gateway, whose token it is. */
 void given_frame(struct buf *out, const struct given *g, struct span gateway, int attempt, int attempts);
 /* Appends the interrupt_inbound frame for its session. */
 void given_interrupt(struct buf *out, const struct given *g, struct span gateway);

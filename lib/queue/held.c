@@ -14,11 +14,6 @@ struct span held_gateway(const struct held *d)
     return (struct span){d->key, strcspn(d->key, ".")};
 }
 
-void held_gateway_text(struct buf *out, const struct held *d)
-{
-    pool_untoken(out, held_gateway(d));
-}
-
 static void cancel(struct held *d)
 {
     struct bus *b = d->in->pool->bus;
@@ -162,8 +157,8 @@ void held_take(struct helds *all, struct span key, const char *ack, const struct
     HASH_ADD_KEYPTR(hh, all->table, d->key, key.n, d);
     DL_APPEND(all->list, d);
     d->active = true;
-    held_beat(d, bus_now());
-    d->in->request(d);
+    if (held_beat(d, bus_now())) /* it came before this process stood still for longer than the lease? */
+        d->in->request(d);
 }
 
 void held_again(struct held *d, const char *ack)

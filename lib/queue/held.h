@@ -71,8 +71,7 @@ bool held_beat(struct held *d, int64_t now);
 void held_return(struct held *d);
 /* A lost one is forgotten. */
 void held_forget(struct held *d);
-/* Its gateway, as a token of a subject; appends it as plain text. */
+/* Its gateway, as a token of a subject. */
 struct span held_gateway(const struct held *d);
-void held_gateway_text(struct buf *out, const struct held *d);
 
 #endif

@@ -113,23 +113,28 @@ static void free_one(struct press *one)
     free(one);
 }
 
+static void end_if_done(struct press *one);
+
+/* COMMAND may have made one action more since: that one still refers to it. */
 static void on_deleted(void *ctx, const struct pool_answer *a)
 {
     struct press *one = ctx;
     one->request = 0;
-    if (a->fate == POOL_AGAIN || a->fate == POOL_REFUSED)
+    if (a->fate == POOL_AGAIN || a->fate == POOL_REFUSED) {
         one->again_at = bus_now() + RETRY;
-    else
-        free_one(one);
+        return;
+    }
+    one->deleted = true;
+    end_if_done(one);
 }
 
 static void end_if_done(struct press *one)
 {
-    if (one->failed && !one->pending) {
+    if ((one->failed || one->deleted) && !one->pending) {
         free_one(one);
         return;
     }
-    if (!one->acked || one->pending || one->request)
+    if (!one->acked || one->pending || one->request || one->deleted)
         return;
     one->again_at = 0;
     one->request = pool_delete(one->in->pool, POOL_IN, one->given.seq, on_deleted, one);

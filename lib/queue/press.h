@@ -17,7 +17,7 @@ struct press {
     struct presses *in;
     struct given given;
     unsigned pending; /* its actions that are not stored */
-    bool acked, failed;
+    bool acked, failed, deleted;
     uint64_t request; /* its delete; 0: none */
     int64_t again_at; /* when to ask for that again */
 };

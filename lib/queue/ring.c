@@ -21,6 +21,18 @@ int ring_start(struct ring *r, char *const argv[], int64_t grace, size_t max)
     return error;
 }
 
+/* What was stored or published may be JSON on several lines, each of which would be a frame to COMMAND. */
+static bool give_line(struct ring *r, struct span line)
+{
+    struct buf one = {0};
+    if (!line.n || !memchr(line.p, '\n', line.n))
+        return process_give(&r->process, line);
+    json_compact(&one, line);
+    bool ok = process_give(&r->process, buf_as_span(&one));
+    buf_free(&one);
+    return ok;
+}
+
 void ring_give(struct ring *r, struct span line)
 {
     if (!r->running || r->process.last) /* what comes after its last message is nothing to it */
@@ -30,7 +42,7 @@ void ring_give(struct ring *r, struct span line)
             complain("write to %s: it does not read, results are lost", r->name);
         r->full = true;
         exit_raise(&r->status, EX_IOERR);
-    } else if (process_give(&r->process, line)) {
+    } else if (give_line(r, line)) {
         r->full = false;
     }
 }
