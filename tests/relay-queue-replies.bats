@@ -225,6 +225,9 @@ EOF
     grep -q '_INBOX.new.*"r1".*"success":true' heard
     grep -q '_INBOX.new.*"r3".*"success":false,"error":"sent before, and refused"' heard
     [ "$(jq -r 'select(.op).requestId' out | paste -sd ,)" = r1,r2,r3 ]
+    [ "$(grep -o 'leave out request.*' err)" = 'leave out request r2: one with its requestId was sent before
+leave out request r1: one with its requestId was sent before
+leave out request r3: one with its requestId was sent before' ]
     end_queue 0
 }
 

@@ -121,8 +121,7 @@ static void note(struct held *d, const char *to)
 /* The longest line that the engine takes with the headers of this file. */
 static size_t longest(const struct held *d)
 {
-    size_t most = bus_max_payload(d->in->pool->bus);
-    return most > STEP_HEADERS ? most - STEP_HEADERS : 0;
+    return step_longest(bus_max_payload(d->in->pool->bus));
 }
 
 static void reply(struct held *d)

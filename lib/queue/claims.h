@@ -36,7 +36,7 @@ struct claim {
 
 struct claims {
     struct pool *pool;
-    const char *me;                 /* the subject where this ring answers */
+    const char *me;                       /* the subject where this ring answers */
     const char *out, *sent, *aside, *bad; /* subjects: out.G, sent.G, dead.G.sent, dead.G.bad */
     bool resend;
     int64_t rival;        /* bus_now() until which another ring of this link may take actions, too */

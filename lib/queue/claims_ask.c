@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "queue/claims.h"
 #include "queue/outgoing.h"
+#include "queue/step.h"
 
 enum {
     SOON = 300,        /* ms until what had no answer is asked again */
@@ -13,7 +14,6 @@ enum {
     OWNER_WAIT = 1000, /* ms for another ring to answer */
     OWNER_ASKED = 2,   /* times that it is asked: it may be coming back */
     RIVAL = 120000,    /* ms for which a ring that was met may take actions that this one takes */
-    HEADERS = 2048,    /* bytes that headers may take at most */
 };
 
 /* It was refused for good, as far as the pool knows: told once, and asked again now and then. */
@@ -170,8 +170,7 @@ static void put_mark(struct claim *c)
 static struct span fitting(const struct claim *c)
 {
     struct span data = buf_as_span(&c->action);
-    size_t most = bus_max_payload(c->in->pool->bus);
-    most = most > HEADERS ? most - HEADERS : 0;
+    size_t most = step_longest(bus_max_payload(c->in->pool->bus));
     return data.n > most ? (struct span){data.p, most} : data;
 }
 

@@ -7,6 +7,8 @@
 #include "queue/outgoing.h"
 #include "relay/result.h"
 
+enum { ID_SHOWN = 100 /* bytes */ };
+
 /* What the worker of an action is told that was sent before, for an earlier run of the same message. */
 static const char *const repeated[] = {
     [HANDED_GOOD] = "{\"success\":true}",
@@ -20,6 +22,8 @@ static bool is_repeated(struct emit *e, struct claim *c, const struct buf *id)
     struct handed_id *q = handed_find(&e->handed, buf_as_span(id));
     if (!q)
         return false;
+    warn("leave out request %.*s: one with its requestId was sent before",
+         (int)(id->len < ID_SHOWN ? id->len : ID_SHOWN), id->p);
     if (handed_state(q) == HANDED_OPEN && c->reply.len) {
         struct claim *first = handed_owner(q);
         first->reply.len = 0;

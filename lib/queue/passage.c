@@ -110,7 +110,7 @@ static void put_in(struct lane *l, struct message *m)
 static void put_aside(struct lane *l, struct message *m)
 {
     struct intake *in = l->in;
-    size_t most = bus_max_payload(in->pool->bus) - STEP_HEADERS;
+    size_t most = step_longest(bus_max_payload(in->pool->bus));
     struct buf subject = {0}, id = {0}, less = {0};
     if (m->line.len > most)
         message_shorten(&less, buf_as_span(&m->line), most);
@@ -182,7 +182,7 @@ void lane_go(struct lane *l)
     if (!l->put.tries)
         skip_stored(l);
     struct message *m = l->queue;
-    size_t most = bus_max_payload(l->in->pool->bus) - STEP_HEADERS;
+    size_t most = step_longest(bus_max_payload(l->in->pool->bus));
     if (m && !m->aside.len && m->line.len > most)
         buf_printf(&m->aside, "its frame has %zu bytes, the engine takes %zu", m->line.len, most);
     if (m && m->aside.len)

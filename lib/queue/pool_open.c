@@ -80,8 +80,9 @@ static bool ask(struct question *q, const char *subject, struct buf *body)
     const struct bus_out o = {.subject = subject, .data = buf_as_span(body)};
     for (;;) {
         q->done = false;
-        bus_request(q->pool->bus, &o, ANSWER, take_answer, q);
+        uint64_t request = bus_request(q->pool->bus, &o, ANSWER, take_answer, q);
         run(q, ANSWER + AGAIN);
+        bus_forget(q->pool->bus, request); /* this process may have stood still meanwhile */
         if (q->status == BUS_OK && (!q->trouble.code || !may_pass(q)))
             return true;
         if (!may_pass(q))

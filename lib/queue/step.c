@@ -17,6 +17,11 @@ enum step step_of(enum pool_fate fate, bool aside)
     return STEP_AGAIN;
 }
 
+size_t step_longest(size_t max_payload)
+{
+    return max_payload > STEP_HEADERS ? max_payload - STEP_HEADERS : 0;
+}
+
 int64_t step_backoff(int tries)
 {
     int64_t wait = STEP_FIRST_WAIT;

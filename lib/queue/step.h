@@ -9,6 +9,9 @@
  * those of a dead letter, too. */
 enum { STEP_HEADERS = 2048, STEP_FIRST_WAIT = 250, STEP_TOP_WAIT = 5000 /* ms */ };
 
+/* The longest line that fits with them, if the engine takes messages of at most that many bytes. */
+size_t step_longest(size_t max_payload);
+
 enum step {
     STEP_STORED,  /* it is acknowledged, and its session gets its token */
     STEP_ASIDE,   /* it is a dead letter: it is acknowledged, and told */

@@ -110,6 +110,7 @@ static void steps(void)
     CHECK(step_of(POOL_REFUSED, false) == STEP_REFUSED && step_of(POOL_REFUSED, true) == STEP_REFUSED);
     CHECK(step_of(POOL_AGAIN, false) == STEP_AGAIN && step_of(POOL_AGAIN, true) == STEP_AGAIN);
     CHECK(step_of(POOL_FULL, false) == STEP_AGAIN);
+    CHECK(step_longest(1 << 20) == (1 << 20) - 2048 && step_longest(2048) == 0 && step_longest(1) == 0);
     CHECK(step_backoff(1) == 250 && step_backoff(2) == 500 && step_backoff(5) == 4000);
     CHECK(step_backoff(6) == 5000 && step_backoff(1000000) == 5000);
 }
