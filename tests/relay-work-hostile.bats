@@ -14,7 +14,7 @@ setup_more() {
 listener() {
     : >frames
     # shellcheck disable=SC2016 # for the inner shell
-    work w "$@" -- sh -c 'tee -a frames | exec /usr/bin/python3 "$RELAY_SOURCE/tests/work_agent.py" log'
+    work w -- sh -c 'tee -a frames | exec /usr/bin/python3 "$RELAY_SOURCE/tests/work_agent.py" log'
 }
 
 @test "JSON on several lines is one frame to COMMAND, whoever stored or published it" {
@@ -103,4 +103,23 @@ listener() {
     stored 0 in
     kill "$WORK"
     worker_ended w 0
+}
+
+@test "what the server refuses is told once for each subject, however often it is tried" {
+    nats_down
+    nats_up 'authorization { users: [ { user: "a", password: "a" }' \
+        '  { user: "w", password: "w", permissions: { publish: { deny: "relay.now.>" } } } ] }' \
+        'no_auth_user: "a"'
+    local host=${NATS#nats://}
+    NATS=nats://w:w@$host work w
+    for i in 1 2 3 4; do
+        echo "g1 s$i a$i raw {\"op\":\"typing\",\"delivery\":\"a$i\"}"
+        echo "g2 s$i b$i raw {\"op\":\"typing\",\"delivery\":\"b$i\"}"
+    done | pool messages
+    stored 0 in
+    until_true 5 grep -q now.g1 w.err
+    until_true 5 grep -q now.g2 w.err
+    kill "$WORK"
+    worker_ended w 0
+    [ "$(grep -c 'use the engine: ' w.err)" -eq 2 ]
 }

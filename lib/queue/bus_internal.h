@@ -30,10 +30,13 @@ struct bus {
     int running;      /* attempts to connect that have not ended: one hangs if a handshake gets no answer */
     /* bus_now() of the next attempt, which is made even if one runs by then; INT64_MAX: never */
     int64_t dial_at;
-    uint64_t seen;   /* the bus_reconnects() that the loop knows of */
-    uint64_t back;   /* how often a connection took the place of one that was lost */
-    char said[256];  /* the last complaint of the server, and … */
-    int64_t said_at; /* … when it was printed */
+    uint64_t seen; /* the bus_reconnects() that the loop knows of */
+    uint64_t back; /* how often a connection took the place of one that was lost */
+    struct {
+        char text[256];
+        int64_t at;
+    } said[8]; /* the last complaints of the server that were printed, and when */
+    unsigned said_next;
 };
 
 /* Starts an attempt to connect; it ends with ARRIVAL_DIALLED. */

@@ -42,6 +42,15 @@ static void deliver(struct bus *b, struct arrival *a)
     l->fn(l->ctx, &m);
 }
 
+/* Whether the same was printed not long ago. */
+static bool was_said(const struct bus *b, const char *text)
+{
+    for (size_t i = 0; i < sizeof b->said / sizeof *b->said; i++)
+        if (b->said[i].at && strcmp(text, b->said[i].text) == 0 && bus_now() < b->said[i].at + QUIET)
+            return true;
+    return false;
+}
+
 /* A complaint of the server. If it refuses a request, whoever asked is told; otherwise, it is printed. */
 static void hear_complaint(struct bus *b, struct arrival *a)
 {
@@ -49,11 +58,12 @@ static void hear_complaint(struct bus *b, struct arrival *a)
     struct span subject = complaint_subject(a->text, &cut);
     if (subject.p && waits_fail_all(&b->waits, subject, cut, BUS_REFUSED))
         return;
-    if (strcmp(a->text, b->said) == 0 && bus_now() < b->said_at + QUIET)
+    if (was_said(b, a->text))
         return;
     complain("use the engine: %s", a->text);
-    memcpy(b->said, a->text, sizeof b->said);
-    b->said_at = bus_now();
+    unsigned i = b->said_next++ % (sizeof b->said / sizeof *b->said);
+    memcpy(b->said[i].text, a->text, sizeof b->said[i].text);
+    b->said[i].at = bus_now();
 }
 
 /* All that a server has lost come back at once: each a bit later than the other. */

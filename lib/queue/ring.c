@@ -150,7 +150,7 @@ static void take_action(struct ring *r)
     struct press *press;
     struct held *d = helds_given(r->helds, delivery, &press);
     if (d && d->forget_at) {
-        r->lost++; /* another worker has its message */
+        ring_refuse(r, frame_get(&r->frame, "requestId"), "its session was lost", false);
     } else if (d) {
         if (pass(r, d, press, held_gateway(d)))
             look_for_presses(d, press, &r->frame);

@@ -17,7 +17,7 @@ struct ring {
     struct frame frame;
     struct outbox_lane strays; /* of actions that belong to no message in hand */
     struct buf nonce;          /* in their ids */
-    unsigned stray, lost;      /* lost: actions of sessions that were lost */
+    unsigned stray;            /* actions of no message that were stored */
     bool running, full;        /* full: it does not read, which was reported */
     bool wrong;                /* there was a bad line */
     int status;
