@@ -192,6 +192,20 @@ EOF
     end_queue 65
 }
 
+@test "an action that leaves no room for its mark is put aside, and holds nothing up" {
+    nats_up
+    start_queue
+    { printf '{"op":"send","requestId":"r1","content":"'
+        head -c 1048450 /dev/zero | tr '\0' x
+        printf '"}\n'
+        action r2 text; } | act
+    until_true 5 grep -q r2 out
+    until_true 5 count 1 'put an action aside: it is too long' err
+    result r2 '"success":true'
+    until_true 5 nothing_in out sent
+    end_queue 65
+}
+
 @test "what is not stored passes at once; what is no action there is left out" {
     nats_up
     start_queue

@@ -11,6 +11,7 @@ enum {
     BYTES_MAX = 16 << 20, /* … and their length */
     SOON = 300,           /* ms until a look that had no answer is repeated */
     LATER = 5000,         /* … that was refused; and between looks when nothing is heard */
+    MARK = 256,           /* bytes of a mark besides the action, at most */
     FIRST = 5, /* … after a wake-up: it may come before its action can be read; then twice as long */
 };
 
@@ -40,11 +41,19 @@ static bool has_room(const struct look *k)
            s->bytes < BYTES_MAX;
 }
 
+/* The longest action that can be marked: a worker's leaves more room than that for headers. */
+static size_t longest(const struct look *k)
+{
+    size_t most = bus_max_payload(k->claims->pool->bus);
+    most = most > MARK ? most - MARK : 0;
+    return most < k->max ? most : k->max;
+}
+
 static void take(struct look *k, const struct pool_answer *a)
 {
     struct outgoing o = {0};
     struct span reply = pool_header(a->headers, "Relay-Reply");
-    outgoing_read(&o, a->data, true, k->max);
+    outgoing_read(&o, a->data, true, longest(k));
     struct claim *c = claim_new(k->claims, o.kind == OUTGOING_BAD ? CLAIM_SHELVING : CLAIM_MARKING, a->data);
     c->out = a->seq;
     c->bad = o.why;
