@@ -13,10 +13,9 @@
 #include "queue/outbox.h"
 #include "queue/press.h"
 
-/* ms for which a token is given back when this process is to end: for 2 s after a request for one, the engine
- * takes it for good even if nobody listens for its answer any longer, and the token would be gone for
- * ack_wait. */
-enum { HELD_RETURN = 2200 };
+/* ms for which a token is given back when this process is to end: later than the engine hands out what the
+ * process has asked for, or the token would be gone for ack_wait (tokens.c). */
+enum { HELD_RETURN = 3000 };
 
 struct held {
     UT_hash_handle hh;        /* by key, while it is ours */

@@ -10,6 +10,9 @@ enum {
     LATE = 1500,    /* ms after that: the request is lost, with the leader that had it */
     SETTLE = 2000,  /* ms after a reconnect until the others are heard again */
     WAIT = 100,     /* ms until the next request after a refusal */
+    /* ms after a request: for 2 s, the engine takes it for good even if nobody listens for its answer any
+     * longer. What is given back (HELD_RETURN) comes later than this process leaves. */
+    GOOD = 2200,
 };
 
 static void drop_oldest(struct tokens *t)
@@ -101,14 +104,14 @@ void tokens_pull(struct tokens *t, size_t most, int64_t now)
 int64_t tokens_until(const struct tokens *t, int64_t now)
 {
     if (t->helds->stopped)
-        return t->n && now < t->last + HELD_RETURN ? t->last + HELD_RETURN : INT64_MAX;
+        return t->n && now < t->last + GOOD ? t->last + GOOD : INT64_MAX;
     int64_t late = t->n ? t->pulls[0] + EXPIRES + LATE : INT64_MAX;
     return t->from > now && t->from < late ? t->from : late;
 }
 
 bool tokens_settled(const struct tokens *t, int64_t now)
 {
-    return !t->n || now >= t->last + HELD_RETURN;
+    return !t->n || now >= t->last + GOOD;
 }
 
 void tokens_close(struct tokens *t)
