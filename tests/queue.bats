@@ -241,7 +241,7 @@ EOF
     NATS_URL=nats://u:pass@127.0.0.1:$NATS_PORT run timeout 60 "$RELAY_BUILD/tests/queue_probe" -q <<<'start env'
     [ "$status" -eq 0 ]
     [[ $output == *BATS_TEST_TMPDIR=* ]]
-    [[ $output != *NATS_URL* ]]
+    [[ $output != *NATS_URL=* ]]
     [[ $output != *pass* ]]
 }
 
