@@ -108,6 +108,8 @@ static void on_end(struct work *w)
         complain("run %s: exit status %d, and %zu messages go back", w->ring.name, status, n);
     else if (status)
         complain("run %s: exit status %d", w->ring.name, status);
+    if (n && !bus_connected(w->pool->bus))
+        complain("the engine is away: what goes back is there after the ack wait");
     w->helds.stopped = w->stopped = true;
     helds_event(&w->helds, HOLD_QUIT);
     helds_event(&w->helds, HOLD_STOPPED);
